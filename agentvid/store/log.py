@@ -1,0 +1,395 @@
+"""The log: sessions, turns, revisions of chains, runs, cached results, media versions and answers, in one SQLite file.
+
+Revisions are the only history of chains; nothing is ever overwritten but the record of a step that is running.
+Everything a session writes needs the token of its owner (`store.fence`), compared in the same transaction.
+
+Does not cover: the bytes of media (`store.objects`), who may write (`store.fence`), the tables and the file
+(`store.migrations`).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, Field
+
+from agentvid.chain.chain import Chain
+from agentvid.chain.run import Run, StepRun
+from agentvid.errors import InputError, SessionBusy
+from agentvid.media.types import Artifact, Value
+from agentvid.store.migrations import Database
+
+__all__ = ["Author", "CachedResult", "Log", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
+
+Author: TypeAlias = Literal["person", "planner", "verifier"]
+
+_OWNER: Final = "SELECT token, pid, host FROM ownership WHERE session = ?"
+_TIMINGS: Final = 25
+"""How many past results an estimate of seconds looks at."""
+
+
+class SessionRow(Value):
+    """A session. `created` is in seconds since the epoch, here and below."""
+
+    session: str
+    owner: str
+    title: str
+    created: float
+
+
+class TurnRow(Value):
+    """A turn: its message as JSON, and how far it got. `error` is an `errors.ErrorDocument`."""
+
+    session: str
+    turn: int
+    message: dict[str, Any]
+    phase: str
+    error: dict[str, Any] | None
+    created: float
+
+
+class RevisionRow(Value):
+    """A chain as someone left it. `n` counts from 1 in each turn; `edits` lead here from `parent`."""
+
+    session: str
+    turn: int
+    n: int
+    branch: str
+    parent: int | None
+    author: Author
+    chain: Chain
+    edits: tuple[dict[str, Any], ...]
+    note: str
+    created: float
+
+
+class VersionRow(Value):
+    """Media that words can refer to: `@v1` is version 1 of the session. `source`: "upload" or a port, "t1.s4.image"."""
+
+    session: str
+    n: int
+    artifact: Artifact
+    label: str
+    source: str
+    created: float
+
+
+class CachedResult(Value):
+    """What a step's key led to. `outputs` are packed values, `engines` as in `StepRun`; `created` 0 means now."""
+
+    outputs: dict[str, Any]
+    tool: str = ""
+    engines: dict[str, str] = Field(default_factory=dict)
+    seconds: float = 0.0
+    cost: float = 0.0
+    currency: str = ""
+    warnings: tuple[str, ...] = ()
+    created: float = 0.0
+
+
+class Log:
+    """The log in one SQLite file, made where it does not exist. Safe to share between threads and processes.
+
+    `clock` gives seconds since the epoch.
+
+    Raises: StoreError where the file is no log, was written by a newer agentvid, or can't be written.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self._database = Database(path)
+        self.write = self._database.write
+        self.close = self._database.close
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self._database.path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ sessions and turns
+
+    def create_session(self, session_id: str, owner: str = "local", title: str = "") -> None:
+        """Add a session.
+
+        Raises: InputError where the id is taken.
+        """
+        with self.write(durable=True) as connection:
+            made = connection.execute(
+                "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?)", (session_id, owner, title, self.clock())
+            )
+            if not made.rowcount:
+                raise InputError(f"there is a session {session_id!r} already", "a new id", "choose another id")
+
+    def session(self, session_id: str) -> SessionRow | None:
+        """Return the session, or None."""
+        rows = self._database.rows("SELECT * FROM sessions WHERE session = ?", session_id)
+        return SessionRow(**rows[0]) if rows else None
+
+    def sessions(self, owner: str) -> list[SessionRow]:
+        """List an owner's sessions, newest first."""
+        rows = self._database.rows("SELECT * FROM sessions WHERE owner = ? ORDER BY created DESC, rowid DESC", owner)
+        return [SessionRow(**row) for row in rows]
+
+    def add_turn(self, session: str, message: dict[str, Any], *, token: str) -> int:
+        """Add a turn in phase "new" and return its number: 1, 2, 3 …
+
+        Raises: SessionBusy where `token` does not own the session now; InputError for an unknown session.
+        """
+        with self._session_write(session, token) as connection:
+            _require_session(connection, session)
+            turn = _next(connection, "SELECT max(turn) FROM turns WHERE session = ?", session)
+            connection.execute(
+                "INSERT INTO turns VALUES (?, ?, ?, 'new', NULL, ?)", (session, turn, _json(message), self.clock())
+            )
+            return turn
+
+    def set_phase(
+        self, session: str, turn: int, phase: str, error: dict[str, Any] | None = None, *, token: str
+    ) -> None:
+        """Say how far a turn got. `error` is an `errors.ErrorDocument`; None takes an earlier one away.
+
+        Raises: SessionBusy as `add_turn`; InputError for an unknown turn.
+        """
+        with self._session_write(session, token) as connection:
+            _require_turn(connection, session, turn)
+            connection.execute(
+                "UPDATE turns SET phase = ?, error_json = ? WHERE session = ? AND turn = ?",
+                (phase, None if error is None else _json(error), session, turn),
+            )
+
+    def turn(self, session: str, turn: int) -> TurnRow:
+        """Return a turn.
+
+        Raises: InputError for an unknown one.
+        """
+        rows = self._database.rows("SELECT * FROM turns WHERE session = ? AND turn = ?", session, turn)
+        if not rows:
+            raise _no_turn(session, turn)
+        return TurnRow(**rows[0])
+
+    def turns(self, session: str) -> list[TurnRow]:
+        """List a session's turns in order."""
+        return [
+            TurnRow(**row)
+            for row in self._database.rows("SELECT * FROM turns WHERE session = ? ORDER BY turn", session)
+        ]
+
+    # ------------------------------------------------------------ revisions and runs
+
+    def add_revision(
+        self,
+        session: str,
+        turn: int,
+        chain: Chain,
+        *,
+        author: Author,
+        parent: int | None,
+        token: str,
+        branch: str = "main",
+        edits: list[dict[str, Any]] | None = None,
+        note: str = "",
+    ) -> int:
+        """Add a revision to a turn and return its number: 1, 2, 3 … in each turn. None is ever overwritten.
+
+        Raises: SessionBusy as `add_turn`; InputError for an unknown turn or parent, or a chain of another turn.
+        """
+        if chain.turn != turn:
+            raise InputError(f"a chain of turn {chain.turn} as a revision of turn {turn}", f"a chain of turn {turn}")
+        with self._session_write(session, token) as connection:
+            _require_turn(connection, session, turn)
+            n = _next(connection, "SELECT max(n) FROM revisions WHERE session = ? AND turn = ?", session, turn)
+            if parent is not None and not 1 <= parent < n:
+                known = f"1 to {n - 1}" if n > 1 else "None, there is no revision yet"
+                raise InputError(f"revision {parent} of turn {turn} as a parent", known)
+            row = (session, turn, n, branch, parent, author, _json(chain), _json(edits or []), note, self.clock())
+            connection.execute("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            return n
+
+    def revision(self, session: str, turn: int, n: int) -> RevisionRow:
+        """Return a revision.
+
+        Raises: InputError for an unknown one.
+        """
+        rows = self._database.rows("SELECT * FROM revisions WHERE session = ? AND turn = ? AND n = ?", session, turn, n)
+        if not rows:
+            raise InputError(f"turn {turn} of session {session!r} has no revision {n}", "a revision that was saved")
+        return RevisionRow(**rows[0])
+
+    def latest_revision(self, session: str, turn: int, branch: str = "main") -> RevisionRow | None:
+        """Return the newest revision of a branch, or None where it has none."""
+        rows = self._database.rows(
+            "SELECT * FROM revisions WHERE session = ? AND turn = ? AND branch = ? ORDER BY n DESC LIMIT 1",
+            session,
+            turn,
+            branch,
+        )
+        return RevisionRow(**rows[0]) if rows else None
+
+    def revisions(self, session: str, turn: int) -> list[RevisionRow]:
+        """List a turn's revisions of all branches in the order they were made."""
+        rows = self._database.rows("SELECT * FROM revisions WHERE session = ? AND turn = ? ORDER BY n", session, turn)
+        return [RevisionRow(**row) for row in rows]
+
+    def save_step_run(self, session: str, turn: int, revision: int, step_run: StepRun, *, token: str) -> None:
+        """Save what happened to a step in a revision, in place of what was saved of it before.
+
+        Raises: SessionBusy as `add_turn`; InputError for an unknown revision.
+        """
+        with self._session_write(session, token, durable=step_run.executed and step_run.cost > 0) as connection:
+            where = (session, turn, revision)
+            if not _exists(connection, "revisions WHERE session = ? AND turn = ? AND n = ?", *where):
+                raise InputError(f"turn {turn} of session {session!r} has no revision {revision}", "a saved revision")
+            connection.execute(
+                "INSERT INTO step_runs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET record_json = excluded.record_json, saved = excluded.saved",
+                (*where, step_run.step, _json(step_run), self.clock()),
+            )
+
+    def run(self, session: str, turn: int, revision: int) -> Run:
+        """Return what is known of a revision's run, its steps in the order of the chain.
+
+        Raises: InputError for an unknown revision.
+        """
+        chain = self.revision(session, turn, revision).chain
+        rows = self._database.rows(
+            "SELECT record_json FROM step_runs WHERE session = ? AND turn = ? AND revision = ?", session, turn, revision
+        )
+        saved = {record.step: record for record in (StepRun.model_validate(row["record"]) for row in rows)}
+        return Run(revision=revision, steps={step.id: saved[step.id] for step in chain.steps if step.id in saved})
+
+    # ------------------------------------------------------------ cached results
+
+    def cache_get(self, owner: str, key: str) -> CachedResult | None:
+        """Return the result of a key in an owner's namespace, or None."""
+        rows = self._database.rows("SELECT result_json FROM results WHERE owner = ? AND key = ?", owner, key)
+        return CachedResult.model_validate(rows[0]["result"]) if rows else None
+
+    def cache_put(self, owner: str, key: str, result: CachedResult) -> None:
+        """Save the result of a key; where there is one, the first stays, so that all who share it see the same."""
+        result = result.model_copy(update={"created": result.created or self.clock()})
+        with self.write(durable=result.cost > 0) as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO results VALUES (?, ?, ?, ?, ?)",
+                (owner, key, result.tool, _json(result), result.created),
+            )
+
+    def cache_forget(self, owner: str, key: str) -> None:
+        """Drop the result of a key, so that it is made again when it is next needed."""
+        with self.write(durable=False) as connection:
+            connection.execute("DELETE FROM results WHERE owner = ? AND key = ?", (owner, key))
+
+    def typical_seconds(self, tool: str, engine: str = "") -> float | None:
+        """Return the median seconds of the tool's last results by that engine's name; None where there is none.
+
+        "" stands for a tool that asked for no engine.
+        """
+        rows = self._database.rows(
+            "SELECT result_json FROM results WHERE tool = ? ORDER BY created DESC LIMIT ?", tool, 4 * _TIMINGS
+        )
+        seconds = []
+        for result in (CachedResult.model_validate(row["result"]) for row in rows):
+            names = {used.partition("@")[0] for used in result.engines.values()} or {""}
+            if engine in names:
+                seconds.append(result.seconds)
+        return statistics.median(seconds[:_TIMINGS]) if seconds else None
+
+    # ------------------------------------------------------------ versions and answers
+
+    def add_version(self, session: str, artifact_json: dict[str, Any], label: str, source: str, *, token: str) -> int:
+        """Name media so that words can refer to it, and return its number: 2 is "@v2".
+
+        Raises: SessionBusy as `add_turn`; InputError for an unknown session.
+        """
+        with self._session_write(session, token) as connection:
+            _require_session(connection, session)
+            n = _next(connection, "SELECT max(n) FROM versions WHERE session = ?", session)
+            row = (session, n, _json(artifact_json), label, source, self.clock())
+            connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", row)
+            return n
+
+    def versions(self, session: str) -> list[VersionRow]:
+        """List a session's media versions in order."""
+        rows = self._database.rows("SELECT * FROM versions WHERE session = ? ORDER BY n", session)
+        return [VersionRow(**row) for row in rows]
+
+    def save_answer(self, session: str, turn: int, parts: list[dict[str, Any]], *, token: str) -> None:
+        """Save a turn's answer as message parts. Earlier answers of the turn are kept, the newest is told.
+
+        Raises: SessionBusy as `add_turn`; InputError for an unknown turn.
+        """
+        with self._session_write(session, token) as connection:
+            _require_turn(connection, session, turn)
+            n = _next(connection, "SELECT max(n) FROM answers WHERE session = ? AND turn = ?", session, turn)
+            row = (session, turn, n, _json(parts), self.clock())
+            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", row)
+
+    def answer(self, session: str, turn: int) -> list[dict[str, Any]] | None:
+        """Return the parts of a turn's newest answer, or None where it has none yet."""
+        rows = self._database.rows(
+            "SELECT parts_json FROM answers WHERE session = ? AND turn = ? ORDER BY n DESC LIMIT 1", session, turn
+        )
+        return rows[0]["parts"] if rows else None
+
+    # ------------------------------------------------------------ ownership
+
+    def check_token(self, session: str, token: str) -> None:
+        """Compare a token with the session's owner, for those who write a session elsewhere.
+
+        Raises: SessionBusy where `token` does not own the session now.
+        """
+        _compare(self._database.rows(_OWNER, session), session, token)
+
+    @contextmanager
+    def _session_write(self, session: str, token: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        with self.write(durable=durable) as connection:
+            _compare(self._database.rows(_OWNER, session), session, token)
+            yield connection
+
+
+def _compare(owners: list[dict[str, Any]], session: str, token: str) -> None:
+    if not owners or owners[0]["token"] != token:
+        owner = f"process {owners[0]['pid']} on {owners[0]['host']} owns it" if owners else "it was released"
+        raise SessionBusy(
+            f"this process does not own session {session!r} (any more): {owner}",
+            "the token of its owner",
+            "open the session again; what was written before is safe",
+        )
+
+
+def _require_session(connection: sqlite3.Connection, session: str) -> None:
+    if not _exists(connection, "sessions WHERE session = ?", session):
+        raise InputError(f"there is no session {session!r}", "a session that was created", "create it first")
+
+
+def _require_turn(connection: sqlite3.Connection, session: str, turn: int) -> None:
+    if not _exists(connection, "turns WHERE session = ? AND turn = ?", session, turn):
+        raise _no_turn(session, turn)
+
+
+def _no_turn(session: str, turn: int) -> InputError:
+    return InputError(f"there is no turn {turn} in session {session!r}", "a turn that was begun")
+
+
+def _exists(connection: sqlite3.Connection, where: str, *values: Any) -> bool:
+    return connection.execute(f"SELECT 1 FROM {where}", values).fetchone() is not None
+
+
+def _next(connection: sqlite3.Connection, highest: str, *values: Any) -> int:
+    return int(connection.execute(highest, values).fetchone()[0] or 0) + 1
+
+
+def _json(value: BaseModel | dict[str, Any] | list[dict[str, Any]]) -> str:
+    return json.dumps(value.model_dump() if isinstance(value, BaseModel) else value)  # mode="json" would lose infinity

@@ -1,0 +1,231 @@
+"""The SQLite file under the log: its tables as numbered migrations, its connection, its transactions.
+
+Migrations are append only: a released one is never changed. Columns named `*_json` hold JSON; times are seconds since
+the epoch.
+
+One connection per process, behind a lock: every call does well under a millisecond of work. The journal is a
+write-ahead log. `PRAGMA synchronous` is set before each transaction: FULL for what a person wrote or paid for (turns,
+revisions, versions, answers, ownership, results that cost money), NORMAL for what can be made again (runs, other
+results, leases): after a power cut the latter may miss its last moments, but the file is never damaged.
+Source: SQLite manual, "Write-Ahead Logging" and "PRAGMA synchronous".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from agentvid.errors import StoreError
+
+__all__ = ["JSON_COLUMNS", "MIGRATIONS", "Database"]
+
+_BUSY_SECONDS: Final = 30.0
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (  # 1: sessions, turns, revisions, runs, cached results, versions, answers, ownership, leases
+        """
+        CREATE TABLE sessions (
+            session TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, created REAL NOT NULL
+        )
+        """,
+        "CREATE INDEX sessions_of_owner ON sessions (owner, created)",
+        """
+        CREATE TABLE turns (
+            session TEXT NOT NULL REFERENCES sessions, turn INTEGER NOT NULL, message_json TEXT NOT NULL,
+            phase TEXT NOT NULL, error_json TEXT, created REAL NOT NULL,
+            PRIMARY KEY (session, turn)
+        )
+        """,
+        """
+        CREATE TABLE revisions (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, n INTEGER NOT NULL,
+            branch TEXT NOT NULL, parent INTEGER, author TEXT NOT NULL, chain_json TEXT NOT NULL,
+            edits_json TEXT NOT NULL, note TEXT NOT NULL, created REAL NOT NULL,
+            PRIMARY KEY (session, turn, n),
+            FOREIGN KEY (session, turn) REFERENCES turns,
+            FOREIGN KEY (session, turn, parent) REFERENCES revisions
+        )
+        """,
+        """
+        CREATE TABLE step_runs (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, revision INTEGER NOT NULL, step TEXT NOT NULL,
+            record_json TEXT NOT NULL, saved REAL NOT NULL,
+            PRIMARY KEY (session, turn, revision, step),
+            FOREIGN KEY (session, turn, revision) REFERENCES revisions
+        )
+        """,
+        """
+        CREATE TABLE results (
+            owner TEXT NOT NULL, key TEXT NOT NULL, tool TEXT NOT NULL, result_json TEXT NOT NULL,
+            created REAL NOT NULL,
+            PRIMARY KEY (owner, key)
+        )
+        """,
+        "CREATE INDEX results_of_tool ON results (tool, created)",
+        """
+        CREATE TABLE versions (
+            session TEXT NOT NULL REFERENCES sessions, n INTEGER NOT NULL, artifact_json TEXT NOT NULL,
+            label TEXT NOT NULL, source TEXT NOT NULL, created REAL NOT NULL,
+            PRIMARY KEY (session, n)
+        )
+        """,
+        """
+        CREATE TABLE answers (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, n INTEGER NOT NULL, parts_json TEXT NOT NULL,
+            created REAL NOT NULL,
+            PRIMARY KEY (session, turn, n),
+            FOREIGN KEY (session, turn) REFERENCES turns
+        )
+        """,
+        """
+        CREATE TABLE ownership (
+            session TEXT PRIMARY KEY, token TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
+            boot TEXT NOT NULL, start TEXT NOT NULL, since REAL NOT NULL, heartbeat REAL NOT NULL, until REAL NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE leases (
+            holder TEXT NOT NULL, sha256 TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
+            boot TEXT NOT NULL, start TEXT NOT NULL, until REAL NOT NULL,
+            PRIMARY KEY (holder, sha256)
+        )
+        """,
+    ),
+)
+
+JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    ("turns", "message_json"),
+    ("turns", "error_json"),
+    ("revisions", "chain_json"),
+    ("revisions", "edits_json"),
+    ("step_runs", "record_json"),
+    ("results", "result_json"),
+    ("versions", "artifact_json"),
+    ("answers", "parts_json"),
+)
+"""(table, column) of all JSON that may name objects: what they name is in use."""
+
+
+class Database:
+    """The log's SQLite file, made where it does not exist. Safe to share between threads and processes.
+
+    Raises: StoreError where the file is no log, was written by a newer agentvid, or can't be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path).absolute()
+        self._lock = threading.RLock()
+        self._pid = os.getpid()
+        self._open: sqlite3.Connection | None = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unusable(error) from error
+        with self.write(durable=True) as connection:
+            _migrate(connection, str(self.path))
+
+    def close(self) -> None:
+        """Close the connection; a later call opens it again."""
+        with self._lock:
+            if self._open is not None and self._pid == os.getpid():
+                self._open.close()
+            self._open = None
+
+    @contextmanager
+    def write(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+        """Give the connection inside a write transaction: all of it happens, or, after an error, nothing.
+
+        Raises: StoreError where the database is full, damaged, or locked by others for half a minute.
+        """
+        with self._lock:
+            try:
+                connection = self._connection()
+                connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """Return rows by column name; `*_json` columns are read, and lose that ending.
+
+        Raises: StoreError as `write`.
+        """
+        with self._lock:
+            try:
+                found = self._connection().execute(query, values)
+                names = [column[0] for column in found.description]
+                rows = found.fetchall()
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
+        return [dict(_read(name, value) for name, value in zip(names, row, strict=True)) for row in rows]
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is None or self._pid != os.getpid():  # a connection must not be carried over a fork
+            self._pid = os.getpid()
+            self._open = sqlite3.connect(
+                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._open.execute("PRAGMA foreign_keys=ON")
+            _use_write_ahead_log(self._open)
+        return self._open
+
+    def _unusable(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"the log {self.path} can't be used: {error}",
+            "a log of agentvid on a local disk that can be written and is not full",
+            "free some space or correct its permissions; where it is damaged, take a backup or another data folder",
+        )
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch the journal mode. Unlike other statements this one does not wait for another process that does the same.
+
+    Source: SQLite manual, sqlite3_busy_handler: the handler is not called where waiting could deadlock.
+    """
+    last = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.01)
+            continue
+        if mode != "wal":
+            raise sqlite3.OperationalError(f"its file system bears no write-ahead log (got {mode})")
+        return
+
+
+def _read(name: str, value: Any) -> tuple[str, Any]:
+    if name.endswith("_json"):
+        return name.removesuffix("_json"), None if value is None else json.loads(value)
+    return name, value
+
+
+def _migrate(connection: sqlite3.Connection, where: str) -> None:
+    connection.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY)")
+    (done,) = connection.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()
+    if done > len(MIGRATIONS):
+        raise StoreError(
+            f"the log {where} is of format {done}, written by a newer agentvid",
+            f"format {len(MIGRATIONS)} or older",
+            "install the newer agentvid again, or use another data folder",
+        )
+    for number, statements in enumerate(MIGRATIONS[done:], start=done + 1):
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("INSERT INTO migrations VALUES (?)", (number,))

@@ -1,0 +1,34 @@
+"""Every test has a home folder of its own; nothing touches the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agentvid.store.log import Log
+from agentvid.store.objects import ObjectStore
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh AGENTVID_HOME."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("AGENTVID_HOME", str(folder))
+    for name in ("AGENTVID_TOOLS", "AGENTVID_PLANNER", "AGENTVID_ENGINE", "AGENTVID_INPROCESS", "AGENTVID_FAKE"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def store(home: Path) -> ObjectStore:
+    """An object store in the test's home."""
+    return ObjectStore(home)
+
+
+@pytest.fixture
+def log(home: Path) -> Log:
+    """A log in the test's home."""
+    home.mkdir(parents=True, exist_ok=True)
+    with Log(home / "agentvid.sqlite") as log:
+        yield log
