@@ -1,0 +1,98 @@
+"""From a step in the document to what its tool is called with: references, literals and given values become inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+
+from agentvid.chain.step import Ref, Step, as_ref
+from agentvid.engine import pack
+from agentvid.errors import ChainError
+from agentvid.media.types import load_value
+from agentvid.tool import Parameter, ToolSpec
+
+__all__ = ["Lookup", "given_ports", "is_all_given", "pack_literal", "step_inputs"]
+
+Lookup: TypeAlias = Callable[[Ref], Any]
+"""Returns the packed value of a port, or None where it holds none."""
+
+
+def given_ports(step: Step, spec: ToolSpec) -> dict[str, Any]:
+    """Return the values a person gave on the step's ports, packed.
+
+    Raises: ChainError where a given value is not of the port's type, or the port does not exist.
+    """
+    packed = {}
+    for name, value in step.given.items():
+        port = spec.port(name)
+        if port is None:
+            ports = ", ".join(p.name for p in spec.ports)
+            raise ChainError(f"{step.id} ({spec.name}) has no port {name!r}", f"one of {ports}", "clear_given it")
+        packed[name] = pack_literal(port.type, value, f"{step.id}.{name}")
+    return packed
+
+
+def is_all_given(spec: ToolSpec, given: Mapping[str, Any]) -> bool:
+    """Return whether a person gave every port that the tool must fill, so that it need not run."""
+    return all(port.name in given or port.optional for port in spec.ports)
+
+
+def step_inputs(step: Step, spec: ToolSpec, lookup: Lookup) -> dict[str, Any]:
+    """Return what the tool is called with, packed, by parameter: arguments, then given values that it takes in.
+
+    Raises: ChainError where a required parameter has no value.
+    """
+    inputs: dict[str, Any] = {}
+    for parameter in spec.parameters:
+        if parameter.name in step.args:
+            value = _argument(step, parameter, step.args[parameter.name], lookup)
+            if value is not None:
+                inputs[parameter.name] = value
+    given = given_ports(step, spec)
+    inputs |= {name: given[name] for name in sorted(spec.constraints()) if name in given}
+    missing = [p.name for p in spec.parameters if p.required and p.name not in inputs]
+    if missing:
+        raise ChainError(
+            f"{step.id} ({spec.name}) has no value for {', '.join(missing)}",
+            "a value for every required parameter",
+            f"set_arg {step.id} {missing[0]}",
+        )
+    return inputs
+
+
+def pack_literal(type_name: str, value: Any, where: str) -> Any:
+    """Check a JSON literal against a port type and pack it.
+
+    Raises: ChainError naming the place, where it is not of that type.
+    """
+    try:
+        return pack(load_value(type_name, value))
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        told = f"{path}: {first['msg']}" if path else first["msg"]
+        raise ChainError(f"{where}: {told}", f"a {type_name}", "correct the value") from None
+
+
+def _argument(step: Step, parameter: Parameter, argument: Any, lookup: Lookup) -> Any:
+    if argument is None:
+        return None
+    if not parameter.many:
+        return _one(step, parameter, argument, lookup)
+    items = argument if isinstance(argument, list) else [argument]
+    values = [_one(step, parameter, item, lookup) for item in items]
+    return [value for value in values if value is not None]
+
+
+def _one(step: Step, parameter: Parameter, argument: Any, lookup: Lookup) -> Any:
+    ref = as_ref(argument)
+    if ref is None:
+        return pack_literal(parameter.type, argument, f"{step.id} {parameter.name}")
+    value = lookup(ref)
+    if value is not None and value["type"] != parameter.type:
+        raise ChainError(
+            f"{step.id} {parameter.name} refers to {ref}, a {value['type']}", f"a {parameter.type}", "set_arg it"
+        )
+    return value

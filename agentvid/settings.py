@@ -1,0 +1,171 @@
+"""Settings of a person or a machine: environment variables, and a TOML file beside the data. The environment wins.
+
+    AGENTVID_HOME         folder of sessions and objects (default: the platform's folder for user data)
+    AGENTVID_TOOLS        folders with more tools, separated as in PATH
+    AGENTVID_PLANNER      who writes chains (default: grammar)
+    AGENTVID_ENGINE       the engine wished for every task
+    AGENTVID_INPROCESS    1: engines run inside this process (tests, notebooks)
+    AGENTVID_KEY_<NAME>   the secret key of a service, for example AGENTVID_KEY_PLANNER
+
+`settings.toml` in the home folder may hold `tools`, `planner`, `engine`, `in_process` and a table `[keys]`.
+An empty variable counts as not set. Keys are never shown by `repr` or `str`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from agentvid.errors import SettingsError
+
+__all__ = ["Settings", "load_settings"]
+
+_KEY: Final = "AGENTVID_KEY_"
+_IN_FILE: Final = ("tools", "planner", "engine", "in_process", "keys")
+_FLAGS: Final = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+class Settings(BaseModel):
+    """What a person set. Paths are absolute; engine "" lets routing choose; `home` need not exist yet.
+
+    `keys` are by lower-case name of the service; read one with `key`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    home: Path
+    tools: tuple[Path, ...] = ()
+    planner: str = "grammar"
+    engine: str = ""
+    in_process: bool = False
+    keys: Mapping[str, SecretStr] = Field(default_factory=dict, repr=False)
+
+    @field_validator("planner")
+    @classmethod
+    def _without_secret(cls, planner: str) -> str:
+        if urlsplit(planner).password is not None:
+            raise ValueError("a planner URL with a password; expected the secret in AGENTVID_KEY_PLANNER")
+        return planner
+
+    def key(self, service: str) -> str:
+        """Return the secret key of a service.
+
+        Raises: SettingsError saying how to set it.
+        """
+        secret = self.keys.get(service.lower())
+        if secret is None:
+            raise SettingsError(
+                f"there is no key for {service!r}",
+                f"the variable {_KEY}{service.upper()}, or {service.lower()} under [keys] in settings.toml",
+                "set one of them",
+            )
+        return secret.get_secret_value()
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, home: Path | None = None) -> Settings:
+    """Read settings from environment variables and, where there is one, the `settings.toml` of the home folder.
+
+    `environ` is the process's own environment where it is None; `home`, where it is given, wins over AGENTVID_HOME.
+
+    Raises: SettingsError naming the variable, or the file and its key, that can't be used.
+    """
+    environ = os.environ if environ is None else environ
+    if home is None and (told := environ.get("AGENTVID_HOME", "")):
+        home = Path(told)
+    home = _default_home() if home is None else _absolute(home, Path.cwd(), "AGENTVID_HOME")
+    values = _from_file(home)
+    for name in ("planner", "engine"):
+        if told := environ.get(f"AGENTVID_{name.upper()}", ""):
+            values[name] = told
+    if told := environ.get("AGENTVID_TOOLS", ""):
+        folders = [Path(folder) for folder in told.split(os.pathsep) if folder]
+        values["tools"] = tuple(_absolute(folder, Path.cwd(), "AGENTVID_TOOLS") for folder in folders)
+    if told := environ.get("AGENTVID_INPROCESS", ""):
+        values["in_process"] = _flag(told)
+    from_environ = {name[len(_KEY) :].lower(): SecretStr(told) for name, told in environ.items() if _is_key(name, told)}
+    values["keys"] = {**values.get("keys", {}), **from_environ}
+    return _settings(home, values, str(home / "settings.toml"))
+
+
+def _is_key(name: str, told: str) -> bool:
+    return name.startswith(_KEY) and len(name) > len(_KEY) and bool(told)
+
+
+def _settings(home: Path, values: dict[str, Any], file: str) -> Settings:
+    try:
+        return Settings(home=home, **values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = str(first["loc"][0])
+        raise SettingsError(
+            f"setting {field}: {first['msg']}",
+            "a value of the right type",
+            f"correct AGENTVID_{field.upper().replace('_', '')} or {field} in {file}",
+        ) from None
+
+
+def _default_home() -> Path:
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("agentvid"))
+
+
+def _absolute(path: Path, base: Path, name: str) -> Path:
+    try:
+        return base / path.expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"{name} is {str(path)!r}: {error}", "a folder", "write the whole path") from error
+
+
+def _flag(told: str) -> bool:
+    if told.lower() not in _FLAGS:
+        raise SettingsError(f"AGENTVID_INPROCESS is {told!r}", "1 or 0", "set one of them, or unset it")
+    return _FLAGS[told.lower()]
+
+
+def _from_file(home: Path) -> dict[str, Any]:
+    file = home / "settings.toml"
+    if not file.is_file():
+        return {}
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} can't be read: {error}", "a TOML file", "correct or remove it") from error
+    for name in values:
+        if name not in _IN_FILE:
+            near = difflib.get_close_matches(name, _IN_FILE, n=1)
+            do = f"perhaps {near[0]} is meant" if near else "remove it"
+            raise SettingsError(f"{file} sets {name!r}", f"one of {', '.join(_IN_FILE)}", do)
+    if "tools" in values:
+        values["tools"] = _folders(file, values["tools"])
+    if "keys" in values:
+        values["keys"] = _keys(file, values["keys"])
+    return values
+
+
+def _folders(file: Path, told: Any) -> tuple[Path, ...]:
+    if not isinstance(told, list) or not all(isinstance(folder, str) and folder for folder in told):
+        raise SettingsError(f"{file}: tools is {told!r}", "a list of folders", 'write tools = ["folder"]')
+    return tuple(_absolute(Path(folder), file.parent, f"{file}: tools") for folder in told)
+
+
+def _keys(file: Path, told: Any) -> dict[str, SecretStr]:
+    if not isinstance(told, dict) or not all(isinstance(secret, str) and secret for secret in told.values()):
+        raise SettingsError(f"{file}: keys is not a table of texts", "[keys] and name = text lines", "write it so")
+    return {name.lower(): SecretStr(secret) for name, secret in told.items()}
