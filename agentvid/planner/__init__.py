@@ -1,0 +1,112 @@
+"""Who writes chains: the planner protocol, what a planner is told, and the offline grammar behind it.
+
+A planner turns one message into a chain, or into a question back where it could not place the message. It never runs
+anything and never reads media: all it knows is the words, and which media the session holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from agentvid.chain.chain import Chain
+from agentvid.chain.step import Ref, Step, as_ref
+from agentvid.events import Emit
+from agentvid.media.types import Artifact
+
+if TYPE_CHECKING:
+    from agentvid.planner.grammar import GrammarPlanner
+
+__all__ = ["GrammarPlanner", "KnownMedia", "PlanRequest", "Planner", "Subject", "subject_of"]
+
+
+@dataclass(frozen=True)
+class KnownMedia:
+    """One medium of the session, called `@v<number>` in messages.
+
+    `source` is "upload", or the port that made it: such media are referred to by that port, so that they follow edits.
+    `is_new` tells that it was uploaded with the message that is being planned.
+    """
+
+    number: int
+    artifact: Artifact
+    name: str = ""
+    source: Literal["upload"] | Ref = "upload"
+    turn: int = 1
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The thing the conversation was last about: what "it" means in a later turn.
+
+    `pictures` are the pictures its mask fits: sha256 of artifacts, or ports such as "t1.s4.image".
+    """
+
+    name: str
+    mask: Ref
+    pictures: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """One message to plan. `media` are all media of the session in order of appearance."""
+
+    turn: int
+    text: str
+    media: tuple[KnownMedia, ...] = ()
+    first_step: int = 1
+    subject: Subject | None = None
+
+
+class Planner(Protocol):
+    """Writes a chain for one message."""
+
+    name: str
+
+    async def plan(self, request: PlanRequest, emit: Emit) -> Chain:
+        """Return a chain, or one that holds only a question back. Emits `ThoughtDelta` while writing thoughts.
+
+        Raises: InputError where the message can't be read at all (too long).
+        """
+        ...
+
+
+def subject_of(chains: Iterable[Chain]) -> Subject | None:
+    """Return the thing that the chains of earlier turns (oldest first) were last about, or None.
+
+    A thing that was removed is nobody's subject.
+    """
+    subject: Subject | None = None
+    for chain in chains:
+        for step in chain.steps:
+            subject = _followed(subject, step)
+    return subject
+
+
+def _followed(subject: Subject | None, step: Step) -> Subject | None:
+    if step.tool == "locate" and isinstance(step.args.get("what"), str):
+        return Subject(step.args["what"], Ref(step=step.id, port="mask"), frozenset({_key(step.args.get("image"))}))
+    if subject is None:
+        return None
+    if step.tool == "plan_edit" and step.args.get("operation") == "remove":
+        return None
+    if step.tool == "edit_image" and _key(step.args.get("image")) in subject.pictures:
+        return Subject(subject.name, subject.mask, subject.pictures | {f"{step.id}.image"})
+    return subject
+
+
+def _key(argument: object) -> str:
+    ref = as_ref(argument)
+    if ref is not None:
+        return str(ref)
+    return str(argument.get("artifact", "")) if isinstance(argument, dict) else ""
+
+
+def __getattr__(name: str) -> object:
+    if name == "GrammarPlanner":
+        from agentvid.planner.grammar import GrammarPlanner
+
+        return GrammarPlanner
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,124 @@
+"""What a message asks for, parsed and typed, before it is known which media it is about. Pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from agentvid.media.types import Action
+
+__all__ = [
+    "Ask",
+    "Continue",
+    "Edit",
+    "Join",
+    "Kind",
+    "Language",
+    "Layout",
+    "Move",
+    "Reference",
+    "Request",
+    "View",
+    "Walk",
+]
+
+Language: TypeAlias = Literal["en", "zh"]
+Layout: TypeAlias = Literal["beside", "above", "then"]
+Kind: TypeAlias = Literal["image", "video"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Words that stand for a medium.
+
+    number: "@v3". ordinal: "the second clip". last: "the last one". original: "the original". result: "the result".
+    kind: "the picture". all: "both". it: "it". `media` is the kind of medium the words name, where they do.
+    """
+
+    to: Literal["number", "ordinal", "last", "original", "result", "kind", "all", "it"]
+    number: int = 0
+    media: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Change a still picture. `thing` is "" for "it" or the main subject; a `background` picture wins over `colour`."""
+
+    clause: str
+    operation: str
+    thing: str = ""
+    colour: str = ""
+    where: Reference | None = None
+    background: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """One camera move: changes of pose over `seconds`, in the units of `CameraPose`; `zoom` is a factor.
+
+    `turning` tells whether `yaw_deg` and `pitch_deg` go round the subject or turn the camera in place.
+    """
+
+    seconds: float
+    turning: Literal["", "orbit", "look"] = ""
+    yaw_deg: float = 0.0
+    pitch_deg: float = 0.0
+    truck: float = 0.0
+    pedestal: float = 0.0
+    dolly: float = 0.0
+    zoom: float = 1.0
+
+
+@dataclass(frozen=True)
+class View:
+    """Move the camera about a still picture. `thing` is "" where none is named."""
+
+    clause: str
+    operation: str
+    moves: tuple[Move, ...]
+    thing: str = ""
+    where: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Walk on the ground of a map or picture."""
+
+    clause: str
+    actions: tuple[Action, ...]
+    operation: str = "navigate"
+    where: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Continue:
+    """Continue a clip. `is_said` tells whether the message names the seconds."""
+
+    clause: str
+    seconds: float
+    is_said: bool
+    operation: str = "future"
+    where: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Join:
+    """Put media together, in the order of `what`; fewer than two: with what they came from."""
+
+    clause: str
+    what: tuple[Reference, ...]
+    layout: Layout
+    operation: str = "compose"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question about a medium."""
+
+    clause: str
+    question: str
+    operation: str = "describe"
+    where: Reference | None = None
+
+
+Request: TypeAlias = Edit | View | Walk | Continue | Join | Ask
