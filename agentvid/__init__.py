@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from agentvid.chain.step import Ref, Step
     from agentvid.engine import Capability, Engine, EngineContext, EngineRequest, EngineResult, EngineStatus
     from agentvid.errors import AgentvidError, CallError, Cancelled, Needs, ToolFailed
-    from agentvid.media.colours import adjust, colour_name, named_colour
+    from agentvid.media.colours import (
+        adjust,
+        colour_name,
+        colour_words,
+        hex_to_lab,
+        lab_to_hex,
+        named_colour,
+        relative_change,
+    )
     from agentvid.media.types import (
         Action,
         Actions,
@@ -56,7 +64,7 @@ _HOMES: Final = {
     "agentvid.chain.step": "Ref Step",
     "agentvid.engine": "Capability Engine EngineContext EngineRequest EngineResult EngineStatus",
     "agentvid.errors": "AgentvidError CallError Cancelled Needs ToolFailed",
-    "agentvid.media.colours": "adjust colour_name named_colour",
+    "agentvid.media.colours": "adjust colour_name colour_words hex_to_lab lab_to_hex named_colour relative_change",
     "agentvid.media.types": (
         "Action Actions Answer Audio BlurBackground Box CameraPath CameraPose Depth EditPlan Image Keyframe Mask Mesh "
         "Palette Point Recolour Remove ReplaceBackground Swatch Video"
@@ -108,7 +116,11 @@ __all__ = [
     "Video",
     "adjust",
     "colour_name",
+    "colour_words",
+    "hex_to_lab",
+    "lab_to_hex",
     "named_colour",
+    "relative_change",
 ]
 
 

@@ -25,6 +25,18 @@ class Seen:
     mask: Mask | None
 
 
+@dataclass(frozen=True)
+class Perhaps:
+    low: float | None
+    high: float | None
+
+
+@tool()
+async def maybe(ctx: ToolContext, value: float) -> Perhaps:
+    """Give a number on the port of its sign."""
+    return Perhaps(low=value if value < 0 else None, high=value if value > 0 else None)
+
+
 @tool()
 async def number(ctx: ToolContext, value: float) -> float:
     """Give a number."""

@@ -128,6 +128,24 @@ def test_two_steps_that_change_roles_are_reached():
     assert apply_all(before, edits_between(before, after)) == after
 
 
+@pytest.mark.parametrize("tool", ["edit_image", "novel_view"])
+def test_a_step_that_turns_from_a_removed_step_to_a_new_one_is_reached(tool):
+    def last(need: int) -> Step:
+        return step(2, need).model_copy(update={"tool": tool if need == 3 else "edit_image"})
+
+    before, after = chain(step(1), last(1)), chain(step(3), last(3))
+
+    assert apply_all(before, edits_between(before, after)) == after
+
+
+@pytest.mark.parametrize("tool", ["edit_image", "novel_view"])
+def test_a_step_that_moves_before_its_parent_and_turns_to_a_new_one_is_reached(tool):
+    moved = step(2, 3).model_copy(update={"tool": tool})
+    before, after = chain(step(1), step(2, 1), step(4, 2)), chain(step(3), moved, step(1), step(4, 2))
+
+    assert apply_all(before, edits_between(before, after)) == after
+
+
 def test_expectations_that_look_at_new_and_removed_steps_are_reached():
     def looks_at(number: int) -> ColourIn:
         return ColourIn(port="image", mask=Ref(step=f"t1.s{number}", port="mask"), colour="#00ff00")

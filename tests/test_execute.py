@@ -210,3 +210,12 @@ async def test_a_key_names_the_step_before_it_ran(executor: Executor):
 
 def test_a_reference_is_written_as_step_and_port():
     assert str(Ref(step="t1.s2", port="mask")) == "t1.s2.mask"
+
+
+async def test_a_tool_whose_ports_are_all_optional_still_runs(executor: Executor):
+    from small_tools import maybe
+
+    executor.tools = {**SPECS, "maybe": maybe}
+    run = await executor.run(Chain(turn=1, steps=(step(1, "maybe", value=3),)))
+    assert run.steps["t1.s1"].executed
+    assert run.port("t1.s1", "high")["value"] == 3.0

@@ -355,6 +355,7 @@ class VideoWriter:
         )
         height, width, _ = self._shape
         options = {"crf": "18", "preset": "medium", "threads": str(_THREADS), "flags": "+bitexact"}
+        options["mbtree"] = "0"  # its lookahead makes the bytes differ from run to run
         options["g"] = str(round(self._rate * _KEYFRAME_SECONDS) or 1)
         self._stream = self._container.add_stream("libx264", rate=self._rate, options=options)
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"

@@ -36,7 +36,7 @@ def given_ports(step: Step, spec: ToolSpec) -> dict[str, Any]:
 
 def is_all_given(spec: ToolSpec, given: Mapping[str, Any]) -> bool:
     """Return whether a person gave every port that the tool must fill, so that it need not run."""
-    return all(port.name in given or port.optional for port in spec.ports)
+    return bool(given) and all(port.name in given or port.optional for port in spec.ports)
 
 
 def step_inputs(step: Step, spec: ToolSpec, lookup: Lookup) -> dict[str, Any]:

@@ -1,0 +1,284 @@
+"""Agent, Session, Turn: the public, async face. Programs, CLI, server and notebooks all come through here.
+
+async with Agent() as agent:
+    session = await agent.session("holiday")
+    turn = await session.send("make the red cup blue", "coffee.jpg")
+    turn = await turn.give("t1.s1.box", Box(x0=150, y0=20, x1=420, y1=330))
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from agentvid.agent.drive import TurnDriver
+from agentvid.agent.execute import last_run
+from agentvid.agent.given import split_address
+from agentvid.agent.session_id import valid_session_id
+from agentvid.agent.state import Review, TurnStatus
+from agentvid.agent.verify import Verdict
+from agentvid.chain.chain import Chain
+from agentvid.chain.edit import ClearGiven, Edit
+from agentvid.chain.run import Run, StepWaits
+from agentvid.engine import Engine
+from agentvid.errors import InputError, SettingsError
+from agentvid.events import Emit, ignore
+from agentvid.media.message import Message, TextPart, media_part, parse_text
+from agentvid.media.types import Value
+from agentvid.planner import Planner
+from agentvid.planner.grammar import GrammarPlanner
+from agentvid.plugins import load_engines, load_tools
+from agentvid.run.execute import Executor
+from agentvid.run.host import Host, InProcessHost, WorkerHost
+from agentvid.settings import Settings, load_settings
+from agentvid.store.log import Log
+from agentvid.store.objects import ObjectStore
+from agentvid.tool import ToolSpec
+
+__all__ = ["Agent", "Session", "Turn"]
+
+PLANNERS: Mapping[str, Callable[[], Planner]] = {"grammar": GrammarPlanner}
+
+
+class Agent:
+    """Everything that sessions share: tools, engines and their workers, store, settings.
+
+    `home` is where sessions and results are kept (default: AGENTVID_HOME or the user's data folder).
+    `in_process` runs engines in this process: quicker to start, without protection from a crashing engine.
+
+    Raises: SettingsError where a setting, a planner's name or a plug-in can't be used.
+    """
+
+    def __init__(
+        self,
+        home: Path | str | None = None,
+        *,
+        planner: str | Planner | None = None,
+        tools: Sequence[Path] = (),
+        engines: Mapping[str, Engine] | None = None,
+        in_process: bool | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.settings = settings or load_settings(home=Path(home) if home else None)
+        self.home = self.settings.home
+        self.tools: dict[str, ToolSpec] = load_tools([*self.settings.tools, *tools])
+        self.engines: dict[str, Engine] = dict(engines) if engines is not None else load_engines()
+        self.planner = _planner(planner or self.settings.planner)
+        self.store = ObjectStore(self.home)
+        self.log = Log(self.home / "agentvid.sqlite")
+        inside = self.settings.in_process if in_process is None else in_process
+        self._host: Host = InProcessHost(self.store) if inside else WorkerHost(self.store)
+        self.executor = Executor(self.tools, self.engines, self._host, self.store, self.log)
+        self.driver = TurnDriver(self.executor, self.planner, self.home)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End worker processes and close the log."""
+        await self._host.close()
+        self.log.close()
+
+    async def session(self, name: str | None = None) -> Session:
+        """Open the session of that name, or start it; without a name, start a new one.
+
+        Raises: InputError where the name can't be one (letters, digits, '.', '_', '-'; at most 64).
+        """
+        name = valid_session_id(name) if name is not None else f"s-{secrets.token_hex(4)}"
+        if self.log.session(name) is None:
+            self.log.create_session(name, owner=self.executor.owner)
+        return Session(self, name)
+
+
+class Session:
+    """A conversation of several turns."""
+
+    def __init__(self, agent: Agent, name: str) -> None:
+        self._agent = agent
+        self.name = name
+
+    async def send(
+        self,
+        text: str,
+        *media: Path | str,
+        review: Review = "never",
+        given: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        engine: str | None = None,
+        plan_only: bool = False,
+        emit: Emit = ignore,
+    ) -> Turn:
+        """Send a message and run the turn until it is done, failed, or waits for a person.
+
+        `media` are paths of pictures and clips. `given` puts values on ports, by address: `{"t1.s1.box": Box(…)}` or
+        the text form of the command line. `engine` is wished for every step it can do. `plan_only` stops after the
+        chain is written and checked.
+
+        Raises: InputError (and its kinds) where something handed in can't be used; SessionBusy where another process
+        is writing this session.
+        """
+        said = parse_text(text)
+        agent = self._agent
+        parts: list[Any] = [TextPart(text=said)]
+        parts += [media_part(Path(path), agent.store) for path in media]
+        message = Message(parts=tuple(parts))
+        given_pairs = [[address, _plain(value)] for address, value in (given or {}).items()]
+        for address, _ in given_pairs:
+            split_address(address)
+        engine = engine or agent.settings.engine or None
+        if engine is not None and engine not in agent.engines:
+            raise InputError(f"engine {engine!r} is not known", f"one of {', '.join(sorted(agent.engines))}")
+        turn = await agent.driver.start(
+            self.name,
+            message,
+            emit,
+            review=review,
+            given=given_pairs,
+            seed=seed,
+            engine=engine,
+            plan_only=plan_only,
+        )
+        return self.turn(turn)
+
+    async def resume(self, *, given: Mapping[str, Any] | None = None, emit: Emit = ignore) -> Turn:
+        """Go on with the last turn: after an interruption, a failure, or with what a step waited for.
+
+        Steps that finished do not run again.
+
+        Raises: InputError where the session has no turn; EditError where a given value does not fit.
+        """
+        return await self.last_turn().resume(given=given, emit=emit)
+
+    def turns(self) -> list[Turn]:
+        """Return all turns, oldest first."""
+        return [Turn(self._agent, self.name, row.turn) for row in self._agent.log.turns(self.name)]
+
+    def turn(self, number: int) -> Turn:
+        """Return a turn by its number.
+
+        Raises: InputError where there is none.
+        """
+        return Turn(self._agent, self.name, self._agent.log.turn(self.name, number).turn)
+
+    def last_turn(self) -> Turn:
+        """Return the newest turn.
+
+        Raises: InputError where nothing was sent yet.
+        """
+        turns = self.turns()
+        if not turns:
+            raise InputError(f"session {self.name!r} has no turn", "a session with a message", "send one first")
+        return turns[-1]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message and what came of it. Its properties read what the log holds now."""
+
+    agent: Agent
+    session: str
+    number: int
+
+    @property
+    def revision(self) -> int:
+        """The newest revision; 0 where nothing was planned."""
+        row = self.agent.log.latest_revision(self.session, self.number)
+        return row.n if row else 0
+
+    @property
+    def chain(self) -> Chain:
+        """The chain as it is now; empty where nothing was planned."""
+        row = self.agent.log.latest_revision(self.session, self.number)
+        return row.chain if row else Chain(turn=self.number)
+
+    @property
+    def run(self) -> Run:
+        """What happened to each step of the newest revision; of an older one where the newest was not run."""
+        run = self.agent.log.run(self.session, self.number, self.revision) if self.revision else None
+        return run if run and run.steps else last_run(self.agent.log, self.session, self.number) or Run(revision=0)
+
+    @property
+    def phase(self) -> str:
+        """How far the turn got."""
+        return self.agent.log.turn(self.session, self.number).phase
+
+    @property
+    def status(self) -> TurnStatus:
+        """How the turn stands: done, waiting (also: unfinished, to be resumed), failed or refused."""
+        phase = self.phase
+        if phase == "planned":
+            return "done"
+        return phase if phase in ("done", "failed", "refused") else "waiting"  # type: ignore[return-value]
+
+    @property
+    def message(self) -> Message:
+        """What was sent."""
+        return Message.model_validate(self.agent.log.turn(self.session, self.number).message["message"])
+
+    @property
+    def answer(self) -> list[dict[str, Any]]:
+        """The answer's parts as JSON; empty while there is none."""
+        return self.agent.log.answer(self.session, self.number) or []
+
+    @property
+    def waiting(self) -> list[StepWaits]:
+        """What steps wait for."""
+        return [record.waits for record in self.run.steps.values() if record.waits]
+
+    async def checks(self) -> list[Verdict]:
+        """Return what became of each expectation when the turn was last verified."""
+        return await self.agent.driver.checks(self.session, self.number)
+
+    async def edit(self, edits: Sequence[Edit], *, run: bool = True, emit: Emit = ignore) -> Turn:
+        """Edit the chain and (unless `run` is False) run what the edit changes; everything else is kept.
+
+        Raises: EditError or ChainError, with nothing changed, where the edited chain does not check.
+        """
+        await self.agent.driver.edit(self.session, self.number, edits, emit, run=run)
+        return self
+
+    async def give(self, address: str, value: Any, *, run: bool = True, emit: Emit = ignore) -> Turn:
+        """Give a port's value, `await turn.give("t1.s1.box", Box(…))`, and run what that changes.
+
+        Raises: EditError where the port or the value does not fit.
+        """
+        return await self.resume(given={address: value}, run=run, emit=emit)
+
+    async def take_back(self, address: str, *, run: bool = True, emit: Emit = ignore) -> Turn:
+        """Take a given value back, so that the port is found by the run again.
+
+        Raises: EditError where none was given.
+        """
+        step, port = split_address(address)
+        return await self.edit([ClearGiven(step=step, port=port)], run=run, emit=emit)
+
+    async def approve(self, *, emit: Emit = ignore) -> Turn:
+        """Approve the newest revision and run it."""
+        return await self.resume(emit=emit)
+
+    async def resume(self, *, given: Mapping[str, Any] | None = None, run: bool = True, emit: Emit = ignore) -> Turn:
+        """Go on from wherever the turn stands, first giving values where there are any.
+
+        Raises: EditError where a given value does not fit.
+        """
+        pairs = [[address, _plain(value)] for address, value in (given or {}).items()]
+        await self.agent.driver.resume(self.session, self.number, pairs, emit, run=run)
+        return self
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, Value) else value
+
+
+def _planner(planner: str | Planner) -> Planner:
+    if not isinstance(planner, str):
+        return planner
+    if planner not in PLANNERS:
+        raise SettingsError(f"planner {planner!r} is not known", f"one of {', '.join(PLANNERS)}", "correct --planner")
+    return PLANNERS[planner]()

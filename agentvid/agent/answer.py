@@ -1,0 +1,134 @@
+"""Answer: text and media in the order asked, and a line on what was done, by which engine, at what cost."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from agentvid.agent.state import Services, TurnState, TurnStatus
+from agentvid.agent.verify import Verdict
+from agentvid.chain.chain import Chain
+from agentvid.chain.run import Run, StepRun
+from agentvid.chain.step import Ref
+from agentvid.engine import unpack
+from agentvid.events import AnswerEvent
+from agentvid.media.types import Answer, Audio, Image, Mesh, Video, dump_value
+from agentvid.plugins import builtin_folder
+from agentvid.prompt import Language, Prompt, load_prompt
+
+__all__ = ["answer", "answer_parts", "language_of", "sinks", "turn_status"]
+
+_SHOWN = (Image, Video, Audio, Mesh)
+
+
+async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
+    """Compose and save the answer, and give every picture and clip in it a version number."""
+    services = runtime.context
+    session, turn, revision = state["session"], state["turn"], state["revision"]
+    log = services.log
+    chain = log.revision(session, turn, revision).chain
+    run = log.run(session, turn, revision)
+    text = log.turn(session, turn).message["text"]
+    checks = [Verdict.model_validate(check) for check in state.get("checks", [])]
+    parts = answer_parts(chain, run, checks, language_of(text))
+    log.save_answer(session, turn, parts, token=services.token)
+    known = {(version.source, version.artifact.artifact) for version in log.versions(session)}
+    for part in parts:
+        if part["type"] in ("image", "video") and (part["port"], part["artifact"]["artifact"]) not in known:
+            log.add_version(session, part["artifact"], part["port"], part["port"], token=services.token)
+    status = turn_status(chain, run)
+    log.set_phase(session, turn, status, token=services.token)
+    services.emit(AnswerEvent(parts=parts))
+    return {"status": status, "phase": "answered"}
+
+
+def turn_status(chain: Chain, run: Run) -> TurnStatus:
+    """Return how the turn ended: a question back waits for the person."""
+    if chain.question:
+        return "waiting"
+    return "done" if run.status == "done" else "waiting" if run.status == "waiting" else "failed"
+
+
+def language_of(text: str) -> Language:
+    """Return the language in which a message is answered: Chinese where it holds any Han character."""
+    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in text) else "en"
+
+
+def answer_parts(chain: Chain, run: Run, checks: list[Verdict], language: Language) -> list[dict[str, Any]]:
+    """Return the answer as JSON parts: `{"type": "text", "text"}` or `{"type": "image", "artifact", "port"}`."""
+    if chain.question:
+        return [{"type": "text", "text": chain.question}]
+    parts = [part for ref in chain.answer or sinks(chain, run) if (part := _part(ref, run)) is not None]
+    parts += [_text(_failure(record, language)) for record in run.steps.values() if record.status == "failed"]
+    parts += [_text(told) for told in _verdicts(checks, language)]
+    if run.steps:
+        parts.append(_text(_what_was_done(run, language)))
+    return parts
+
+
+def sinks(chain: Chain, run: Run) -> list[Ref]:
+    """Return the media and answers that no later step uses: what a chain without a named answer answers."""
+    used = {(ref.step, ref.port) for step in chain for ref in step.refs()}
+    found = []
+    for step in chain:
+        outputs = run.steps[step.id].outputs if step.id in run.steps else {}
+        for port, value in outputs.items():
+            if (step.id, port) not in used and isinstance(unpack(value), (*_SHOWN, Answer)):
+                found.append(Ref(step=step.id, port=port))
+    return found
+
+
+def _part(ref: Ref, run: Run) -> dict[str, Any] | None:
+    value = unpack(run.port(ref.step, ref.port))
+    if isinstance(value, _SHOWN):
+        return {"type": value.type, "artifact": dump_value(value), "port": str(ref)}
+    if isinstance(value, Answer):
+        return {**_text(value.text), "port": str(ref)}
+    if isinstance(value, str | float):
+        return {**_text(str(value)), "port": str(ref)}
+    return None
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
+def _failure(record: StepRun, language: Language) -> str:
+    error = record.error or {}
+    return _words("answer_failed", language, step=record.step, given=error.get("given", ""), do=error.get("do", ""))
+
+
+def _verdicts(checks: list[Verdict], language: Language) -> list[str]:
+    missed = [check for check in checks if check.passed is False]
+    return [_words("answer_missed", language, step=check.step, told=check.told) for check in missed]
+
+
+def _what_was_done(run: Run, language: Language) -> str:
+    records = list(run.steps.values())
+    executed = [record for record in records if record.executed]
+    spent: dict[str, float] = {}
+    for record in executed:
+        if record.cost:
+            spent[record.currency] = spent.get(record.currency, 0.0) + record.cost
+    none = "无" if language == "zh" else "none"
+    return _words(
+        "answer_done",
+        language,
+        steps=len(records),
+        ran=len(executed),
+        cached=sum(record.status == "cached" for record in records),
+        seconds=f"{sum(record.seconds for record in executed):.1f}",
+        engines=", ".join(dict.fromkeys(name for record in records for name in record.engines.values())) or none,
+        cost=", ".join(f"{amount:.2f} {currency}" for currency, amount in spent.items()) or none,
+    )
+
+
+def _words(prompt: str, language: Language, **values: str | int) -> str:
+    return _prompt(prompt).render(language, **values).strip()
+
+
+@cache
+def _prompt(name: str) -> Prompt:
+    return load_prompt(builtin_folder("prompts") / f"{name}.md")

@@ -1,0 +1,156 @@
+"""Drive a turn through its graph: start it, go on with it, edit it. One writer per session, from start to end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from agentvid.agent.given import given_edits
+from agentvid.agent.plan import earlier_ports
+from agentvid.agent.state import Services, TurnState
+from agentvid.agent.verify import Verdict
+from agentvid.chain.chain import Chain
+from agentvid.chain.edit import Edit, apply_all
+from agentvid.errors import AgentvidError, InputError
+from agentvid.events import ChainEvent, Emit
+from agentvid.media.message import Message
+from agentvid.planner import Planner
+from agentvid.planner.check import require
+from agentvid.run.execute import Executor
+from agentvid.store.fence import own
+
+__all__ = ["TurnDriver"]
+
+
+class TurnDriver:
+    """Runs turns of this executor's log; LangGraph's checkpoints lie in `folder`."""
+
+    def __init__(self, executor: Executor, planner: Planner, folder: Path) -> None:
+        self._executor = executor
+        self._planner = planner
+        self._folder = folder
+        self._log = executor.log
+
+    async def start(self, session: str, message: Message, emit: Emit, **wishes: Any) -> int:
+        """Add a turn with this message, run it, and return its number. `wishes` are fields of the turn's state.
+
+        Raises: SessionBusy; InputError and its kinds where the chain or what was given does not check - the turn is
+        then kept as refused.
+        """
+        with own(self._log, session) as ownership:
+            told = {"text": message.text, "parts": message.model_dump(mode="json")["parts"]}
+            told |= {"message": message.model_dump(mode="json"), "wishes": wishes}
+            turn = self._log.add_turn(session, told, token=ownership.token)
+            state: TurnState = {"session": session, "turn": turn, **wishes}  # type: ignore[typeddict-item]
+            await self._invoke(session, turn, state, ownership.token, emit)
+            return turn
+
+    async def resume(self, session: str, turn: int, given: list[list[Any]], emit: Emit, *, run: bool = True) -> None:
+        """Go on with a turn from wherever it stands, first giving values.
+
+        Raises: EditError where a given value does not fit; SessionBusy.
+        """
+        with own(self._log, session) as ownership:
+            token = ownership.token
+            if self._log.latest_revision(session, turn) is None:
+                await self._again(session, turn, given, token, emit)
+                return
+            if given:
+                chain = self._chain(session, turn)
+                edits: list[Edit] = list(given_edits(chain, self._executor.tools, given, self._executor.store))
+                self._revise(session, turn, chain, edits, token, emit)
+            if run:
+                await self._go_on(session, turn, token, emit)
+
+    async def edit(self, session: str, turn: int, edits: Sequence[Edit], emit: Emit, *, run: bool = True) -> None:
+        """Add a revision with these edits, and run it.
+
+        Raises: EditError or ChainError, with nothing changed, where the result does not check; SessionBusy.
+        """
+        with own(self._log, session) as ownership:
+            self._revise(session, turn, self._chain(session, turn), edits, ownership.token, emit)
+            if run:
+                await self._go_on(session, turn, ownership.token, emit)
+
+    async def checks(self, session: str, turn: int) -> list[Verdict]:
+        """Return the verdicts of the turn's last verification."""
+        async with self._graph(session, lambda: None) as graph:
+            state = await graph.aget_state(_config(session, turn))
+        return [Verdict.model_validate(check) for check in (state.values or {}).get("checks", [])]
+
+    def _chain(self, session: str, turn: int) -> Chain:
+        row = self._log.latest_revision(session, turn)
+        if row is None:
+            raise InputError(
+                f"turn {turn} of session {session!r} has no chain yet", "a planned turn", "resume it first"
+            )
+        return row.chain
+
+    def _revise(self, session: str, turn: int, chain: Chain, edits: Sequence[Edit], token: str, emit: Emit) -> None:
+        tools = self._executor.tools
+        revised = apply_all(chain, list(edits))
+        earlier = earlier_ports(self._log, session, turn, tools)
+        require(revised, tools, earlier=earlier, engines=set(self._executor.engines))
+        parent = self._log.latest_revision(session, turn)
+        told = [edit.model_dump(mode="json") for edit in edits]
+        revision = self._log.add_revision(
+            session, turn, revised, author="person", parent=parent.n if parent else None, edits=told, token=token
+        )
+        emit(ChainEvent(revision=revision, chain=revised.to_json()))
+
+    async def _again(self, session: str, turn: int, given: list[list[Any]], token: str, emit: Emit) -> None:
+        """Begin a turn anew that got no chain: it was refused, or ended while it was planned."""
+        wishes = self._log.turn(session, turn).message["wishes"]
+        state: TurnState = {"session": session, "turn": turn, **wishes}  # type: ignore[typeddict-item]
+        if given:
+            state["given"] = given
+        await self._invoke(session, turn, state, token, emit)
+
+    async def _go_on(self, session: str, turn: int, token: str, emit: Emit) -> None:
+        from langgraph.types import Command
+
+        row = self._log.latest_revision(session, turn)
+        async with self._graph(session, lambda: self._log.check_token(session, token)) as graph:
+            state = await graph.aget_state(_config(session, turn))
+        if row is None or not state.values:
+            await self._again(session, turn, [], token, emit)
+        elif state.interrupts:
+            await self._invoke(session, turn, Command(resume={"revision": row.n}), token, emit)
+        elif state.next and state.values.get("revision") in (None, row.n):
+            await self._invoke(session, turn, None, token, emit)
+        else:
+            again: TurnState = {"revision": row.n, "waiting": [], "checks": [], "plan_only": False}
+            await self._invoke(session, turn, again, token, emit)
+
+    async def _invoke(self, session: str, turn: int, given: Any, token: str, emit: Emit) -> None:
+        services = Services(self._executor, self._planner, token, emit, self._folder)
+        try:
+            async with self._graph(session, lambda: self._log.check_token(session, token)) as graph:
+                await graph.ainvoke(given, _config(session, turn), context=services, durability="sync")
+                state = await graph.aget_state(_config(session, turn))
+        except asyncio.CancelledError:
+            self._log.set_phase(session, turn, "cancelled", token=token)
+            raise
+        except AgentvidError as error:
+            document = {name: str(text) for name, text in error.document().items()}
+            self._log.set_phase(session, turn, "refused", error=document, token=token)
+            raise
+        if state.interrupts:
+            self._log.set_phase(session, turn, "waiting", token=token)
+        elif state.values.get("plan_only"):
+            self._log.set_phase(session, turn, "planned", token=token)
+
+    @asynccontextmanager
+    async def _graph(self, session: str, require_ownership: Any) -> AsyncIterator[Any]:
+        from agentvid.agent.graph import build_graph
+        from agentvid.agent.saver import fenced_saver
+
+        async with fenced_saver(self._folder / "turns.sqlite", require_ownership) as saver:
+            yield build_graph(saver)
+
+
+def _config(session: str, turn: int) -> dict[str, Any]:
+    return {"configurable": {"thread_id": f"{session}/t{turn}"}}

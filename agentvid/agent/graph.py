@@ -1,0 +1,62 @@
+"""The graph of a turn: perceive → plan → review → execute → verify → answer. The only way back is to review.
+
+An edit of a finished turn is a new invocation on a new revision: it enters at execute. LangGraph's own time travel and
+cache are not used; the store's revisions are the only history, and results are cached by key.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from agentvid.agent.answer import answer
+from agentvid.agent.execute import execute
+from agentvid.agent.perceive import perceive
+from agentvid.agent.plan import plan
+from agentvid.agent.review import needs_review, review
+from agentvid.agent.state import Services, TurnState
+from agentvid.agent.verify import verify
+
+__all__ = ["build_graph"]
+
+TurnGraph = CompiledStateGraph[TurnState, Services, TurnState, TurnState]
+
+
+def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> TurnGraph:
+    """Return the compiled graph, checkpointing to `checkpointer`."""
+    graph = StateGraph(TurnState, context_schema=Services)
+    graph.add_node("perceive", perceive)
+    graph.add_node("plan", plan)
+    graph.add_node("review", review)
+    graph.add_node("execute", execute)
+    graph.add_node("verify", verify)
+    graph.add_node("answer", answer)
+    graph.add_conditional_edges(START, _entry, ["perceive", "execute"])
+    graph.add_edge("perceive", "plan")
+    graph.add_conditional_edges("plan", _after_plan, ["review", "execute", "answer", END])
+    graph.add_edge("review", "execute")
+    graph.add_conditional_edges("execute", _after_execute, ["review", "verify"])
+    graph.add_edge("verify", "answer")
+    graph.add_edge("answer", END)
+    return graph.compile(checkpointer=checkpointer)
+
+
+def _entry(state: TurnState) -> str:
+    return "execute" if state.get("revision") else "perceive"
+
+
+def _after_plan(state: TurnState, runtime: Runtime[Services]) -> str:
+    chain = runtime.context.log.revision(state["session"], state["turn"], state["revision"]).chain
+    if chain.question:
+        return "answer"
+    if state.get("plan_only"):
+        return str(END)
+    return "review" if needs_review(state, runtime) else "execute"
+
+
+def _after_execute(state: TurnState) -> str:
+    return "review" if state.get("waiting") else "verify"

@@ -1,0 +1,101 @@
+"""Plan: the planner writes a chain, the checker reads it, what a person gave with the message is put on its ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from langgraph.runtime import Runtime
+
+from agentvid.agent.given import given_edits
+from agentvid.agent.perceive import known_media
+from agentvid.agent.state import Services, TurnState
+from agentvid.chain.chain import Chain
+from agentvid.chain.edit import Edit, SetEngine, SetSeed, apply_all
+from agentvid.chain.step import Ref
+from agentvid.engine import Engine
+from agentvid.errors import NoEngine
+from agentvid.events import ChainEvent
+from agentvid.planner import PlanRequest, subject_of
+from agentvid.planner.check import require
+from agentvid.run.route import bears
+from agentvid.store.log import Log
+from agentvid.tool import ToolSpec
+
+__all__ = ["earlier_ports", "plan"]
+
+
+async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
+    """Write revision 1 (and revision 2, where a person gave values, a seed or an engine with the message).
+
+    Raises: ChainError where the planner's chain does not check; EditError where a given value does not fit.
+    """
+    services = runtime.context
+    session, turn = state["session"], state["turn"]
+    log, tools = services.log, services.executor.tools
+    log.set_phase(session, turn, "plan", token=services.token)
+    message = log.turn(session, turn).message
+    before = [row for number in range(1, turn) if (row := log.latest_revision(session, number))]
+    request = PlanRequest(
+        turn=turn,
+        text=message["text"],
+        media=known_media(log, session, turn),
+        subject=subject_of(row.chain for row in before),
+    )
+    chain = await services.planner.plan(request, services.emit)
+    earlier = earlier_ports(log, session, turn, tools)
+    engines = set(services.executor.engines)
+    require(chain, tools, earlier=earlier, engines=engines)
+    edits = _wishes(chain, state, services)
+    wished = apply_all(chain, edits)
+    require(wished, tools, earlier=earlier, engines=engines)
+    revision = log.add_revision(session, turn, chain, author="planner", parent=None, token=services.token)
+    if edits:
+        chain = wished
+        told = [edit.model_dump(mode="json") for edit in edits]
+        revision = log.add_revision(
+            session, turn, chain, author="person", parent=revision, edits=told, token=services.token
+        )
+    services.emit(ChainEvent(revision=revision, chain=chain.to_json()))
+    return {"revision": revision, "phase": "planned"}
+
+
+def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpec]) -> dict[str, str]:
+    """Return the ports of earlier turns that a chain may refer to: "t1.s4.image" → "Image"."""
+    ports: dict[str, str] = {}
+    for row in log.turns(session):
+        revision = log.latest_revision(session, row.turn) if row.turn < turn else None
+        for step in revision.chain if revision else ():
+            if step.tool in tools:
+                ports |= {str(Ref(step=step.id, port=p.name)): p.type for p in tools[step.tool].ports}
+    return ports
+
+
+def _wishes(chain: Chain, state: TurnState, services: Services) -> list[Edit]:
+    edits: list[Edit] = []
+    engine = state.get("engine")
+    if engine is not None and chain.steps:
+        edits += _engine_wishes(chain, engine, services)
+    seed = state.get("seed")
+    if seed is not None:
+        edits += [
+            SetSeed(step=step.id, seed=seed) for step in chain if services.executor.tools[step.tool].takes("seed")
+        ]
+    edits += given_edits(chain, services.executor.tools, state.get("given", []), services.store)
+    return edits
+
+
+def _engine_wishes(chain: Chain, wish: str, services: Services) -> list[Edit]:
+    engines: Mapping[str, Engine] = services.executor.engines
+    if wish not in engines:
+        raise NoEngine(
+            f"engine {wish!r} is not known", f"one of {', '.join(sorted(engines))}", "see `agentvid engines`"
+        )
+    tools = services.executor.tools
+    able = [step for step in chain if any(bears(engines[wish], task) for task in tools[step.tool].tasks)]
+    if not able:
+        raise NoEngine(
+            f"engine {wish!r} bears none of the tasks of this chain",
+            "an engine that bears one of them",
+            "leave out --engine to let routing choose",
+        )
+    return [SetEngine(step=step.id, engine=wish) for step in able]

@@ -1,0 +1,63 @@
+"""The state of a turn in LangGraph: small JSON only. Chains, runs and media live in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, TypedDict
+
+from agentvid.events import Emit
+from agentvid.planner import Planner
+from agentvid.run.execute import Executor
+from agentvid.store.log import Log
+from agentvid.store.objects import ObjectStore
+
+__all__ = ["Review", "Services", "TurnState", "TurnStatus"]
+
+Review: TypeAlias = Literal["never", "ask", "when_costly"]
+TurnStatus: TypeAlias = Literal["done", "waiting", "failed", "refused"]
+
+
+class TurnState(TypedDict, total=False):
+    """What LangGraph checkpoints.
+
+    `revision` is the revision to run (absent until planned); `given` holds [address, JSON value or text] pairs that a
+    person gave with the message; `waiting` what steps wait for; `checks` what was verified.
+    """
+
+    session: str
+    turn: int
+    revision: int
+    phase: str
+    review: Review
+    plan_only: bool
+    engine: str | None
+    seed: int | None
+    given: list[list[Any]]
+    waiting: list[dict[str, str]]
+    checks: list[dict[str, Any]]
+    status: TurnStatus
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the nodes work with; handed in at run time, never checkpointed.
+
+    `token` proves that this process owns the session: every write is refused without it.
+    """
+
+    executor: Executor
+    planner: Planner
+    token: str
+    emit: Emit
+    folder: Path
+
+    @property
+    def log(self) -> Log:
+        """The history of sessions."""
+        return self.executor.log
+
+    @property
+    def store(self) -> ObjectStore:
+        """The object store."""
+        return self.executor.store

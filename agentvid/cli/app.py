@@ -1,0 +1,248 @@
+"""The commands, and how whatever goes wrong leaves the program: one sentence for a person, one JSON for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted
+from agentvid.errors import AgentvidError, InputError
+
+__all__ = ["app", "run_app"]
+
+app = typer.Typer(
+    name="agentvid",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="A multimodal agent whose reasoning chain you can edit: only what the edit changes runs again.",
+    epilog='Example: agentvid run "make the red cup blue, then orbit slowly around it" coffee.jpg --out results',
+)
+chain_app = typer.Typer(no_args_is_help=True, help="Look at reasoning chains.")
+eval_app = typer.Typer(no_args_is_help=True, help="Measure the system by interventions.")
+app.add_typer(chain_app, name="chain")
+app.add_typer(eval_app, name="eval")
+
+Text = Annotated[str, typer.Argument(help="What you want, in English or Chinese. '-' reads it from standard input.")]
+Files = Annotated[list[str] | None, typer.Argument(help="Pictures and clips the message is about.")]
+SessionName = Annotated[str | None, typer.Option("--session", help="Go on with this session, or start it.")]
+Out = Annotated[Path | None, typer.Option(help="Results folder [default: agentvid-results/SESSION-tN].")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, whatever happens.")]
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Give a port's value: t1.s1.box=x0,y0,x1,y1 · t1.s1.mask=mask.png · t1.s3.plan='{…}'. Repeatable."
+    ),
+]
+Planner = Annotated[str | None, typer.Option(help="Who writes the chain [default: grammar].")]
+Engine = Annotated[str | None, typer.Option(help="Wish an engine for every step it can do.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of every random draw [default: 0].")]
+Review = Annotated[
+    str | None,
+    typer.Option(help="never | ask | when_costly: stop for approval [default: when_costly on a terminal, else never]."),
+]
+Tools = Annotated[list[Path] | None, typer.Option("--tools", help="A folder with tools of your own. Repeatable.")]
+
+
+@app.command(epilog='Example: agentvid run "把红色的杯子变成蓝色" coffee.jpg --given t1.s1.box=150,20,420,330')
+def run(
+    text: Text,
+    files: Files = None,
+    session: SessionName = None,
+    out: Out = None,
+    planner: Planner = None,
+    engine: Engine = None,
+    review: Review = None,
+    given: Given = None,
+    seed: Seed = None,
+    tools: Tools = None,
+    json_: Json = False,
+) -> int:
+    """Send a message with pictures and clips: plan a chain, run it, write the results folder."""
+    from agentvid.cli.turn import run_message
+
+    return run_message(
+        text=text,
+        files=files or [],
+        session=session,
+        out=out,
+        planner=planner,
+        engine=engine,
+        review=review,
+        given=given or [],
+        seed=seed,
+        tools=tools or [],
+        as_json=json_,
+    )
+
+
+@app.command(epilog='Example: agentvid plan "remove the kiwi on the right" kiwi.jpg --json')
+def plan(
+    text: Text,
+    files: Files = None,
+    session: SessionName = None,
+    planner: Planner = None,
+    engine: Engine = None,
+    given: Given = None,
+    seed: Seed = None,
+    tools: Tools = None,
+    json_: Json = False,
+) -> int:
+    """Write and check a chain without running it."""
+    from agentvid.cli.turn import run_message
+
+    return run_message(
+        text=text,
+        files=files or [],
+        session=session,
+        out=None,
+        planner=planner,
+        engine=engine,
+        review="never",
+        given=given or [],
+        seed=seed,
+        tools=tools or [],
+        as_json=json_,
+        plan_only=True,
+    )
+
+
+@app.command(epilog="Example: agentvid resume holiday --given t1.s1.box=150,20,420,330")
+def resume(
+    session: Annotated[str, typer.Argument(help="The session to go on with.")],
+    given: Given = None,
+    turn: Annotated[int | None, typer.Option(min=1, help="The turn [default: the last one].")] = None,
+    out: Out = None,
+    tools: Tools = None,
+    json_: Json = False,
+) -> int:
+    """Go on with a turn: after an interruption, a failure, to approve it, or with what it waited for."""
+    from agentvid.cli.turn import resume_turn
+
+    return resume_turn(session=session, turn=turn, given=given or [], out=out, tools=tools or [], as_json=json_)
+
+
+@chain_app.command("show", epilog="Example: agentvid chain show holiday --turn 2")
+def chain_show(
+    session: Annotated[str, typer.Argument(help="The session.")],
+    turn: Annotated[int | None, typer.Option(min=1, help="The turn [default: the last one].")] = None,
+    json_: Json = False,
+) -> int:
+    """Show a turn's chain: thoughts, tools, arguments, evidence, status."""
+    from agentvid.cli.turn import show_chain
+
+    return show_chain(session=session, turn=turn, as_json=json_)
+
+
+@app.command()
+def engines(json_: Json = False) -> int:
+    """List engines: what each bears, whether it is ready, how to get it."""
+    from agentvid.cli.listing import list_engines
+
+    return list_engines(as_json=json_)
+
+
+@app.command()
+def tools(
+    name: Annotated[str | None, typer.Argument(help="Show one tool in full.")] = None,
+    extra: Tools = None,
+    json_: Json = False,
+) -> int:
+    """List tools: what each does, takes and gives."""
+    from agentvid.cli.listing import list_tools
+
+    return list_tools(name=name, extra=extra or [], as_json=json_)
+
+
+@app.command()
+def sessions(json_: Json = False) -> int:
+    """List the sessions kept here, the newest first."""
+    from agentvid.cli.listing import list_sessions
+
+    return list_sessions(as_json=json_)
+
+
+@app.command()
+def doctor(json_: Json = False) -> int:
+    """Check this installation: Python, libraries, folders, engines, workers."""
+    from agentvid.cli.doctor import examine
+
+    return examine(as_json=json_)
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option(help="Results folder.")] = Path("demo-results")) -> int:
+    """Run two messages on the photo and the clip that ship: a Chinese one and an English one."""
+    from agentvid.cli.demo import run_demo
+
+    return run_demo(out)
+
+
+@eval_app.command("causal", epilog="Example: agentvid eval causal --json > causal.json")
+def eval_causal(
+    files: Annotated[
+        list[str] | None, typer.Argument(help="A message and its files [default: the two demo messages].")
+    ] = None,
+    json_: Json = False,
+) -> int:
+    """Give each evidence port of a chain another value and measure what follows: there, and only there."""
+    from agentvid.cli.causal import measure
+
+    return measure(files or [], as_json=json_)
+
+
+def run_app(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code; no exception leaves."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in arguments
+    try:
+        code = int(app(args=arguments, standalone_mode=False) or 0)
+        return _interrupted("", as_json) if code == EXIT_INTERRUPTED else code
+    except Interrupted as stopped:
+        return _interrupted(stopped.session, as_json)
+    except AgentvidError as error:
+        return _tell(error, as_json)
+    except KeyboardInterrupt:
+        return _interrupted("", as_json)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            if type(error).__name__ in ("Exit", "Abort"):
+                return int(getattr(error, "exit_code", 1))
+            raise
+        return _tell(InputError(str(error.format_message()), "see --help", "correct the command line"), as_json)
+
+
+def _tell(error: AgentvidError, as_json: bool) -> int:
+    code = EXIT_BAD_INPUT if isinstance(error, InputError) else EXIT_FAILED
+    if as_json:
+        _print_refusal(dict(error.document()), "refused" if code == EXIT_BAD_INPUT else "failed")
+    else:
+        lines = [f"error: {error.given}"]
+        lines += [f"  expected: {error.expected}"] if error.expected else []
+        lines += [f"  do: {error.do}"] if error.do else []
+        print("\n".join(lines), file=sys.stderr)
+    return code
+
+
+def _interrupted(session: str, as_json: bool) -> int:
+    do = f"`agentvid resume {session}` goes on" if session else "run it again"
+    if as_json:
+        told = {"code": "interrupted", "given": "interrupted", "expected": "", "do": do}
+        _print_refusal(told, "failed", session or None)
+    else:
+        print(f"interrupted; finished steps are kept: {do}", file=sys.stderr)
+    return EXIT_INTERRUPTED
+
+
+def _print_refusal(error: dict[str, Any], status: str, session: str | None = None) -> None:
+    from agentvid.agent.refusal import refusal
+
+    print(json.dumps(refusal(error, session, status), ensure_ascii=False, indent=2))

@@ -1,0 +1,92 @@
+"""`agentvid eval causal`: the table of interventions on the demo chains, or on a message of your own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from agentvid.agent.agent import Agent
+from agentvid.agent.answer import sinks
+from agentvid.agent.execute import earlier_lookup
+from agentvid.errors import InputError
+from agentvid.evals.causal import CausalRow, measure_causality, summary
+from agentvid.samples import DEMO_MESSAGES
+
+__all__ = ["measure"]
+
+_STYLES = {"causal": "green", "decoration": "yellow", "leaks": "red", "failed": "red"}
+
+
+def measure(message: Sequence[str], *, as_json: bool) -> int:
+    """Measure causality; `message` is a text and its files, none stands for the two demo messages.
+
+    Returns 4 where a port is not causal.
+    """
+    messages = [(message[0], [Path(file) for file in message[1:]])] if message else _demo()
+    console = Console(stderr=as_json)
+    tables = asyncio.run(_measure(messages, console))
+    rows = [row for _, found in tables for row in found]
+    if as_json:
+        told = [{"message": text, "rows": [row.to_json() for row in found]} for text, found in tables]
+        print(json.dumps({"messages": told, "summary": summary(rows)}, ensure_ascii=False, indent=2))
+    else:
+        for text, found in tables:
+            console.print(_table(text, found))
+        console.print(", ".join(f"{count} {verdict}" for verdict, count in summary(rows).items()))
+    return 0 if all(row.verdict == "causal" for row in rows) else 4
+
+
+def _demo() -> list[tuple[str, list[Path]]]:
+    return [(text, [file]) for _, text, file in DEMO_MESSAGES]
+
+
+async def _measure(messages: list[tuple[str, list[Path]]], console: Console) -> list[tuple[str, list[CausalRow]]]:
+    tables = []
+    async with Agent() as agent:
+        for text, files in messages:
+            session = await agent.session()
+            turn = await session.send(text, *files)
+            if turn.status != "done":
+                raise InputError(
+                    f"the message {text[:60]!r} ended as {turn.status}", "one that is done", "mend it first"
+                )
+            lookup = earlier_lookup(agent.log, turn.session)
+            answer = turn.chain.answer or tuple(sinks(turn.chain, turn.run))
+
+            def told(row: CausalRow) -> None:
+                console.print(f"  {row.step}.{row.port}: {row.verdict}", style=_STYLES[row.verdict], highlight=False)
+
+            tables.append(
+                (text, await measure_causality(agent.executor, turn.chain, answer, earlier=lookup, told=told))
+            )
+    return tables
+
+
+def _table(title: str, rows: list[CausalRow]) -> Table:
+    table = Table(title=escape(title), show_lines=True)
+    for column in ("port", "intervention", "ran again", "changed", "answer", "outside mask", "verdict"):
+        table.add_column(column)
+    for row in rows:
+        table.add_row(
+            f"{row.step}.{row.port}\n[dim]{row.tool}[/]",
+            escape(row.intervention),
+            " ".join(row.executed) or "-",
+            " ".join(row.changed) or "-",
+            " ".join(row.answer_changed) or "-",
+            _decibels(row.psnr_outside_db),
+            f"[{_STYLES[row.verdict]}]{row.verdict}[/]",
+        )
+    return table
+
+
+def _decibels(value: Any) -> str:
+    if value is None:
+        return "-"
+    return "identical" if value >= 99 else f"{value:.1f} dB"

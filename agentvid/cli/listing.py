@@ -1,0 +1,105 @@
+"""List engines, tools and sessions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from agentvid.errors import InputError
+from agentvid.plugins import load_engines, load_tools
+from agentvid.settings import load_settings
+from agentvid.tool import ToolSpec
+
+__all__ = ["list_engines", "list_sessions", "list_tools"]
+
+
+def list_engines(*, as_json: bool) -> int:
+    """Print each engine with its status and what it bears."""
+    engines = load_engines()
+    if as_json:
+        told = [
+            {
+                "name": engine.name,
+                "version": engine.version,
+                "status": engine.status().state,
+                "how": engine.status().how,
+                "capabilities": [capability.model_dump(mode="json") for capability in engine.capabilities()],
+            }
+            for engine in engines.values()
+        ]
+        print(json.dumps({"engines": told}, ensure_ascii=False, indent=2))
+        return 0
+    table = Table("engine", "status", "bears", "how to get it")
+    for engine in engines.values():
+        bears = ", ".join(capability.task for capability in engine.capabilities())
+        table.add_row(f"{engine.name} {engine.version}", engine.status().state, bears, escape(engine.status().how))
+    Console().print(table)
+    return 0
+
+
+def list_tools(*, name: str | None, extra: Sequence[Path], as_json: bool) -> int:
+    """Print each tool, or one in full.
+
+    Raises: InputError where there is no tool of that name.
+    """
+    tools = load_tools([*load_settings().tools, *extra])
+    if name is not None and name not in tools:
+        raise InputError(f"there is no tool {name!r}", f"one of {', '.join(sorted(tools))}", "see `agentvid tools`")
+    chosen = [tools[name]] if name else list(tools.values())
+    if as_json:
+        print(json.dumps({"tools": [_tool_document(spec) for spec in chosen]}, ensure_ascii=False, indent=2))
+        return 0
+    console = Console()
+    if name:
+        console.print(escape(chosen[0].doc), highlight=False)
+    table = Table("tool", "takes", "gives", "what for")
+    for spec in chosen:
+        takes = ", ".join(f"{p.name}{'' if p.required else '?'}" for p in spec.parameters)
+        gives = ", ".join(f"{p.name}: {p.type}" for p in spec.ports)
+        table.add_row(spec.name, takes, gives, escape(spec.summary))
+    console.print(table)
+    return 0
+
+
+def list_sessions(*, as_json: bool) -> int:
+    """Print the sessions in the home folder."""
+    from agentvid.store.log import Log
+
+    with Log(load_settings().home / "agentvid.sqlite") as log:
+        rows = log.sessions("local")
+        told = [{"session": row.session, "turns": len(log.turns(row.session)), "created": row.created} for row in rows]
+    if as_json:
+        print(json.dumps({"sessions": told}, ensure_ascii=False, indent=2))
+        return 0
+    table = Table("session", "turns")
+    for row in told:
+        table.add_row(str(row["session"]), str(row["turns"]))
+    Console().print(table)
+    return 0
+
+
+def _tool_document(spec: ToolSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "summary": spec.summary,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "many": p.many,
+                "required": p.required,
+                "default": p.default,
+                "doc": p.doc,
+            }
+            for p in spec.parameters
+        ],
+        "ports": [{"name": p.name, "type": p.type, "optional": p.optional} for p in spec.ports],
+        "tasks": list(spec.tasks),
+        "path": spec.path,
+    }

@@ -1,0 +1,163 @@
+"""Run, plan, resume and show a turn from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from agentvid.agent.agent import Agent, Turn
+from agentvid.agent.document import prepare_folder, turn_document, write_folder
+from agentvid.agent.state import Review
+from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WAITING, Interrupted
+from agentvid.cli.progress import Reporter, reporter
+from agentvid.cli.show import print_chain, print_outcome
+from agentvid.errors import InputError
+
+__all__ = ["resume_turn", "run_message", "show_chain"]
+
+EXIT_CODES = {"done": 0, "waiting": EXIT_WAITING, "failed": EXIT_FAILED, "refused": EXIT_BAD_INPUT}
+REVIEWS: tuple[Review, ...] = ("never", "ask", "when_costly")
+_LONGEST_STDIN = 1_000_000
+
+
+def run_message(
+    *,
+    text: str,
+    files: Sequence[str],
+    session: str | None,
+    out: Path | None,
+    planner: str | None,
+    engine: str | None,
+    review: str | None,
+    given: Sequence[str],
+    seed: int | None,
+    tools: Sequence[Path],
+    as_json: bool,
+    plan_only: bool = False,
+) -> int:
+    """Send one message; print the answer, or the chain alone with `plan_only`."""
+    policy = _review(review)
+    values = _given(given)
+    said = sys.stdin.read(_LONGEST_STDIN) if text == "-" else text
+    if out is not None and not plan_only:
+        prepare_folder(out)
+
+    async def work(agent: Agent, report: Reporter) -> Turn:
+        opened = await agent.session(session)
+        report.session = opened.name
+        return await opened.send(
+            said,
+            *files,
+            review=policy,
+            given=values,
+            seed=seed,
+            engine=engine,
+            plan_only=plan_only,
+            emit=report.emit,
+        )
+
+    return _serve(work, planner=planner, tools=tools, out=out, as_json=as_json, plan_only=plan_only)
+
+
+def resume_turn(
+    *, session: str, turn: int | None, given: Sequence[str], out: Path | None, tools: Sequence[Path], as_json: bool
+) -> int:
+    """Go on with a turn."""
+    values = _given(given)
+
+    async def work(agent: Agent, report: Reporter) -> Turn:
+        chosen = await _turn(agent, session, turn)
+        report.session = session
+        return await chosen.resume(given=values, emit=report.emit)
+
+    return _serve(work, planner=None, tools=tools, out=out, as_json=as_json)
+
+
+def show_chain(*, session: str, turn: int | None, as_json: bool) -> int:
+    """Show a turn's chain with what each step found."""
+
+    async def work() -> None:
+        async with Agent() as agent:
+            chosen = await _turn(agent, session, turn)
+            if as_json:
+                print(json.dumps(await turn_document(chosen), ensure_ascii=False, indent=2))
+            else:
+                print_chain(chosen)
+
+    asyncio.run(work())
+    return 0
+
+
+async def _turn(agent: Agent, session: str, turn: int | None) -> Turn:
+    if agent.log.session(session) is None:
+        known = ", ".join(row.session for row in agent.log.sessions(agent.executor.owner)[:5]) or "none yet"
+        raise InputError(f"there is no session {session!r}", f"one of {known}", "see `agentvid sessions`")
+    opened = await agent.session(session)
+    return opened.turn(turn) if turn is not None else opened.last_turn()
+
+
+def _serve(
+    work: Callable[[Agent, Reporter], Awaitable[Turn]],
+    *,
+    planner: str | None,
+    tools: Sequence[Path],
+    out: Path | None,
+    as_json: bool,
+    plan_only: bool = False,
+) -> int:
+    session = ""
+
+    async def whole() -> int:
+        nonlocal session
+        with contextlib.suppress(NotImplementedError):
+            task = asyncio.current_task()
+            assert task is not None
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        with reporter(quiet=as_json) as report:
+            async with Agent(planner=planner, tools=tools) as agent:
+                try:
+                    turn = await work(agent, report)
+                finally:
+                    session = report.session
+                report.close()
+                return await _finish(turn, out, as_json, plan_only)
+
+    try:
+        return asyncio.run(whole())
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        raise Interrupted(session) from None
+
+
+async def _finish(turn: Turn, out: Path | None, as_json: bool, plan_only: bool) -> int:
+    folder = out or Path("agentvid-results") / f"{turn.session}-t{turn.number}"
+    places = {} if plan_only or not turn.run.steps else await write_folder(turn, folder)
+    if as_json:
+        print(json.dumps(await turn_document(turn, places), ensure_ascii=False, indent=2))
+    else:
+        print_chain(turn) if plan_only else print_outcome(turn, folder if places else None)
+    return EXIT_CODES[turn.status]
+
+
+def _review(review: str | None) -> Review:
+    if review is None:
+        return "when_costly" if sys.stdout.isatty() else "never"
+    for policy in REVIEWS:
+        if review == policy:
+            return policy
+    raise InputError(f"--review {review}", f"one of {', '.join(REVIEWS)}", "correct --review")
+
+
+def _given(given: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for item in given:
+        address, equals, value = item.partition("=")
+        if not equals:
+            raise InputError(f"--given {item[:80]}", "STEP.PORT=VALUE, for example t1.s1.box=10,20,200,180")
+        values[address.strip()] = value
+    return values

@@ -1,0 +1,174 @@
+"""Interventions: for a value on a port, a clearly different one of the same type, as a person might correct it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from agentvid.chain.run import Run
+from agentvid.chain.step import Step, as_ref
+from agentvid.engine import unpack
+from agentvid.media.types import (
+    Actions,
+    Answer,
+    Box,
+    CameraPath,
+    Depth,
+    EditPlan,
+    Image,
+    Keyframe,
+    Mask,
+    Palette,
+    Point,
+    PortValue,
+    Recolour,
+)
+from agentvid.store.objects import ObjectStore
+
+__all__ = ["another"]
+
+
+def another(value: PortValue, run: Run, step: Step, store: ObjectStore) -> tuple[PortValue, str]:
+    """Return another value of the same type, and in words what was done to it.
+
+    Raises: TypeError for a type that has no intervention (media results are no evidence).
+    """
+    if isinstance(value, Point):
+        return _point(value, run, step, store)
+    for kind, change in _CHANGES:
+        if isinstance(value, kind):
+            return change(value, store)
+    raise TypeError(f"no intervention for {type(value).__name__}")
+
+
+def _box(box: Box, store: ObjectStore) -> tuple[Box, str]:
+    width = box.x1 - box.x0
+    return box.model_copy(update={"x1": box.x0 + width / 2}), "only its left half"
+
+
+def _mask(mask: Mask, store: ObjectStore) -> tuple[Mask, str]:
+    inside = np.array(store.mask(mask))
+    columns = np.flatnonzero(inside.any(axis=0))
+    middle = int(columns[len(columns) // 2]) if len(columns) else inside.shape[1] // 2
+    inside[:, middle:] = 0
+    return store.put_mask(inside), "only its left half"
+
+
+def _point(point: Point, run: Run, step: Step, store: ObjectStore) -> tuple[Point, str]:
+    mask = unpack(run.port(step.id, "mask"))
+    size = _picture_size(run, step)
+    if not isinstance(mask, Mask):
+        width, height = size
+        return Point(x=(point.x + width / 2) % width, y=point.y), "half the picture to the side"
+    outside = store.mask(mask) == 0
+    rows, columns = np.nonzero(outside)
+    if not len(rows):
+        return Point(x=0, y=0), "the corner"
+    far = int(np.argmax((columns - point.x) ** 2 + (rows - point.y) ** 2))
+    row, column = rows[far], columns[far]
+    height, width = outside.shape
+    inset = 0.06
+    x = float(np.clip(column, width * inset, width * (1 - inset)))
+    y = float(np.clip(row, height * inset, height * (1 - inset)))
+    return Point(x=x, y=y), "far outside what was found"
+
+
+def _picture_size(run: Run, step: Step) -> tuple[int, int]:
+    for argument in step.args.values():
+        ref = as_ref(argument)
+        value = unpack(run.port(ref.step, ref.port)) if ref else None
+        if isinstance(value, Image):
+            return value.width, value.height
+        if isinstance(argument, dict) and argument.get("type") == "image":
+            return int(argument["width"]), int(argument["height"])
+    return 2, 2
+
+
+def _palette(palette: Palette, store: ObjectStore) -> tuple[Palette, str]:
+    first, *others = palette.colours
+    turned = first.model_copy(update={"colour": _turned(first.colour)})
+    return Palette(colours=(turned, *others)), f"main colour {first.colour} → {turned.colour}"
+
+
+def _plan(plan: EditPlan, store: ObjectStore) -> tuple[EditPlan, str]:
+    operation = plan.operations[0]
+    if isinstance(operation, Recolour):
+        target = _turned(operation.target)
+        changed: Any = operation.model_copy(update={"target": target})
+        told = f"target {operation.target} → {target}"
+    elif operation.op == "remove":
+        changed, told = operation.model_copy(update={"grow": operation.grow + 12}), "grown by 12 pixels more"
+    elif operation.op == "blur_background":
+        changed, told = operation.model_copy(update={"radius": operation.radius * 2}), "radius doubled"
+    else:
+        changed = operation.model_copy(update={"colour": _turned(operation.colour), "image": None})
+        told = f"background {changed.colour}"
+    return plan.model_copy(update={"operations": (changed, *plan.operations[1:])}), told
+
+
+def _turned(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    turned = (blue, red, green) if max(red, green, blue) - min(red, green, blue) > 30 else (255 - red, green // 2, blue)
+    return "#{:02x}{:02x}{:02x}".format(*turned)
+
+
+def _depth(depth: Depth, store: ObjectStore) -> tuple[Depth, str]:
+    return store.put_depth(65535 - store.depth(depth)), "near and far swapped"
+
+
+def _keyframe(keyframe: Keyframe, store: ObjectStore) -> tuple[Keyframe, str]:
+    frame = keyframe.frame * 2 // 3
+    seconds = keyframe.seconds * frame / keyframe.frame if keyframe.frame else 0.0
+    return Keyframe(frame=frame, seconds=seconds), f"frame {keyframe.frame} → {frame}"
+
+
+def _path(path: CameraPath, store: ObjectStore) -> tuple[CameraPath, str]:
+    mirrored = tuple(
+        pose.model_copy(
+            update={"yaw_deg": -pose.yaw_deg, "truck": -pose.truck, "pedestal": -pose.pedestal, "zoom": 1 / pose.zoom}
+        )
+        for pose in path.poses
+    )
+    return path.model_copy(update={"poses": mirrored}), "flown the other way"
+
+
+def _actions(actions: Actions, store: ObjectStore) -> tuple[Actions, str]:
+    swap = {"left": "right", "right": "left", "turn_left": "turn_right", "turn_right": "turn_left"}
+    swap |= {"forward": "back", "back": "forward"}
+    turned = tuple(action.model_copy(update={"move": swap.get(action.move, action.move)}) for action in actions.actions)
+    return Actions(actions=turned), "every move the other way"
+
+
+def _answer(answer: Answer, store: ObjectStore) -> tuple[Answer, str]:
+    passed = None if answer.passed is None else not answer.passed
+    return answer.model_copy(update={"text": "A person says otherwise.", "passed": passed}), "another answer"
+
+
+def _text(text: str, store: ObjectStore) -> tuple[str, str]:
+    return f"{text} [corrected]", "words added"
+
+
+def _flag(flag: bool, store: ObjectStore) -> tuple[bool, str]:
+    return not flag, "the opposite"
+
+
+def _number(number: float, store: ObjectStore) -> tuple[float, str]:
+    return number * 0.4, f"{number:.3g} → {number * 0.4:.3g}"
+
+
+_CHANGES: tuple[tuple[type, Callable[[Any, ObjectStore], tuple[PortValue, str]]], ...] = (
+    (Box, _box),
+    (Mask, _mask),
+    (Palette, _palette),
+    (EditPlan, _plan),
+    (Depth, _depth),
+    (Keyframe, _keyframe),
+    (CameraPath, _path),
+    (Actions, _actions),
+    (Answer, _answer),
+    (str, _text),
+    (bool, _flag),
+    (float, _number),
+)

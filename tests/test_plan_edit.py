@@ -1,0 +1,115 @@
+"""Everything that plan_edit takes in shows in the plan or in the finding."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from agentvid.errors import CallError
+from agentvid.media.colours import colour_name, hex_to_lab, hue_difference
+from agentvid.media.types import BlurBackground, Image, Palette, Recolour, Remove, ReplaceBackground, Swatch
+
+TOOLS = Path(__file__).parent.parent / "tools"
+RED = Palette(colours=(Swatch(colour="#b32a12", share=0.6), Swatch(colour="#f0e8e0", share=0.4)))
+PICTURE = Image(artifact="a" * 64, mime="image/png", bytes=9, width=8, height=8)
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("tool_under_test_plan_edit", TOOLS / "plan_edit.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+PLAN = _load().plan_edit
+
+
+async def plan(operation: str = "recolour", target: str = "red cup", **arguments: Any) -> Any:
+    return await PLAN.run(None, operation, target, **arguments)
+
+
+async def test_recolour_goes_from_the_main_colour_seen_to_the_wanted_one() -> None:
+    planned = await plan(colour="blue", palette=RED)
+    step = planned.plan.operations[0]
+    assert isinstance(step, Recolour)
+    assert step.source == "#b32a12"
+    assert colour_name(step.target) == "blue"
+    assert planned.plan.target == "red cup"
+
+
+async def test_a_corrected_palette_changes_the_plan() -> None:
+    other = Palette(colours=(Swatch(colour="#2040c0"),))
+    one, two = await plan(colour="green", palette=RED), await plan(colour="green", palette=other)
+    assert one.plan.operations[0].source != two.plan.operations[0].source
+    assert one.finding != two.finding
+
+
+async def test_dim_light_makes_the_target_darker_but_not_a_colour_given_as_bytes() -> None:
+    bright, dim = await plan(colour="blue", light=0.5), await plan(colour="blue", light=0.02)
+    lightness = [hex_to_lab(planned.plan.operations[0].target)[0] for planned in (bright, dim)]
+    assert lightness[1] < lightness[0] - 3
+    assert bright.finding != dim.finding
+    assert (await plan(colour="#1f5fbf", light=0.02)).plan.operations[0].target == "#1f5fbf"
+
+
+async def test_size_sets_the_softness_of_the_border() -> None:
+    small, large = await plan(colour="blue", size=0.01), await plan(colour="blue", size=0.3)
+    assert small.plan.feather < large.plan.feather
+    assert small.finding != large.finding
+
+
+async def test_place_is_told() -> None:
+    assert "lower left" in (await plan(colour="blue", place="lower left")).finding
+    assert "左下方" in (await plan(target="杯子", colour="蓝色", place="lower left")).finding
+
+
+@pytest.mark.parametrize(("word", "sign"), [("darker", -1), ("lighter", 1), ("更深", -1), ("浅一点", 1)])
+async def test_relative_words_start_from_the_palette(word: str, sign: int) -> None:
+    step = (await plan(colour=word, palette=RED)).plan.operations[0]
+    assert sign * (hex_to_lab(step.target)[0] - hex_to_lab("#b32a12")[0]) > 5
+    assert hue_difference(step.target, "#b32a12") < 15
+
+
+async def test_darker_blue_is_a_dark_blue_not_a_darker_red() -> None:
+    step = (await plan(colour="darker blue", palette=RED)).plan.operations[0]
+    assert colour_name(step.target) == "dark blue"
+
+
+async def test_the_language_of_the_finding_is_that_of_the_request() -> None:
+    chinese = (await plan(target="红色的杯子", colour="蓝色", palette=RED, request="把杯子改成蓝色")).finding
+    assert "蓝色" in chinese and chinese.endswith("。")
+    english = (await plan(colour="blue", palette=RED, request="make it blue")).finding
+    assert "blue" in english and english.isascii() and english.endswith(".")
+
+
+async def test_the_other_operations() -> None:
+    removed = (await plan("remove", size=0.2)).plan.operations[0]
+    assert isinstance(removed, Remove)
+    assert removed.grow > (await plan("remove", size=0.01)).plan.operations[0].grow
+    assert isinstance((await plan("blur_background")).plan.operations[0], BlurBackground)
+    replaced = (await plan("replace_background", colour="black")).plan.operations[0]
+    assert isinstance(replaced, ReplaceBackground) and replaced.colour == "#111111"
+    with_picture = (await plan("replace_background", background=PICTURE)).plan.operations[0]
+    assert with_picture.image == PICTURE
+
+
+async def test_what_is_not_understood_is_said_with_what_is() -> None:
+    with pytest.raises(CallError, match="replace_background"):
+        await plan("sing")
+    with pytest.raises(CallError, match="purple"):
+        await plan(colour="blurple")
+    with pytest.raises(CallError, match="紫色"):
+        await plan(colour="五颜六色的")
+    with pytest.raises(CallError, match="palette"):
+        await plan(colour="darker")
+
+
+async def test_the_colour_may_stand_in_the_request() -> None:
+    assert colour_name((await plan(request="please make it green")).plan.operations[0].target) == "green"
