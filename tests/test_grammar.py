@@ -309,7 +309,7 @@ QUESTIONS = [
     ("zoom in, then make the cup blue", (PHOTO,), "still pictures"),
     ("sing me a song", (PHOTO,), "Not understood: “sing me a song”"),
     ("make the cup blue and sing a song", (PHOTO,), "Understood: “make the cup blue”"),
-    ("把杯子变成蓝色，然后唱首歌", (PHOTO,), "没明白的部分:“然后唱首歌”"),
+    ("把杯子变成蓝色，然后唱首歌", (PHOTO,), "没明白的部分：“然后唱首歌”"),
     ("make it green", (PHOTO,), 'What is "it"?'),
     ("make the cup blue", (PHOTO, PHOTO_2), "Which one is meant"),
     ("make the cup in @v7 blue", (PHOTO,), "There is no @v7"),
@@ -413,7 +413,7 @@ async def test_every_step_has_a_thought_in_the_language_of_the_message_and_emits
     request = PlanRequest(1, "把红色的杯子变成蓝色，然后镜头绕着它慢慢转", (PHOTO,))
     chain = await GrammarPlanner().plan(request, events.append)
     assert [(e.step, e.text) for e in events if isinstance(e, ThoughtDelta)] == [(s.id, s.thought) for s in chain]
-    assert chain.step("t1.s1").thought == "在@v1中找到红色的杯子,因为只有它要改。"
+    assert chain.step("t1.s1").thought == "在@v1中找到红色的杯子，因为只有它要改。"
     english = await planned("make the red cup blue", PHOTO)
     assert english.step("t1.s1").thought == "Find the red cup in @v1, because only it should change."
 

@@ -8,7 +8,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from agentvid.agent.state import Services, TurnState, TurnStatus
-from agentvid.agent.verify import Verdict
+from agentvid.agent.verify import PREDICATE, Verdict
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun
 from agentvid.chain.step import Ref
@@ -17,6 +17,7 @@ from agentvid.events import AnswerEvent
 from agentvid.media.types import Answer, Audio, Image, Mesh, Video, dump_value
 from agentvid.plugins import builtin_folder
 from agentvid.prompt import Language, Prompt, load_prompt
+from agentvid.report.describe import predicate_words
 
 __all__ = ["answer", "answer_parts", "language_of", "sinks", "turn_status"]
 
@@ -102,7 +103,16 @@ def _failure(record: StepRun, language: Language) -> str:
 
 def _verdicts(checks: list[Verdict], language: Language) -> list[str]:
     missed = [check for check in checks if check.passed is False]
-    return [_words("answer_missed", language, step=check.step, told=check.told) for check in missed]
+    return [
+        _words(
+            "answer_missed",
+            language,
+            step=check.step,
+            expected=predicate_words(PREDICATE.validate_python(check.predicate), language),
+            measured=check.told,
+        )
+        for check in missed
+    ]
 
 
 def _what_was_done(run: Run, language: Language) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 from agentvid.agent.agent import Turn
 from agentvid.agent.answer import answer_parts, language_of
 from agentvid.agent.given import how_to_give
-from agentvid.agent.verify import Verdict
+from agentvid.agent.verify import PREDICATE, Verdict
 from agentvid.chain.run import Run, StepRun
 from agentvid.chain.step import Ref, step_number
 from agentvid.engine import unpack
 from agentvid.errors import InputError
 from agentvid.media.message import MediaPart
+from agentvid.prompt import Language
+from agentvid.report.describe import predicate_words
 from agentvid.report.folder import file_names, write_results
 from agentvid.report.record import AnswerPart, Check, HistoryEntry, MessagePart, ToolFacts, Totals, TurnRecord
 
@@ -93,7 +95,7 @@ async def turn_record(turn: Turn) -> TurnRecord:
         run=run,
         answer=tuple(_record_part(part) for part in _parts(turn)),
         tools=ToolFacts.of_all(turn.agent.tools.values()),
-        checks=tuple(_check(verdict) for verdict in await turn.checks()),
+        checks=tuple(_check(verdict, language_of(message.text)) for verdict in await turn.checks()),
         totals=Totals(
             executed=executed,
             cached=tuple(record.step for record in records if record.status == "cached"),
@@ -169,13 +171,14 @@ def _record_part(part: dict[str, Any]) -> AnswerPart:
     return AnswerPart(type="media", artifact=value, ref=ref)  # type: ignore[arg-type]
 
 
-def _check(verdict: Verdict) -> Check:
-    told = {name: value for name, value in verdict.predicate.items() if name not in ("kind", "mask", "before")}
-    words = f"{verdict.predicate['kind'].replace('_', ' ')}: " + ", ".join(f"{n} {v}" for n, v in told.items())
+def _check(verdict: Verdict, language: Language) -> Check:
+    words = predicate_words(PREDICATE.validate_python(verdict.predicate), language)
     return Check(step=verdict.step, words=words, passed=verdict.passed, measured=verdict.told)
 
 
 def _history_note(edits: tuple[dict[str, Any], ...], note: str) -> str:
+    if not edits and not note:
+        return "the chain as it was first written"
     told = [f"{edit['edit']} {edit.get('step', '')} {edit.get('port') or edit.get('name') or ''}" for edit in edits]
     return note or "; ".join(text.strip() for text in told)
 

@@ -6,10 +6,10 @@ answers asked of `describe`, both run by key like any other step. Free words can
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from langgraph.runtime import Runtime
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from agentvid.agent.execute import earlier_lookup
 from agentvid.agent.state import Services, TurnState
@@ -18,11 +18,14 @@ from agentvid.chain.step import AnswerIs, ColourIn, Count, Predicate, Ref, Secon
 from agentvid.engine import unpack
 from agentvid.media.types import Answer, Audio, Image, Mask, Value, Video
 
-__all__ = ["Verdict", "verify"]
+__all__ = ["PREDICATE", "Verdict", "verify"]
+
+PREDICATE: Final[TypeAdapter[Predicate]] = TypeAdapter(Predicate)
 
 
 class Verdict(Value):
-    """What became of one expectation. `passed` is None where it could not be tested."""
+    """What became of one expectation. `passed` is None where it could not be tested; `told` is what was measured, in
+    numbers and units that need no translation, or the answer to a question."""
 
     step: str
     predicate: dict[str, Any]
@@ -74,7 +77,7 @@ class _Probe:
                     predicate.question, found, lambda answer: predicate.answer.lower() in answer.text.lower()
                 )
             case _:
-                verdict = (None, "free words are not tested", {})
+                verdict = (None, "", {})
         passed, told, measures = verdict
         return Verdict(
             step=step.id, predicate=predicate.model_dump(mode="json"), passed=passed, told=told, measures=measures
@@ -83,33 +86,33 @@ class _Probe:
     async def _colour_in(self, predicate: ColourIn, found: Any) -> _Outcome:
         mask = unpack(self._value(predicate.mask))
         if not isinstance(found, Image) or not isinstance(mask, Mask):
-            return None, "there is no picture or no mask to measure", {}
+            return None, "", {}
         answer = await self._ask("check", image=found, mask=mask, colour=predicate.colour)
         share = answer.measures.get("hue_share") if answer else None
         if answer is None or share is None:
-            return None, "the colour could not be measured", {}
-        told = f"{share:.0%} of the area has the hue of {predicate.colour}, expected {predicate.share:.0%}"
+            return None, "", {}
+        told = _against(share >= predicate.share, f"{share:.0%}", f"{predicate.share:.0%}")
         return share >= predicate.share, told, answer.measures
 
     async def _unchanged_outside(self, predicate: UnchangedOutside, found: Any) -> _Outcome:
         mask = unpack(self._value(predicate.mask))
         before = self._before(predicate.before)
         if not isinstance(found, Image) or not isinstance(mask, Mask) or before is None:
-            return None, "there is no picture or no mask to measure", {}
+            return None, "", {}
         answer = await self._ask("check", image=found, before=before, mask=mask)
         psnr = answer.measures.get("psnr_outside_db") if answer else None
         if answer is None or psnr is None:
-            return None, "the difference could not be measured", {}
-        told = f"{psnr:.1f} dB outside the mask, expected {predicate.db:.0f}"
+            return None, "", {}
+        told = _against(psnr >= predicate.db, f"{psnr:.1f} dB", f"{predicate.db:.0f} dB")
         return psnr >= predicate.db, told, answer.measures
 
     async def _asked(self, question: str, found: Any, fits: Any) -> _Outcome:
         if not isinstance(found, Image | Video):
-            return None, "there is nothing to look at", {}
+            return None, "", {}
         name = "image" if isinstance(found, Image) else "video"
         answer = await self._ask("describe", question=question, **{name: found})
         if answer is None or (answer.passed is None and not answer.measures and not answer.text):
-            return None, "the question could not be answered", {}
+            return None, "", {}
         return fits(answer), answer.text, answer.measures
 
     async def _ask(self, tool: str, **args: Any) -> Answer | None:
@@ -135,16 +138,20 @@ _Outcome = tuple[bool | None, str, dict[str, float]]
 
 def _size(predicate: Size, found: Any) -> _Outcome:
     if not isinstance(found, Image | Video | Mask):
-        return None, "there is no picture to measure", {}
+        return None, "", {}
     passed = predicate.width in (None, found.width) and predicate.height in (None, found.height)
     return passed, f"{found.width}×{found.height}", {"width": found.width, "height": found.height}
 
 
 def _seconds(predicate: Seconds, found: Any) -> _Outcome:
     if not isinstance(found, Video | Audio):
-        return None, "there is nothing that lasts", {}
+        return None, "", {}
     passed = predicate.least <= found.seconds <= predicate.most
     return passed, f"{found.seconds:.2f} s", {"seconds": found.seconds}
+
+
+def _against(passed: bool, measured: str, wanted: str) -> str:
+    return f"{measured} {'≥' if passed else '<'} {wanted}"
 
 
 def _count(answer: Answer, n: int) -> bool | None:

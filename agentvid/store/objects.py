@@ -283,7 +283,8 @@ class ObjectStore:
 
         python_type = _TYPES[kind]
         try:
-            facts = {name: value for name, value in probe(path, mime).items() if name in python_type.model_fields}
+            probed = {} if kind == "mesh" else probe(path, mime)
+            facts = {name: value for name, value in probed.items() if name in python_type.model_fields}
             return python_type.model_validate({"artifact": sha256, "mime": mime, "bytes": path.stat().st_size, **facts})
         except MediaError as error:
             told = error.given.replace(path.name, name or f"the given {kind}")
