@@ -124,13 +124,13 @@ ONE_PICTURE = [
     ("white background please", ["locate main subject in a", "replace_background main subject white"]),
     ("put the cup on a white background", ["locate cup in a", "replace_background cup white"]),
     # camera
-    ("镜头绕着它慢慢转", ["locate 主体 in a", "orbit mask | 6s yaw_deg=24"]),
-    ("环绕", ["locate 主体 in a", "orbit mask | 4s yaw_deg=24"]),
+    ("镜头绕着它慢慢转", ["locate 主体 in a", "orbit mask | 6s yaw_deg=18"]),
+    ("环绕", ["locate 主体 in a", "orbit mask | 4s yaw_deg=18"]),
     ("绕着杯子转半圈，用时6秒", ["locate 杯子 in a", "orbit mask | 6s yaw_deg=180"]),
     ("镜头绕杯子逆时针转三十度", ["locate 杯子 in a", "orbit mask | 4s yaw_deg=30"]),
-    ("orbit around it slowly", ["locate main subject in a", "orbit mask | 6s yaw_deg=24"]),
-    ("orbit around the cup to the left for three seconds", ["locate cup in a", "orbit mask | 3s yaw_deg=-24"]),
-    ("the camera circles quickly around the red cup", ["locate red cup in a", "orbit mask | 2s yaw_deg=24"]),
+    ("orbit around it slowly", ["locate main subject in a", "orbit mask | 6s yaw_deg=18"]),
+    ("orbit around the cup to the left for three seconds", ["locate cup in a", "orbit mask | 3s yaw_deg=-18"]),
+    ("the camera circles quickly around the red cup", ["locate red cup in a", "orbit mask | 2s yaw_deg=18"]),
     ("turn the camera 20 degrees left", ["locate main subject in a", "orbit mask | 4s yaw_deg=-20"]),
     ("镜头向左转十五度", ["locate 主体 in a", "orbit mask | 4s yaw_deg=-15"]),
     ("zoom in", ["look | 4s zoom=1.5"]),
@@ -140,7 +140,7 @@ ONE_PICTURE = [
     ("zoom into the cup", ["locate cup in a", "orbit mask | 4s zoom=1.5"]),
     ("镜头推近，4 秒", ["look | 4s zoom=1.5"]),
     ("快速拉远", ["look | 2s zoom=0.6667"]),
-    ("zoom in, then orbit around the cup", ["locate cup in a", "orbit mask | 4s zoom=1.5 | 8s yaw_deg=24 zoom=1.5"]),
+    ("zoom in, then orbit around the cup", ["locate cup in a", "orbit mask | 4s zoom=1.5 | 8s yaw_deg=18 zoom=1.5"]),
     ("放大两倍", ["look | 4s zoom=2"]),
     ("把镜头推近杯子", ["locate 杯子 in a", "orbit mask | 4s zoom=1.5"]),
     ("向左平移", ["look | 4s truck=-0.12"]),
@@ -229,11 +229,11 @@ async def test_two_pictures(text: str, lines: list[str]) -> None:
 IN_ORDER = [
     (
         "把红色的杯子变成蓝色，然后镜头绕着它慢慢转",
-        ["locate 红色的杯子 in a", "recolour 红色的杯子 蓝色", "orbit mask | 6s yaw_deg=24"],
+        ["locate 红色的杯子 in a", "recolour 红色的杯子 蓝色", "orbit mask | 6s yaw_deg=18"],
     ),
     (
         "make the red cup blue, and then orbit around the blue cup",
-        ["locate red cup in a", "recolour red cup blue", "orbit mask | 4s yaw_deg=24"],
+        ["locate red cup in a", "recolour red cup blue", "orbit mask | 4s yaw_deg=18"],
     ),
     (
         "first make the cup blue; then blur the background and zoom in slowly",
@@ -251,7 +251,7 @@ IN_ORDER = [
         "make the red cup blue then orbit around the green cup",
         [
             "locate red cup in a", "recolour red cup blue", "locate green cup in t1.s4.image",
-            "orbit mask | 4s yaw_deg=24",
+            "orbit mask | 4s yaw_deg=18",
         ],
     ),
     (
@@ -263,7 +263,7 @@ IN_ORDER = [
     ),
     (
         "orbit slowly. Continue this for one second and put it beside the original",
-        ["locate main subject in a", "orbit mask | 6s yaw_deg=24", "future t1.s2.video 1s", "beside t1.s3.video a"],
+        ["locate main subject in a", "orbit mask | 6s yaw_deg=18", "future t1.s2.video 1s", "beside t1.s3.video a"],
     ),
     (
         "make the red cup blue, what colour is it?",
@@ -282,7 +282,7 @@ NEXT_TURN = [
     ("换成绿色", ["recolour red cup 绿色"]),
     ("change the colour to green", ["recolour red cup green"]),
     ("现在把它变成绿色", ["recolour red cup 绿色"]),
-    ("orbit around it", ["orbit mask | 4s yaw_deg=24"]),
+    ("orbit around it", ["orbit mask | 4s yaw_deg=18"]),
     ("make the spoon green", ["locate spoon in t1.s4.image", "recolour spoon green"]),
     ("make the mug in the original green", ["locate mug in a", "recolour mug green"]),
     ("continue the clip for one second", ["future t1.s6.video 1s"]),

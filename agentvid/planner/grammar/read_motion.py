@@ -21,7 +21,7 @@ _SIDES: Final = {
     "clockwise": "left", "顺时针": "left", "counterclockwise": "right", "anticlockwise": "right",
     "counter-clockwise": "right", "anti-clockwise": "right", "逆时针": "right",
 }  # fmt: skip
-ORBIT_DEG, PAN_DEG, TILT_DEG, SHIFT, DOLLY, ZOOM = 24.0, 12.0, 8.0, 0.12, 0.3, 1.5
+ORBIT_DEG, PAN_DEG, TILT_DEG, SHIFT, DOLLY, ZOOM = 18.0, 12.0, 8.0, 0.12, 0.3, 1.5
 """How far moves go where the message does not say."""
 
 

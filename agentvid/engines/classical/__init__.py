@@ -1,0 +1,66 @@
+"""The classical engine: what a CPU can do without any weights. Always ready, deterministic, recognises nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from typing import Final
+
+from agentvid.engine import Capability, EngineContext, EngineRequest, EngineResult, EngineStatus
+from agentvid.errors import EngineError
+
+__all__ = ["ClassicalEngine"]
+
+_HERE: Final = "agentvid.engines.classical"
+
+_TASKS: Final[dict[str, tuple[str, str, float]]] = {
+    "locate": (f"{_HERE}.locate:locate", "by colour, place and contrast, not by recognition", 4.0),
+    "analyse": (f"{_HERE}.analyse:analyse", "palette, light, size and place of a region", 1.0),
+    "edit_image": (f"{_HERE}.edit:edit_image", "recolour, remove, blur or replace the background", 6.0),
+    "measure": (f"{_HERE}.measure:measure", "what stayed outside a mask, what colour is inside", 1.0),
+    "describe": (f"{_HERE}.describe:describe", "size, colours, light and motion; names no things", 1.0),
+    "novel_view": (f"{_HERE}.parallax:novel_view", "parallax of layers; depth is guessed from the picture", 1.5),
+    "navigate": (f"{_HERE}.ground:navigate", "a flat ground seen from above or along it", 1.5),
+    "future_frames": (f"{_HERE}.future:future_frames", "motion carried on; trust ends soon", 2.0),
+    "compose": (f"{_HERE}.compose:compose", "beside, above or one after the other", 0.5),
+}
+"""Task → adapter, what to know about it, seconds per megapixel and frame (rough, one core)."""
+
+
+class ClassicalEngine:
+    """Pictures and clips by arithmetic alone: OpenCV and numpy, one core, the same bytes for the same input."""
+
+    name = "classical"
+    version = "1"
+    weights = ""
+    concurrency = 2
+
+    def status(self) -> EngineStatus:
+        """Return "ready": it needs nothing but what agentvid is installed with."""
+        return EngineStatus(state="ready")
+
+    def capabilities(self) -> tuple[Capability, ...]:
+        """List its tasks with what each of them can't do."""
+        return tuple(
+            Capability(task=task, note=note, seconds_per_megapixel_frame=seconds)
+            for task, (_, note, seconds) in _TASKS.items()
+        )
+
+    async def run(self, request: EngineRequest, context: EngineContext) -> EngineResult:
+        """Do one task in a thread.
+
+        Raises: EngineError for a task it does not bear, and what the tasks raise: CallError, Needs, Cancelled.
+        """
+        if request.task not in _TASKS:
+            raise EngineError(f"the task {request.task!r}", f"one of {', '.join(_TASKS)}", "ask another engine")
+        return await asyncio.to_thread(_run, _TASKS[request.task][0], request, context)
+
+
+def _run(adapter: str, request: EngineRequest, context: EngineContext) -> EngineResult:
+    import cv2
+
+    cv2.setNumThreads(1)
+    module, _, function = adapter.partition(":")
+    run: Callable[[EngineRequest, EngineContext], EngineResult] = getattr(importlib.import_module(module), function)
+    return run(request, context)

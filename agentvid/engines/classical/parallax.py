@@ -1,0 +1,259 @@
+"""Views of one picture from a moving camera: parallax from a guessed or given depth ("2.5-D"), task `novel_view`.
+
+Without a depth map the scene is guessed: the ground rises from near (bottom) to far (top), and the masked subject
+stands up from it as a dome with soft flanks, all in one sheet that stretches and never tears. With a depth map every
+pixel is reprojected over a background that was filled once. The back of things is not invented: see
+`camera.fly_within` for how far a path is flown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.camera import (
+    Floats,
+    Maps,
+    Picture,
+    apply_homography,
+    blurred,
+    coarse_grid,
+    fetch,
+    fly_within,
+    frame_count,
+    pose_at,
+    project,
+    refine_grid,
+    resized,
+)
+from agentvid.engines.classical.layers import DEPTH_SPREAD, Scene, build_scene
+from agentvid.errors import CallError
+from agentvid.media.types import CameraPath, CameraPose, Depth, Image, Mask
+
+__all__ = ["even_frame", "novel_view", "render_views"]
+
+Plane = TypeVar("Plane", np.uint8, np.float32)
+
+LONGEST_SIDE: Final = 1280
+_HIDE: Final = 1.0
+"""Share of what lies beyond the picture that zooming in hides; the rest is made up from its border."""
+_MOST_ZOOM: Final = {"orbit": 0.4, "look": 0.3}
+_UNCOVER: Final = 6.0
+"""Pixels between subject and background at which the filled background has fully replaced the real one."""
+
+
+def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
+    """Fly a camera path over one picture: ports `video`, `depth` (the one used) and `path` (the one really flown).
+
+    Raises: CallError where mask or depth is not the size of the picture, or the mask is empty.
+    """
+    image, asked = request.get("image", Image), request.get("path", CameraPath)
+    mask, depth = request.maybe("mask", Mask), request.maybe("depth", Depth)
+    fps = request.maybe("fps", float) or 24.0
+    for name, given in (("mask", mask), ("depth", depth)):
+        if given is not None and (given.width, given.height) != (image.width, image.height):
+            raise CallError(
+                f"the {name} is {given.width}x{given.height}, the picture {image.width}x{image.height}",
+                f"a {name} of the picture's size",
+                f"make the {name} from this picture",
+            )
+    store = context.store
+    path, warnings = fly_within(asked)
+    frame, said = even_frame(store.image(image))
+    inside = None if mask is None else store.mask(mask)
+    nearness = None if depth is None else (store.depth(depth) / 65535).astype(np.float32)
+    if inside is not None and not (inside > 127).any():
+        raise CallError("the mask is empty", "a mask with something inside", "give a mask of the subject, or none")
+    scene = build_scene(
+        frame,
+        None if inside is None else _fitted(inside, frame),
+        None if nearness is None else _fitted(nearness, frame),
+    )
+    total = frame_count(path.seconds, fps)
+
+    def frames() -> Iterator[Picture]:
+        for i, view in enumerate(render_views(scene, path, fps)):
+            context.progress(i, total, "flying the camera")
+            yield view
+
+    video = store.put_video(frames(), fps)
+    if depth is None:
+        used = resized(_nearness(scene), image.width, image.height, cv2.INTER_LINEAR)
+        depth = store.put_depth(np.round(used * 65535).astype(np.uint16))
+        warnings.append("no depth was given: it is guessed as a ground plane" + (", the subject on it" if mask else ""))
+    if mask is None:
+        warnings.append("no mask was given: no subject stands out from the background")
+    beyond = max(_overflow(scene, pose_at(path, t), path.kind) for t in np.linspace(0, path.seconds, 25))
+    shown = beyond - (1 - 1 / (1 + _zoom_in(beyond, path.kind))) / 2
+    if shown > 0.03:
+        warnings.append(f"up to {shown:.0%} of the frame's width or height lies beyond the picture and is made up")
+    return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path)
+
+
+def even_frame(rgb: Picture, longest: int = LONGEST_SIDE) -> tuple[Picture, list[str]]:
+    """Return the picture with even sides, the longer at most `longest`, and what was changed, in words."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, longest / max(width, height))
+    size = (max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2))
+    if scale < 1:
+        said = [f"frames are {size[0]}x{size[1]}, not {width}x{height}: the longer side is at most {longest}"]
+        return resized(rgb, *size), said
+    if size == (width, height):
+        return rgb, []
+    if min(width, height) < 2:
+        return resized(rgb, *size, cv2.INTER_NEAREST), [f"frames are {size[0]}x{size[1]}"]
+    return np.ascontiguousarray(rgb[: size[1], : size[0]]), [f"frames are {size[0]}x{size[1]}: a clip has even sides"]
+
+
+def render_views(scene: Scene, path: CameraPath, fps: float) -> Iterator[Picture]:
+    """Yield the frames of a flight, uint8 HWC of the scene's size; the first and last pose are both shown.
+
+    The frame is zoomed in a little as the camera moves away, and what still lies beyond the picture is mirrored.
+    """
+    total = frame_count(path.seconds, fps)
+    for time in np.linspace(0, path.seconds, total):
+        pose = pose_at(path, float(time))
+        yield _render(scene, _Sight(pose, path.kind, 1 + _zoom_in(_overflow(scene, pose, path.kind), path.kind)))
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What one frame shows: a pose, and how much the frame is zoomed in about the subject to hide borders."""
+
+    pose: CameraPose
+    kind: str
+    nearer: float
+
+
+def _nearness(scene: Scene) -> Maps:
+    used = scene.plate_nearness
+    if scene.front_nearness is not None:
+        used = scene.front_nearness
+    low, high = float(used.min()), float(used.max())
+    return ((used - low) / max(high - low, 1e-6)).astype(np.float32)
+
+
+def _fitted(plane: NDArray[Plane], frame: Picture) -> NDArray[Plane]:
+    """Return a plane of the picture's size at the frame's, cropped where the frame was."""
+    height, width = frame.shape[:2]
+    if plane.shape[0] - height in (0, 1) and plane.shape[1] - width in (0, 1):
+        return np.ascontiguousarray(plane[:height, :width])
+    return resized(plane, width, height)
+
+
+def _inverse_depth(nearness: Maps, scene: Scene) -> Floats:
+    return np.maximum(1 + DEPTH_SPREAD * (nearness.astype(np.float64) - scene.pivot_nearness), 0.25)
+
+
+def _zoom_in(overflow: float, kind: str) -> float:
+    return _MOST_ZOOM[kind] * float(np.tanh(_HIDE * overflow * 2 / _MOST_ZOOM[kind]))
+
+
+def _overflow(scene: Scene, pose: CameraPose, kind: str) -> float:
+    """Return how far the frame's border looks beyond the picture, as a share of its size; smooth in the pose."""
+    lens = scene.lens
+    x = np.linspace(0, lens.width - 1, 9)
+    y = np.linspace(0, lens.height - 1, 9)
+    bx = np.concatenate([x, x, np.zeros(9), np.full(9, x[-1])])
+    by = np.concatenate([np.zeros(9), np.full(9, y[-1]), y, y])
+    near = scene.plate_nearness[by.astype(int), bx.astype(int)]
+    fx, fy, _ = project(bx, by, _inverse_depth(near, scene), pose, kind, lens)
+    left, right = fx / (lens.width - 1), 1 - fx / (lens.width - 1)
+    top, bottom = fy / (lens.height - 1), 1 - fy / (lens.height - 1)
+    inwards = np.concatenate([left[18:27], right[27:], top[:9], bottom[9:18]])
+    return float(np.mean(np.maximum(inwards, 0) ** 8) ** (1 / 8))
+
+
+def _render(scene: Scene, sight: _Sight) -> Picture:
+    grid = _backward(scene, scene.plate_nearness, sight)
+    if scene.front is None or scene.front_nearness is None:
+        return _colours(scene.plate, grid + np.float32(scene.margin))
+    front_grid, alpha = _forward(scene, sight)
+    wide = grid + np.float32(scene.margin)
+    view = _colours(scene.plate, wide).astype(np.float32)
+    apart = float(np.abs(front_grid - grid)[alpha > 0.5].max(initial=0))
+    if apart < _UNCOVER:
+        whole = _colours(scene.whole, wide)
+        view = whole + (view - whole) * np.float32(apart / _UNCOVER)
+    front = _colours(scene.front, front_grid)
+    blended = view + (front - view) * alpha[..., None]
+    return np.clip(np.round(blended), 0, 255).astype(np.uint8)
+
+
+def _colours(picture: Picture, grid: Maps) -> Picture:
+    return fetch(picture, grid, cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
+
+
+def _backward(scene: Scene, nearness: Maps, sight: _Sight) -> Maps:
+    """Return for each pixel of the new view where it lies in the picture: float32 HW2, for a smooth sheet.
+
+    The projection is inverted by fixed-point iteration, preconditioned with the homography that fits it best.
+    """
+    lens = scene.lens
+    gx, gy = coarse_grid(lens.width, lens.height)
+    fx, fy = _seen(scene, nearness, gx, gy, sight)
+    step = max(1, min(gx.shape) // 12)
+    there = np.stack([fx[::step, ::step].ravel(), fy[::step, ::step].ravel()], axis=1)
+    here = np.stack([gx[::step, ::step].ravel(), gy[::step, ::step].ravel()], axis=1)
+    back = np.asarray(cv2.findHomography(there, here, 0)[0], np.float64)
+    sx, sy = apply_homography(back, gx, gy)
+    start_x, start_y = sx, sy
+    for _ in range(8):
+        fx, fy = _seen(scene, nearness, sx, sy, sight)
+        hx, hy = apply_homography(back, fx, fy)
+        sx, sy = sx + start_x - hx, sy + start_y - hy
+    return refine_grid(sx, sy, lens.width, lens.height)
+
+
+def _seen(scene: Scene, nearness: Maps, x: Floats, y: Floats, sight: _Sight) -> tuple[Floats, Floats]:
+    at = np.dstack([x, y]).astype(np.float32)
+    near = fetch(nearness, at)
+    fx, fy, _ = _project(scene, x, y, _inverse_depth(near, scene), sight)
+    return fx, fy
+
+
+def _project(scene: Scene, x: Floats, y: Floats, q: Floats, sight: _Sight) -> tuple[Floats, Floats, Floats]:
+    fx, fy, z = project(x, y, q, sight.pose, sight.kind, scene.lens)
+    px, py = scene.lens.pivot
+    return px + (fx - px) * sight.nearer, py + (fy - py) * sight.nearer, z
+
+
+def _forward(scene: Scene, sight: _Sight) -> tuple[Maps, Maps]:
+    """Reproject every pixel, far to near; return where each pixel of the view comes from, and how surely (0…1).
+
+    Source: Mori et al. 2009, "View generation with 3D warping using depth information for FTV" (positions are warped
+    forward, colours are then fetched backward).
+    """
+    lens, near = scene.lens, scene.front_nearness
+    assert near is not None
+    gx, gy = np.meshgrid(np.arange(lens.width, dtype=np.float64), np.arange(lens.height, dtype=np.float64))
+    q = _inverse_depth(near, scene)
+    fx, fy, z = _project(scene, gx, gy, q, sight)
+    order = np.argsort(-z.astype(np.float32), axis=None, kind="stable")
+    shrink = z * q / (sight.pose.zoom * sight.nearer)
+    tx, ty, sx, sy, scale = (plane.ravel()[order].astype(np.float32) for plane in (fx, fy, gx, gy, shrink))
+    left, top = np.floor(tx), np.floor(ty)
+    at = np.empty((len(order), 4), np.int32)
+    comes = np.empty((len(order), 4, 2), np.float32)
+    for corner, (dx, dy) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
+        x, y = left + dx, top + dy
+        inside = (x >= 0) & (x < lens.width) & (y >= 0) & (y < lens.height)
+        at[:, corner] = np.where(inside, y * lens.width + x, lens.width * lens.height)
+        comes[:, corner, 0], comes[:, corner, 1] = sx + (x - tx) * scale, sy + (y - ty) * scale
+    grid = np.full((lens.height * lens.width + 1, 2), np.nan, np.float32)
+    grid[at.ravel()] = comes.reshape(-1, 2)
+    grid = grid[:-1]
+    view = grid.reshape(lens.height, lens.width, 2)
+    known = ~np.isnan(view[..., 0])
+    share = cv2.blur(known.astype(np.float32), (3, 3))
+    cracks = ~known & (share > 0.5)
+    mean = cv2.blur(np.where(known[..., None], view, 0), (3, 3)) / np.maximum(share, 1e-3)[..., None]
+    filled = np.where(cracks[..., None], mean, np.where(known[..., None], view, 0)).astype(np.float32)
+    solid = cv2.erode((known | cracks).astype(np.uint8), np.ones((3, 3), np.uint8))
+    return filled, blurred(solid.astype(np.float32), 0.8)

@@ -1,0 +1,42 @@
+"""Clips and stills joined into one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentvid import CallError, Image, ToolContext, Video
+from agentvid.tool import tool
+
+LAYOUTS = ("beside", "above", "then")
+MOST = 16
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The joined clip; or the joined picture, where only stills were put beside or above each other."""
+
+    video: Video | None
+    image: Image | None
+
+
+@tool(tasks=["compose"])
+async def compose(
+    ctx: ToolContext, clips: list[Video] | None = None, stills: list[Image] | None = None, layout: str = "beside"
+) -> Composed:
+    """Join clips and stills: beside each other, above each other, or one after the other.
+
+    Clips come first, then stills, each in the order given. Sizes are made to fit, shorter clips hold their last frame,
+    slower clips repeat frames; the warnings say so. Sound is not carried over.
+
+    Args:
+        clips: the clips
+        stills: the pictures; beside or above a clip they stand still, one after the other each shows for 2 seconds
+        layout: "beside" (equal heights), "above" (equal widths) or "then" (one after the other)
+    """
+    if layout not in LAYOUTS:
+        raise CallError(f"layout {layout!r}", "one of " + ", ".join(LAYOUTS), "choose one of these")
+    count = len(clips or []) + len(stills or [])
+    if not 1 <= count <= MOST:
+        raise CallError(f"{count} clips and stills", f"1 to {MOST} of them", "give clips, stills or both")
+    made = await ctx.engine("compose").run(clips=list(clips or []), stills=list(stills or []), layout=layout)
+    return Composed(video=made.maybe("video", Video), image=made.maybe("image", Image))

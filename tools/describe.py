@@ -1,0 +1,23 @@
+"""Say what a picture or clip shows, or answer a question about it."""
+
+from __future__ import annotations
+
+from agentvid import Answer, CallError, Image, ToolContext, Video
+from agentvid.tool import tool
+
+
+@tool(tasks=["describe"])
+async def describe(
+    ctx: ToolContext, image: Image | None = None, video: Video | None = None, question: str = ""
+) -> Answer:
+    """Say what a picture or clip shows, or answer a question about it.
+
+    Args:
+        image: the picture
+        video: the clip; it wins where both are given
+        question: what to answer; without one, the picture or clip is described
+    """
+    if image is None and video is None:
+        raise CallError("neither a picture nor a clip", "an image or a video", "hand one in")
+    result = await ctx.engine("describe").run(image=image, video=video, question=question)
+    return result.get("answer", Answer)

@@ -1,0 +1,56 @@
+"""A walk over a picture or map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agentvid import Actions, CallError, Image, Point, ToolContext, Video
+from agentvid.tool import tool
+
+MOST_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What the walker sees, the picture with the way drawn on it, the moves, and where the walk began."""
+
+    video: Video
+    map: Image
+    actions: Actions
+    start: Point
+
+
+@tool(tasks=["navigate"])
+async def navigate(
+    ctx: ToolContext, image: Image, actions: Actions, start: Point | None = None, fps: float = 24
+) -> Walk:
+    """Walk over a picture or map: forward, back, left and right by metres, turns by degrees.
+
+    The warnings say what a metre is and what the engine takes the picture for: one that lays it flat on the ground
+    shows no houses standing up.
+
+    Args:
+        image: the picture or map
+        actions: the moves in the order they are made, at most 120 seconds together
+        start: the pixel where the walk begins, heading up; without it the bottom centre
+        fps: frames per second of the clip, 1 to 60
+    """
+    if actions.seconds > MOST_SECONDS:
+        raise CallError(
+            f"moves of {actions.seconds:g} seconds", f"at most {MOST_SECONDS:g}", "make fewer or quicker moves"
+        )
+    if not 1 <= fps <= 60:
+        raise CallError(f"fps {fps:g}", "1 to 60", "choose a usual rate, for example 24")
+    if start is not None and not (0 <= start.x < image.width and 0 <= start.y < image.height):
+        raise CallError(
+            f"the start {start.x:g},{start.y:g} is outside the picture",
+            f"a point within {image.width}x{image.height} pixels",
+            "give a start inside the picture, or none for the bottom centre",
+        )
+    made = await ctx.engine("navigate").run(image=image, actions=actions, start=start, fps=float(fps))
+    return Walk(
+        video=made.get("video", Video),
+        map=made.get("map", Image),
+        actions=made.get("actions", Actions),
+        start=made.get("start", Point),
+    )
