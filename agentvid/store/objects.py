@@ -1,8 +1,7 @@
 """Media stored by content: `root/objects/ab/<sha256>`, read-only files that never change.
 
-An object becomes visible whole or not at all: its bytes are written to `root/tmp`, flushed to the disk, and renamed.
-Any number of processes may share a root. Bytes are verified on their first read in a process; damaged ones are moved
-to `root/corrupt`, so that whatever makes them can make them again.
+An object appears whole or not at all: its bytes are written to `root/tmp`, flushed to the disk, and renamed. Processes
+may share a root. Bytes are verified on their first read in a process; damaged ones are moved to `root/corrupt`.
 
 Does not cover: what may be removed, and when (`store.gc`); what bytes mean (`media.codec`). Needs a POSIX file system.
 """
