@@ -229,7 +229,7 @@ def _is_open(question: str) -> bool:
 def motion_of(video: Video, context: EngineContext) -> tuple[Motion, Bytes]:
     """Measure the motion of a clip between a few pairs of frames; returns it and the middle frame (uint8 HWC).
 
-    Source: Farnebäck, "Two-Frame Motion Estimation Based on Polynomial Expansion" (SCIA 2003).
+    Source: Kroeger et al., "Fast Optical Flow using Dense Inverse Search" (ECCV 2016).
     """
     starts = sorted({round(i * max(0, video.frames - 2) / (SAMPLED_FRAMES - 1)) for i in range(SAMPLED_FRAMES)})
     wanted = {index for start in starts for index in (start, start + 1) if index < video.frames}
@@ -272,7 +272,8 @@ def _apart(one: Bytes, other: Bytes) -> float:
 def _flow(one: Bytes, other: Bytes) -> Floats:
     """Mean flow x, y and mean speed between two frames, in picture widths per frame."""
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (one, other)]
-    flow = cv2.calcOpticalFlowFarneback(grey[0], grey[1], None, 0.5, 3, 21, 3, 5, 1.1, 0)  # type: ignore[call-overload]
+    start = np.zeros((*grey[0].shape, 2), np.float32)  # read as the first guess: it must not be uninitialised
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(grey[0], grey[1], start)
     speed = np.hypot(flow[..., 0], flow[..., 1]).mean()
     return np.array([flow[..., 0].mean(), flow[..., 1].mean(), speed], np.float32) / np.float32(one.shape[1])
 
