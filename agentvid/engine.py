@@ -201,7 +201,8 @@ class EngineContext:
 
 @runtime_checkable
 class Engine(Protocol):
-    """How tasks are done. `version` rises with every change of results; `weights` is the digest of the weights.
+    """How tasks are done. `version` rises with every change of results that a person should know of; `weights` is the
+    digest of what it computes with: its weights, or its own source where it has none. Both are in every key.
 
     `concurrency` is how many requests may run at once, each in a worker process of its own.
     """

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from agentvid.events import Event, StepDone, StepStarted, ThoughtDelta, Waiting, Warned
+from agentvid.events import ChainEvent, Event, StepDone, StepStarted, ThoughtDelta, Waiting, Warned
 from agentvid.events import Progress as ProgressEvent
 
 __all__ = ["Reporter", "reporter"]
@@ -47,6 +47,8 @@ class Reporter:
         match event:
             case ThoughtDelta():
                 self._think(event)
+            case ChainEvent():
+                self._end_thought()
             case StepStarted():
                 self._start(event)
             case ProgressEvent():

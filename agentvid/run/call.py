@@ -105,7 +105,7 @@ class Call:
             seed=int(seed) if isinstance(seed, int | float) else 0,
             thought=str(thought or ""),
         )
-        context.used[self.route.task] = f"{self.route.identity} ({self.route.state})"
+        context.used[self.route.task] = self.route.label
         result = await context.host.run(context.engines[self.route.engine], request, context.emit)
         context.warnings.extend(result.warnings)
         if result.cost.amount:

@@ -22,11 +22,15 @@ USABLE: Final = ("ready", "unproven")
 
 @dataclass(frozen=True)
 class Route:
-    """The engine chosen for a task, and why, in words. `identity` names engine, version and weights for the key."""
+    """The engine chosen for a task, and why, in words.
+
+    `identity` names engine, version and weights for the key, `label` engine, version and status for a person.
+    """
 
     task: str
     engine: str
     identity: str
+    label: str
     state: str
     why: str
 
@@ -68,7 +72,9 @@ def _wished(task: str, engines: Mapping[str, Engine], wish: str) -> Route:
 
 def _route(task: str, name: str, engine: Engine, why: str) -> Route:
     weights = f"#{engine.weights}" if engine.weights else ""
-    return Route(task, name, f"{name}@{engine.version}{weights}", engine.status().state, why)
+    state = engine.status().state
+    named = f"{name}@{engine.version}"
+    return Route(task, name, named + weights, f"{named} ({state})", state, why)
 
 
 def _by_preference(engines: Mapping[str, Engine]) -> list[str]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
+import importlib.metadata
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from agentvid.engine import Capability, EngineContext, EngineRequest, EngineResult, EngineStatus
@@ -33,8 +37,10 @@ class ClassicalEngine:
 
     name = "classical"
     version = "1"
-    weights = ""
     concurrency = 2
+
+    def __init__(self) -> None:
+        self.weights = _made_of()
 
     def status(self) -> EngineStatus:
         """Return "ready": it needs nothing but what agentvid is installed with."""
@@ -55,6 +61,19 @@ class ClassicalEngine:
         if request.task not in _TASKS:
             raise EngineError(f"the task {request.task!r}", f"one of {', '.join(_TASKS)}", "ask another engine")
         return await asyncio.to_thread(_run, _TASKS[request.task][0], request, context)
+
+
+@cache
+def _made_of() -> str:
+    """Return the digest of all that results depend on: this package, how media is read and written, the libraries."""
+    here = Path(__file__).parent
+    media = here.parents[1] / "media"
+    whole = hashlib.sha256()
+    for file in sorted([*here.glob("*.py"), *(media / name for name in ("codec.py", "picture.py", "colours.py"))]):
+        whole.update(file.read_bytes())
+    for library in ("opencv-python-headless", "numpy", "av", "pillow"):
+        whole.update(f"{library} {importlib.metadata.version(library)}".encode())
+    return whole.hexdigest()[:12]
 
 
 def _run(adapter: str, request: EngineRequest, context: EngineContext) -> EngineResult:
