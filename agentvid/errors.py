@@ -61,6 +61,8 @@ class AgentvidError(Exception):
     """
 
     code = "error"
+    turn: tuple[str, int] | None = None
+    """Session and number of the turn it ended, where it ended one."""
 
     def __init__(self, given: str, expected: str = "", do: str = "", *, code: str = "") -> None:
         super().__init__(given, expected, do)

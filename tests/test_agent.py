@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from agentvid import Agent, Box, Video
+from agentvid import Agent, Box, EditPlan, Video
+from agentvid.agent.answer import answer_parts
 from agentvid.agent.blocking import BlockingAgent
 from agentvid.chain.edit import SetArg, SetGiven, SetThought
 from agentvid.engine import unpack
-from agentvid.errors import EditError, InputError, MediaError, SessionBusy
+from agentvid.errors import EditError, InputError, MediaError, SessionBusy, StoreError
 from agentvid.events import AnswerEvent, ChainEvent, Event, StepDone
+from agentvid.media.codec import png_bytes
 from agentvid.samples import CITY, COFFEE
 from agentvid.store.fence import own
 
@@ -30,7 +33,7 @@ async def test_a_photo_in_chinese_becomes_a_recoloured_picture(agent: Agent):
     assert turn.status == "done"
     tools = [step.tool for step in turn.chain]
     assert tools == ["locate", "analyse", "plan_edit", "edit_image", "check"]
-    assert all(check.passed for check in await turn.checks())
+    assert all(check.passed for check in turn.checks)
     assert any(part["type"] == "image" for part in turn.answer)
     assert any("classical" in part.get("text", "") for part in turn.answer)
     assert {type(event) for event in events} >= {ChainEvent, StepDone, AnswerEvent}
@@ -200,3 +203,113 @@ def test_the_blocking_face_is_the_same_api():
         assert session.last_turn().number == 1
         with pytest.raises(InputError):
             session.send("")
+
+
+async def test_a_later_turn_never_goes_on_without_what_it_refers_to(agent: Agent):
+    session = await agent.session()
+    await session.send("make the red cup blue", COFFEE, review="ask")
+    turn = await session.send("make it green")
+    assert turn.status == "failed"
+    errors = [record.error for record in turn.run.steps.values() if record.status == "failed"]
+    assert any(error and "--turn 1" in error["do"] for error in errors)
+    assert not any(part["type"] == "image" for part in turn.answer)
+
+
+async def test_a_given_plan_is_told_as_it_is(agent: Agent):
+    turn = await (await agent.session()).send("make the red cup blue", COFFEE)
+    plan = unpack(turn.run.port("t1.s3", "plan"))
+    assert isinstance(plan, EditPlan)
+    green = plan.operations[0].model_copy(update={"target": "#00b050"})
+    await turn.give("t1.s3.plan", plan.model_copy(update={"operations": (green,)}))
+    texts = [part["text"] for part in turn.answer if part["type"] == "text"]
+    assert "becomes green" in texts[0]
+    assert not any("Not as expected" in text for text in texts)
+
+
+async def test_a_waiting_turn_does_not_speak_of_what_is_not_done(agent: Agent, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AGENTVID_FAKE", "edit_image=needs:image")
+    turn = await (await agent.session()).send("make the red cup blue", COFFEE, engine="fake")
+    assert turn.status == "waiting"
+    parts = answer_parts(turn.chain, turn.run, [], "en")
+    assert not any("becomes" in part.get("text", "") for part in parts)
+
+
+async def test_running_a_turn_again_gives_no_new_version_numbers(agent: Agent):
+    session = await agent.session()
+    turn = await session.send("make the red cup blue", COFFEE)
+    before = [(version.n, version.source) for version in agent.log.versions(session.name)]
+    await turn.edit([SetArg(step="t1.s3", name="colour", value="green")])
+    assert [(version.n, version.source) for version in agent.log.versions(session.name)] == before
+
+
+async def test_what_was_given_survives_a_stop_between_revision_and_checkpoint(agent: Agent):
+    session = await agent.session()
+
+    def stop(event: Event) -> None:
+        if isinstance(event, ChainEvent):
+            job.cancel()
+
+    job = asyncio.create_task(session.send("make the red cup blue", COFFEE, emit=stop))
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    turn = session.last_turn()
+    await turn.resume(given={"t1.s1.box": "60,60,260,380"})
+    assert turn.status == "done"
+    assert turn.chain.step("t1.s1").given["box"]["x1"] == 260
+    assert [row.author for row in agent.log.revisions(session.name, 1)] == ["planner", "person"]
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"seed": -1},
+        {"seed": 1.5},
+        {"seed": 2**70},
+        {"review": "zork"},
+        {"given": {"t1.s1.box": b"x"}},
+        {"given": {"t1.s1.box": object()}},
+        {"given": {"box": "1,2,3,4"}},
+    ],
+)
+async def test_wishes_that_cannot_be_met_are_refused_before_anything_starts(agent: Agent, wishes: dict):
+    session = await agent.session("calm")
+    with pytest.raises(InputError):
+        await session.send("make the red cup blue", COFFEE, **wishes)
+    assert agent.log.session("calm") is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"t1.s3.plan": "[" * 5000},
+        {"t1.s1.box": "nan,0,10,10"},
+        {"t1.s1.point": "inf,0"},
+        {"t1.s2.size": "-1"},
+        {"t1.s2.light": "7"},
+    ],
+)
+async def test_given_values_out_of_all_bounds_are_refused(agent: Agent, given: dict):
+    session = await agent.session()
+    with pytest.raises(InputError):
+        await session.send("make the red cup blue", COFFEE, given=given)
+    assert session.last_turn().status == "refused"
+
+
+async def test_a_depth_map_can_be_given_as_a_file(agent: Agent, tmp_path: Path):
+    depth = np.tile(np.linspace(0, 65535, 600).astype(np.uint16), (400, 1))
+    (tmp_path / "depth.png").write_bytes(png_bytes(depth))
+    session = await agent.session()
+    turn = await session.send("zoom in for one second", COFFEE, given={"t1.s1.depth": str(tmp_path / "depth.png")})
+    assert turn.status == "done"
+    assert unpack(turn.run.port("t1.s1", "depth")).width == 600
+
+
+async def test_damaged_checkpoints_are_set_aside_and_nothing_else_is_lost(agent: Agent, home: Path):
+    session = await agent.session()
+    turn = await session.send("make the red cup blue", COFFEE)
+    (home / "turns.sqlite").write_bytes(b"x" * 8192)
+    assert turn.checks and turn.answer
+    with pytest.raises(StoreError, match="set aside"):
+        await turn.resume()
+    await turn.resume()
+    assert turn.status == "done"

@@ -146,6 +146,8 @@ def bad_inputs(folder: Path) -> dict[str, list[str | Path]]:
     (folder / "words.mp4").write_text("these are words")
     (folder / "list.m3u8").write_text("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n")
     (folder / "taken").write_text("a file where a folder should be")
+    (folder / "mine").mkdir()
+    (folder / "mine/report.html").write_text("precious")
     return {
         "empty message": ["run", ""],
         "missing file": ["run", MESSAGE, "missing.jpg"],
@@ -165,6 +167,9 @@ def bad_inputs(folder: Path) -> dict[str, list[str | Path]]:
         "no such session": ["chain", "show", "nobody"],
         "unknown option": ["run", MESSAGE, "--colour", "blue"],
         "no such tool": ["tools", "nope"],
+        "huge seed": ["run", MESSAGE, COFFEE, "--seed", "9" * 30],
+        "empty out": ["run", MESSAGE, COFFEE, "--out", ""],
+        "foreign out": ["run", MESSAGE, COFFEE, "--out", "mine"],
     }
 
 
@@ -187,6 +192,9 @@ BAD = [
     "no such session",
     "unknown option",
     "no such tool",
+    "huge seed",
+    "empty out",
+    "foreign out",
 ]
 
 
@@ -334,3 +342,55 @@ def test_help_is_quick_and_loads_nothing_heavy(tmp_path: Path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert done.stderr.strip() == "[]"
     assert "Usage" in done.stdout
+
+
+def test_a_refused_turn_is_told_with_its_session_and_chain(tmp_path: Path):
+    done = agentvid("run", MESSAGE, COFFEE, "--session", "r", "--given", "t1.s99.box=1,2,3,4", "--json", cwd=tmp_path)
+    told = document(done)
+    assert (done.returncode, told["status"], told["session"], told["turn"]) == (2, "refused", "r", 1)
+    assert "t1.s99" in told["error"]["given"]
+
+
+def test_a_refused_message_leaves_no_session(tmp_path: Path):
+    agentvid("run", "", COFFEE, "--session", "nothing", "--json", cwd=tmp_path)
+    assert json.loads(agentvid("sessions", "--json", cwd=tmp_path).stdout)["sessions"] == []
+
+
+def test_json_is_utf_8_whatever_the_locale_and_a_full_disk_is_told(tmp_path: Path):
+    command = [*RUN, "plan", "把红色的杯子变成蓝色", str(COFFEE), "--json"]
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True)
+    assert "红色的杯子" in done.stdout.decode("utf-8")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 4
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_signal_while_it_starts_is_an_interruption(tmp_path: Path):
+    process = subprocess.Popen(
+        [*RUN, "engines", "--json"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(0.12)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode in (0, 130, -signal.SIGTERM)
+    assert b"Traceback" not in err
+    if process.returncode != -signal.SIGTERM:
+        json.loads(out)
+
+
+def test_garbage_is_told_and_collected(tmp_path: Path):
+    agentvid("run", MESSAGE, COFFEE, "--json", cwd=tmp_path)
+    told = json.loads(agentvid("gc", "--dry-run", "--json", cwd=tmp_path).stdout)
+    assert told["removed"] == 0 and told["kept"] >= 3
+
+
+def test_a_demo_never_takes_files_away(tmp_path: Path):
+    (tmp_path / "photo/holiday").mkdir(parents=True)
+    (tmp_path / "photo/holiday/1.txt").write_text("precious")
+    (tmp_path / "photo/report.html").write_text("mine")
+    done = agentvid("demo", "--out", tmp_path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert (tmp_path / "photo/holiday/1.txt").read_text() == "precious"
+    assert (tmp_path / "photo/report.html").read_text() == "mine"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import time
 
 import pytest
 
 from agentvid.engine import EngineRequest, pack
 from agentvid.engines.fake import FakeEngine
-from agentvid.errors import EngineDied, ToolFailed
+from agentvid.errors import EngineDied, EngineError, ToolFailed
 from agentvid.events import Event, Progress, ignore
 from agentvid.media.types import Image
 from agentvid.run import host as host_module
@@ -108,3 +109,34 @@ async def test_an_engine_that_ignores_cancelling_is_ended(host: WorkerHost, monk
         await job
     assert not worker.is_alive
     assert not host._idle["fake"]
+
+
+async def test_a_cancelled_start_leaves_no_worker(host: WorkerHost):
+    job = asyncio.create_task(host.run(ENGINE, request(), ignore))
+    await asyncio.sleep(0.15)
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    find = ["pgrep", "-P", str(os.getpid()), "-f", "agentvid.run.worker"]
+    children = await asyncio.to_thread(subprocess.run, find, capture_output=True)
+    idle = [worker for workers in host._idle.values() for worker in workers]
+    assert len(children.stdout.split()) == len(idle)
+
+
+async def test_an_engine_that_exits_by_itself_is_an_error(store: ObjectStore, tmp_path, monkeypatch):
+    (tmp_path / "leaving.py").write_text(LEAVING)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(host_module, "engine_paths", lambda: {"fake": "leaving:Leaving"})
+    host = WorkerHost(store)
+    with pytest.raises(EngineError, match="SystemExit"):
+        await asyncio.wait_for(host.run(ENGINE, request(), ignore), 30)
+    await host.close()
+
+
+LEAVING = """
+from agentvid.engines.fake import FakeEngine
+
+class Leaving(FakeEngine):
+    async def run(self, request, context):
+        raise SystemExit(3)
+"""

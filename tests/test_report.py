@@ -9,6 +9,7 @@ import json
 import re
 import shlex
 import wave
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -350,6 +351,7 @@ def test_folder_holds_answer_chain_and_page(record: TurnRecord, store: ObjectSto
     assert page == out / "report.html"
     files = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
     assert files == [
+        ".agentvid.json",
         "1-edited.png",
         "2-novel-view.mp4",
         "chain.json",
@@ -364,14 +366,27 @@ def test_folder_holds_answer_chain_and_page(record: TurnRecord, store: ObjectSto
     assert "steps/t1.s1-mask.png" in page.read_text(encoding="utf-8")
 
 
-def test_folder_is_written_again_over_what_is_there(record: TurnRecord, store: ObjectStore, tmp_path: Path) -> None:
+def test_folder_is_written_again_and_what_is_no_longer_named_goes(
+    record: TurnRecord, store: ObjectStore, tmp_path: Path
+) -> None:
     (tmp_path / "mine.txt").write_text("keep me")
-    (tmp_path / "report.html").write_text("old")
     write_results(tmp_path, record, store)
-    write_results(tmp_path, record, store)
+    assert (tmp_path / "2-novel-view.mp4").exists()
+    write_results(tmp_path, replace(record, answer=record.answer[:2]), store)
     assert (tmp_path / "mine.txt").read_text() == "keep me"
-    assert (tmp_path / "report.html").stat().st_size > 10_000
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert (tmp_path / "1-edited.png").exists() and not (tmp_path / "2-novel-view.mp4").exists()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".writing")]
+
+
+@pytest.mark.parametrize("name", ["report.html", "chain.json", "1-edited.png"])
+def test_files_of_somebody_else_are_never_replaced(
+    record: TurnRecord, store: ObjectStore, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("precious")
+    with pytest.raises(InputError, match=name):
+        write_results(tmp_path, record, store)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "precious"
 
 
 def test_an_unwritable_folder_is_named_and_nothing_stays(

@@ -53,6 +53,7 @@ async def plan_edit(
     place: str = "",
     background: Image | None = None,
     request: str = "",
+    plan: EditPlan | None = None,
 ) -> Planned:
     """Plan an edit: what changes to what, fitted to the light, the size and the colours that were seen.
 
@@ -66,7 +67,15 @@ async def plan_edit(
         place: where the thing is, in words
         background: a picture to put behind the thing
         request: the message in the person's words; the finding is in its language
+        plan: a plan that a person wrote; it is taken as it is, and the finding tells of it
     """
+    if plan is not None:
+        first = plan.operations[0]
+        now = first.source if isinstance(first, Recolour) else None
+        to = first.target if isinstance(first, Recolour) else ""
+        if isinstance(first, ReplaceBackground) and first.image is None:
+            to = first.colour
+        return Planned(plan=plan, finding=_finding(first.op, plan.target, now, to, light, size, place, request))
     source = _main_colour(palette)
     wanted = ""
     step: Recolour | Remove | BlurBackground | ReplaceBackground
@@ -83,8 +92,8 @@ async def plan_edit(
     else:
         raise CallError(f"the operation {operation!r}", f"one of {', '.join(OPERATIONS)}", "choose one of these")
     feather = 2.0 if size is None else round(min(3.0, 1.0 + 3.0 * max(0.0, size) ** 0.5), 2)
-    plan = EditPlan(target=target, operations=(step,), feather=feather)
-    return Planned(plan=plan, finding=_finding(operation, target, source, wanted, light, size, place, request))
+    made = EditPlan(target=target, operations=(step,), feather=feather)
+    return Planned(plan=made, finding=_finding(operation, target, source, wanted, light, size, place, request))
 
 
 def _main_colour(palette: Palette | None) -> str | None:

@@ -9,6 +9,7 @@ async with Agent() as agent:
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Self
 
 from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
-from agentvid.agent.given import split_address
+from agentvid.agent.given import check_wishes, plain_pairs, split_address
 from agentvid.agent.session_id import valid_session_id
 from agentvid.agent.state import Review, TurnStatus
 from agentvid.agent.verify import Verdict
@@ -27,7 +28,6 @@ from agentvid.engine import Engine
 from agentvid.errors import InputError, SettingsError
 from agentvid.events import Emit, ignore
 from agentvid.media.message import Message, TextPart, media_part, parse_text
-from agentvid.media.types import Value
 from agentvid.planner import Planner
 from agentvid.planner.grammar import GrammarPlanner
 from agentvid.plugins import load_engines, load_tools
@@ -68,6 +68,8 @@ class Agent:
         self.engines: dict[str, Engine] = dict(engines) if engines is not None else load_engines()
         self.planner = _planner(planner or self.settings.planner)
         self.store = ObjectStore(self.home)
+        for path in self.store.abandoned(written_before=time.time()):
+            path.unlink(missing_ok=True)
         self.log = Log(self.home / "agentvid.sqlite")
         inside = self.settings.in_process if in_process is None else in_process
         self._host: Host = InProcessHost(self.store) if inside else WorkerHost(self.store)
@@ -86,14 +88,11 @@ class Agent:
         self.log.close()
 
     async def session(self, name: str | None = None) -> Session:
-        """Open the session of that name, or start it; without a name, start a new one.
+        """Open the session of that name; without a name, a new one. It is kept from its first message on.
 
         Raises: InputError where the name can't be one (letters, digits, '.', '_', '-'; at most 64).
         """
-        name = valid_session_id(name) if name is not None else f"s-{secrets.token_hex(4)}"
-        if self.log.session(name) is None:
-            self.log.create_session(name, owner=self.executor.owner)
-        return Session(self, name)
+        return Session(self, valid_session_id(name) if name is not None else f"s-{secrets.token_hex(4)}")
 
 
 class Session:
@@ -123,14 +122,15 @@ class Session:
         Raises: InputError (and its kinds) where something handed in can't be used; SessionBusy where another process
         is writing this session.
         """
+        if not isinstance(text, str) or not all(isinstance(path, str | Path) for path in media):
+            raise InputError("a message that is not text and paths of files", "send(text, path, …)", "correct the call")
         said = parse_text(text)
         agent = self._agent
+        check_wishes(review, seed)
         parts: list[Any] = [TextPart(text=said)]
         parts += [media_part(Path(path), agent.store) for path in media]
         message = Message(parts=tuple(parts))
-        given_pairs = [[address, _plain(value)] for address, value in (given or {}).items()]
-        for address, _ in given_pairs:
-            split_address(address)
+        given_pairs = plain_pairs(given)
         engine = engine or agent.settings.engine or None
         if engine is not None and engine not in agent.engines:
             raise InputError(f"engine {engine!r} is not known", f"one of {', '.join(sorted(agent.engines))}")
@@ -231,9 +231,10 @@ class Turn:
         """What steps wait for."""
         return [record.waits for record in self.run.steps.values() if record.waits]
 
-    async def checks(self) -> list[Verdict]:
+    @property
+    def checks(self) -> list[Verdict]:
         """Return what became of each expectation when the turn was last verified."""
-        return await self.agent.driver.checks(self.session, self.number)
+        return [Verdict.model_validate(check) for check in self.agent.log.checks(self.session, self.number)]
 
     async def edit(self, edits: Sequence[Edit], *, run: bool = True, emit: Emit = ignore) -> Turn:
         """Edit the chain and (unless `run` is False) run what the edit changes; everything else is kept.
@@ -267,13 +268,9 @@ class Turn:
 
         Raises: EditError where a given value does not fit.
         """
-        pairs = [[address, _plain(value)] for address, value in (given or {}).items()]
+        pairs = plain_pairs(given)
         await self.agent.driver.resume(self.session, self.number, pairs, emit, run=run)
         return self
-
-
-def _plain(value: Any) -> Any:
-    return value.model_dump(mode="json") if isinstance(value, Value) else value
 
 
 def _planner(planner: str | Planner) -> Planner:

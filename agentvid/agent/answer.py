@@ -34,10 +34,10 @@ async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     text = log.turn(session, turn).message["text"]
     checks = [Verdict.model_validate(check) for check in state.get("checks", [])]
     parts = answer_parts(chain, run, checks, language_of(text))
-    log.save_answer(session, turn, parts, token=services.token)
-    known = {(version.source, version.artifact.artifact) for version in log.versions(session)}
+    log.save_answer(session, turn, parts, token=services.token, checks=state.get("checks", []))
+    known = {version.source for version in log.versions(session)}
     for part in parts:
-        if part["type"] in ("image", "video") and (part["port"], part["artifact"]["artifact"]) not in known:
+        if part["type"] in ("image", "video") and part["port"] not in known:
             log.add_version(session, part["artifact"], part["port"], part["port"], token=services.token)
     status = turn_status(chain, run)
     log.set_phase(session, turn, status, token=services.token)
@@ -61,12 +61,22 @@ def answer_parts(chain: Chain, run: Run, checks: list[Verdict], language: Langua
     """Return the answer as JSON parts: `{"type": "text", "text"}` or `{"type": "image", "artifact", "port"}`."""
     if chain.question:
         return [{"type": "text", "text": chain.question}]
-    parts = [part for ref in chain.answer or sinks(chain, run) if (part := _part(ref, run)) is not None]
+    told = [ref for ref in chain.answer or sinks(chain, run) if _is_final(ref, chain, run)]
+    parts = [part for ref in told if (part := _part(ref, run)) is not None]
     parts += [_text(_failure(record, language)) for record in run.steps.values() if record.status == "failed"]
     parts += [_text(told) for told in _verdicts(checks, language)]
     if run.steps:
         parts.append(_text(_what_was_done(run, language)))
     return parts
+
+
+def _is_final(ref: Ref, chain: Chain, run: Run) -> bool:
+    """Words about what is going to be done are told only once it is done."""
+    packed = run.port(ref.step, ref.port)
+    if packed is None or packed["type"] != "Text":
+        return True
+    users = [step.id for step in chain if any(other.step == ref.step for other in step.refs())]
+    return all(run.steps[user].is_usable for user in users if user in run.steps)
 
 
 def sinks(chain: Chain, run: Run) -> list[Ref]:

@@ -7,14 +7,17 @@ with BlockingAgent() as agent:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import threading
 from collections.abc import Coroutine
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from agentvid.agent.agent import Agent, Session, Turn
 
 __all__ = ["BlockingAgent"]
+
+_STOP_SECONDS: Final = 10.0
 
 
 class _Loop:
@@ -31,6 +34,8 @@ class _Loop:
             return job.result()
         except KeyboardInterrupt:
             job.cancel()
+            with contextlib.suppress(Exception, asyncio.CancelledError):  # until it stopped, and said so in the log
+                job.exception(timeout=_STOP_SECONDS)
             raise
 
     def close(self) -> None:

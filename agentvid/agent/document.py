@@ -17,7 +17,7 @@ from agentvid.errors import InputError
 from agentvid.media.message import MediaPart
 from agentvid.prompt import Language
 from agentvid.report.describe import predicate_words
-from agentvid.report.folder import file_names, write_results
+from agentvid.report.folder import claim, file_names, write_results
 from agentvid.report.record import AnswerPart, Check, HistoryEntry, MessagePart, ToolFacts, Totals, TurnRecord
 
 __all__ = ["prepare_folder", "turn_document", "turn_record", "write_folder"]
@@ -41,22 +41,26 @@ async def turn_document(turn: Turn, paths: Mapping[str, Path] | None = None) -> 
         "executed": [step_id for step_id, record in runs.items() if record.executed],
         "cached": [step_id for step_id, record in runs.items() if record.status == "cached"],
         "waiting": _waiting(turn),
-        "checks": [verdict.model_dump(mode="json") for verdict in await turn.checks()],
+        "checks": [verdict.model_dump(mode="json") for verdict in turn.checks],
         "answer": {"parts": [_answer_document(part, places) for part in _parts(turn)]},
         "error": row.error or _first_failure(run),
     }
 
 
 def prepare_folder(out: Path) -> Path:
-    """Make sure that results can be written to `out`, before anything runs.
+    """Make sure, before anything runs, that results can be written to `out`. Nothing is left there.
 
     Raises: InputError naming the folder, where they can't.
     """
+    claim(out)
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
         probe = out / ".agentvid-probe"
         probe.touch()
         probe.unlink()
+        for folder in made:
+            folder.rmdir()
     except OSError as error:
         raise InputError(
             f"results can't be written to {out}: {error.strerror}",
@@ -95,7 +99,7 @@ async def turn_record(turn: Turn) -> TurnRecord:
         run=run,
         answer=tuple(_record_part(part) for part in _parts(turn)),
         tools=ToolFacts.of_all(turn.agent.tools.values()),
-        checks=tuple(_check(verdict, language_of(message.text)) for verdict in await turn.checks()),
+        checks=tuple(_check(verdict, language_of(message.text)) for verdict in turn.checks),
         totals=Totals(
             executed=executed,
             cached=tuple(record.step for record in records if record.status == "cached"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,10 +13,9 @@ from typing import Any
 from agentvid.agent.given import given_edits
 from agentvid.agent.plan import earlier_ports
 from agentvid.agent.state import Services, TurnState
-from agentvid.agent.verify import Verdict
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import Edit, apply_all
-from agentvid.errors import AgentvidError, InputError
+from agentvid.errors import AgentvidError, InputError, SessionBusy, StoreError
 from agentvid.events import ChainEvent, Emit
 from agentvid.media.message import Message
 from agentvid.planner import Planner
@@ -40,6 +41,8 @@ class TurnDriver:
         Raises: SessionBusy; InputError and its kinds where the chain or what was given does not check - the turn is
         then kept as refused.
         """
+        if self._log.session(session) is None:
+            self._log.create_session(session, owner=self._executor.owner)
         with own(self._log, session) as ownership:
             told = {"text": message.text, "parts": message.model_dump(mode="json")["parts"]}
             told |= {"message": message.model_dump(mode="json"), "wishes": wishes}
@@ -74,12 +77,6 @@ class TurnDriver:
             self._revise(session, turn, self._chain(session, turn), edits, ownership.token, emit)
             if run:
                 await self._go_on(session, turn, ownership.token, emit)
-
-    async def checks(self, session: str, turn: int) -> list[Verdict]:
-        """Return the verdicts of the turn's last verification."""
-        async with self._graph(session, lambda: None) as graph:
-            state = await graph.aget_state(_config(session, turn))
-        return [Verdict.model_validate(check) for check in (state.values or {}).get("checks", [])]
 
     def _chain(self, session: str, turn: int) -> Chain:
         row = self._log.latest_revision(session, turn)
@@ -135,22 +132,58 @@ class TurnDriver:
             self._log.set_phase(session, turn, "cancelled", token=token)
             raise
         except AgentvidError as error:
-            document = {name: str(text) for name, text in error.document().items()}
-            self._log.set_phase(session, turn, "refused", error=document, token=token)
+            self._refuse(session, turn, error, token)
             raise
+        except Exception as fault:
+            told = _unexpected(fault)
+            self._refuse(session, turn, told, token)
+            raise told from fault
         if state.interrupts:
             self._log.set_phase(session, turn, "waiting", token=token)
         elif state.values.get("plan_only"):
             self._log.set_phase(session, turn, "planned", token=token)
+
+    def _refuse(self, session: str, turn: int, error: AgentvidError, token: str) -> None:
+        error.turn = (session, turn)
+        if isinstance(error, SessionBusy):
+            return
+        document = {name: str(text) for name, text in error.document().items()}
+        phase = "refused" if isinstance(error, InputError) else "failed"
+        self._log.set_phase(session, turn, phase, error=document, token=token)
 
     @asynccontextmanager
     async def _graph(self, session: str, require_ownership: Any) -> AsyncIterator[Any]:
         from agentvid.agent.graph import build_graph
         from agentvid.agent.saver import fenced_saver
 
-        async with fenced_saver(self._folder / "turns.sqlite", require_ownership) as saver:
-            yield build_graph(saver)
+        path = self._folder / "turns.sqlite"
+        try:
+            async with fenced_saver(path, require_ownership) as saver:
+                yield build_graph(saver)
+        except sqlite3.DatabaseError as error:
+            raise _damaged(path, error) from error
 
 
 def _config(session: str, turn: int) -> dict[str, Any]:
     return {"configurable": {"thread_id": f"{session}/t{turn}"}}
+
+
+def _damaged(path: Path, error: sqlite3.DatabaseError) -> StoreError:
+    if isinstance(error, sqlite3.OperationalError):
+        return StoreError(f"the checkpoints in {path} can't be used: {error}", "a readable database", "try again")
+    aside = path.with_name(f"{path.name}.damaged-{uuid.uuid4().hex[:8]}")
+    path.replace(aside)
+    return StoreError(
+        f"the checkpoints in {path} are damaged ({error})",
+        "a sound database; chains and results lie elsewhere and are safe",
+        f"run the command again; the damaged file was set aside as {aside.name}",
+    )
+
+
+def _unexpected(fault: Exception) -> AgentvidError:
+    return AgentvidError(
+        f"{type(fault).__name__}: {fault}",
+        "the turn to finish",
+        "this is a fault of agentvid; please report it",
+        code="unexpected",
+    )

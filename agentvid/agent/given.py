@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,14 +11,16 @@ from typing import Any, Final
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import SetGiven
-from agentvid.errors import EditError
-from agentvid.media.gate import take_in, take_in_mask
+from agentvid.errors import EditError, InputError
+from agentvid.media.gate import take_in, take_in_depth, take_in_mask
 from agentvid.media.types import MEDIA_TYPES, Value
 from agentvid.run.resolve import pack_literal
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import Port, ToolSpec
 
-__all__ = ["FORMS", "given_edits", "how_to_give", "split_address"]
+__all__ = ["FORMS", "REVIEWS", "check_wishes", "given_edits", "how_to_give", "plain_pairs", "split_address"]
+
+REVIEWS: Final = ("never", "ask", "when_costly")
 
 FORMS: Final[Mapping[str, str]] = {
     "Text": "some words",
@@ -59,6 +62,36 @@ def split_address(text: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
+def plain_pairs(given: Mapping[str, Any] | None) -> list[list[Any]]:
+    """Return what was given as [address, JSON value or text] pairs.
+
+    Raises: EditError naming the address, where it is none or its value is not JSON.
+    """
+    pairs = []
+    for address, value in (given or {}).items():
+        split_address(address)
+        plain = _plain(value)
+        try:
+            json.dumps(plain, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            raise EditError(
+                f"the value given for {address} is a {type(value).__name__}", "JSON or a port type"
+            ) from None
+        pairs.append([address, plain])
+    return pairs
+
+
+def check_wishes(review: str, seed: int | None) -> None:
+    """Check what a person wishes of a turn.
+
+    Raises: InputError naming the wish that can't be met.
+    """
+    if review not in REVIEWS:
+        raise InputError(f"review {review!r}", f"one of {', '.join(REVIEWS)}", "correct it")
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63):
+        raise InputError(f"seed {seed!r}", "a whole number from 0 to 2^63 - 1", "correct it")
+
+
 def how_to_give(step: str, port: Port) -> str:
     """Return the command-line option that gives this port."""
     return f"--given {step}.{port.name}={FORMS[port.type]}"
@@ -97,8 +130,8 @@ def _read(address: str, type_name: str, text: str, store: ObjectStore) -> Any:
     if text.lstrip()[:1] in ("{", "["):
         return _json(address, text)
     if type_name in MEDIA_TYPES:
-        path = Path(text)
-        return (take_in_mask(path, store) if type_name == "Mask" else take_in(path, store)).model_dump(mode="json")
+        takes = {"Mask": take_in_mask, "Depth": take_in_depth}.get(type_name, take_in)
+        return takes(Path(text), store).model_dump(mode="json")
     if type_name == "Palette":
         return {"colours": [{"colour": part.strip()} for part in text.split(",")]}
     if type_name in _NUMBERS:
@@ -112,9 +145,9 @@ def _numbers(address: str, type_name: str, text: str) -> dict[str, float]:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
         numbers = []
-    if len(numbers) != len(names):
+    if len(numbers) != len(names) or not all(math.isfinite(number) for number in numbers):
         raise EditError(f"--given {address}={text}", f"{FORMS[type_name]} as numbers in pixels", "correct the value")
-    return {name: int(n) if name == "frame" else n for name, n in zip(names, numbers, strict=True)}
+    return {name: int(n) if n.is_integer() else n for name, n in zip(names, numbers, strict=True)}
 
 
 def _json(address: str, text: str) -> Any:
@@ -122,3 +155,5 @@ def _json(address: str, text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise EditError(f"--given {address}: {error.msg} at character {error.pos}", "JSON", "quote it") from None
+    except RecursionError:
+        raise EditError(f"--given {address}: brackets within brackets without end", "JSON", "correct it") from None

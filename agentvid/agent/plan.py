@@ -33,22 +33,19 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     session, turn = state["session"], state["turn"]
     log, tools = services.log, services.executor.tools
     log.set_phase(session, turn, "plan", token=services.token)
-    message = log.turn(session, turn).message
-    before = [row for number in range(1, turn) if (row := log.latest_revision(session, number))]
-    request = PlanRequest(
-        turn=turn,
-        text=message["text"],
-        media=known_media(log, session, turn),
-        subject=subject_of(row.chain for row in before),
-    )
-    chain = await services.planner.plan(request, services.emit)
+    row = log.latest_revision(session, turn)
+    if row is not None and row.author == "person":  # stopped after it was written, before it was checkpointed
+        return {"revision": row.n, "phase": "planned"}
+    chain = row.chain if row else await _write(state, services)
     earlier = earlier_ports(log, session, turn, tools)
     engines = set(services.executor.engines)
     require(chain, tools, earlier=earlier, engines=engines)
     edits = _wishes(chain, state, services)
     wished = apply_all(chain, edits)
     require(wished, tools, earlier=earlier, engines=engines)
-    revision = log.add_revision(session, turn, chain, author="planner", parent=None, token=services.token)
+    revision = (
+        row.n if row else log.add_revision(session, turn, chain, author="planner", parent=None, token=services.token)
+    )
     if edits:
         chain = wished
         told = [edit.model_dump(mode="json") for edit in edits]
@@ -57,6 +54,18 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
         )
     services.emit(ChainEvent(revision=revision, chain=chain.to_json()))
     return {"revision": revision, "phase": "planned"}
+
+
+async def _write(state: TurnState, services: Services) -> Chain:
+    log, session, turn = services.log, state["session"], state["turn"]
+    before = [row for number in range(1, turn) if (row := log.latest_revision(session, number))]
+    request = PlanRequest(
+        turn=turn,
+        text=log.turn(session, turn).message["text"],
+        media=known_media(log, session, turn),
+        subject=subject_of(row.chain for row in before),
+    )
+    return await services.planner.plan(request, services.emit)
 
 
 def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpec]) -> dict[str, str]:

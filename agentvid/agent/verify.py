@@ -63,6 +63,8 @@ class _Probe:
         match predicate:
             case Size():
                 verdict = _size(predicate, found)
+            case Seconds() if step.given:  # a path or keyframe that a person gave may last as long as they like
+                verdict = (None, "", {})
             case Seconds():
                 verdict = _seconds(predicate, found)
             case ColourIn():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,7 +41,7 @@ Given = Annotated[
 ]
 Planner = Annotated[str | None, typer.Option(help="Who writes the chain [default: grammar].")]
 Engine = Annotated[str | None, typer.Option(help="Wish an engine for every step it can do.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of every random draw [default: 0].")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw [default: 0].")]
 Review = Annotated[
     str | None,
     typer.Option(help="never | ask | when_costly: stop for approval [default: when_costly on a terminal, else never]."),
@@ -176,6 +176,16 @@ def doctor(json_: Json = False) -> int:
 
 
 @app.command()
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False, json_: Json = False
+) -> int:
+    """Remove stored media that no session, result or running process uses any more."""
+    from agentvid.cli.listing import collect_garbage
+
+    return collect_garbage(dry_run=dry_run, as_json=json_)
+
+
+@app.command()
 def demo(out: Annotated[Path, typer.Option(help="Results folder.")] = Path("demo-results")) -> int:
     """Run two messages on the photo and the clip that ship: a Chinese one and an English one."""
     from agentvid.cli.demo import run_demo
@@ -201,6 +211,18 @@ def run_app(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in arguments
     try:
+        code = _run(arguments, as_json)
+        sys.stdout.flush()
+        return code
+    except OSError as error:  # nobody reads what we write, or there is no room for it
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 (or the interpreter fails again when it flushes)
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"error: the output can't be written: {error}\n")
+        return EXIT_FAILED
+
+
+def _run(arguments: list[str], as_json: bool) -> int:
+    try:
         code = int(app(args=arguments, standalone_mode=False) or 0)
         return _interrupted("", as_json) if code == EXIT_INTERRUPTED else code
     except Interrupted as stopped:
@@ -209,15 +231,15 @@ def run_app(arguments: list[str] | None = None) -> int:
         return _tell(error, as_json)
     except KeyboardInterrupt:
         return _interrupted("", as_json)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except OSError:
+        raise
     except Exception as error:
-        if not hasattr(error, "format_message"):
-            if type(error).__name__ in ("Exit", "Abort"):
-                return int(getattr(error, "exit_code", 1))
-            raise
-        return _tell(InputError(str(error.format_message()), "see --help", "correct the command line"), as_json)
+        if hasattr(error, "format_message"):
+            return _tell(InputError(str(error.format_message()), "see --help", "correct the command line"), as_json)
+        if type(error).__name__ in ("Exit", "Abort"):
+            return int(getattr(error, "exit_code", 1))
+        fault = f"{type(error).__name__}: {error}"
+        return _tell(AgentvidError(fault, "the command to finish", "please report it", code="unexpected"), as_json)
 
 
 def _tell(error: AgentvidError, as_json: bool) -> int:
@@ -244,5 +266,6 @@ def _interrupted(session: str, as_json: bool) -> int:
 
 def _print_refusal(error: dict[str, Any], status: str, session: str | None = None) -> None:
     from agentvid.agent.refusal import refusal
+    from agentvid.cli.out import write_json
 
-    print(json.dumps(refusal(error, session, status), ensure_ascii=False, indent=2))
+    write_json(refusal(error, session, status))

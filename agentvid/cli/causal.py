@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from rich.table import Table
 from agentvid.agent.agent import Agent
 from agentvid.agent.answer import sinks
 from agentvid.agent.execute import earlier_lookup
+from agentvid.cli.out import write_json
 from agentvid.errors import InputError
 from agentvid.evals.causal import CausalRow, measure_causality, summary
 from agentvid.samples import DEMO_MESSAGES
@@ -35,7 +35,7 @@ def measure(message: Sequence[str], *, as_json: bool) -> int:
     rows = [row for _, found in tables for row in found]
     if as_json:
         told = [{"message": text, "rows": [row.to_json() for row in found]} for text, found in tables]
-        print(json.dumps({"messages": told, "summary": summary(rows)}, ensure_ascii=False, indent=2))
+        write_json({"messages": told, "summary": summary(rows)})
     else:
         for text, found in tables:
             console.print(_table(text, found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +18,8 @@ __all__ = ["run_demo"]
 
 def run_demo(out: Path) -> int:
     """Send the two demo messages; results go to `out/photo` and `out/clip`. Returns 4 where a step failed."""
-    prepare_folder(out)
+    for name, _, _ in DEMO_MESSAGES:
+        prepare_folder(out / name)
     return asyncio.run(_run(out))
 
 
@@ -32,7 +32,6 @@ async def _run(out: Path) -> int:
             session = await agent.session()
             with reporter(quiet=False) as report:
                 turn = await session.send(text, file, emit=report.emit)
-            shutil.rmtree(out / name, ignore_errors=True)
             await write_folder(turn, out / name)
             print_outcome(turn, out / name)
             failed |= turn.status != "done"

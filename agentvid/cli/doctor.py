@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-import json
 import platform
 import shutil
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Literal
 from rich.console import Console
 from rich.markup import escape
 
+from agentvid.cli.out import write_json
 from agentvid.errors import AgentvidError
 from agentvid.plugins import load_engines, load_tools
 from agentvid.settings import Settings, load_settings
@@ -39,7 +39,7 @@ def examine(*, as_json: bool) -> int:
     checks: tuple[Callable[[Settings], list[Finding]], ...] = (_python, _libraries, _gpu, _home, _plugins, _worker)
     findings = [finding for check in checks for finding in check(settings)]
     if as_json:
-        print(json.dumps({"findings": [asdict(finding) for finding in findings]}, ensure_ascii=False, indent=2))
+        write_json({"findings": [asdict(finding) for finding in findings]})
     else:
         console = Console()
         for finding in findings:

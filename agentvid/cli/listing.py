@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from agentvid.cli.out import write_json
 from agentvid.errors import InputError
 from agentvid.plugins import load_engines, load_tools
 from agentvid.settings import load_settings
 from agentvid.tool import ToolSpec
 
-__all__ = ["list_engines", "list_sessions", "list_tools"]
+__all__ = ["collect_garbage", "list_engines", "list_sessions", "list_tools"]
 
 
 def list_engines(*, as_json: bool) -> int:
@@ -33,7 +33,7 @@ def list_engines(*, as_json: bool) -> int:
             }
             for engine in engines.values()
         ]
-        print(json.dumps({"engines": told}, ensure_ascii=False, indent=2))
+        write_json({"engines": told})
         return 0
     table = Table("engine", "status", "bears", "how to get it")
     for engine in engines.values():
@@ -53,7 +53,7 @@ def list_tools(*, name: str | None, extra: Sequence[Path], as_json: bool) -> int
         raise InputError(f"there is no tool {name!r}", f"one of {', '.join(sorted(tools))}", "see `agentvid tools`")
     chosen = [tools[name]] if name else list(tools.values())
     if as_json:
-        print(json.dumps({"tools": [_tool_document(spec) for spec in chosen]}, ensure_ascii=False, indent=2))
+        write_json({"tools": [_tool_document(spec) for spec in chosen]})
         return 0
     console = Console()
     if name:
@@ -75,12 +75,30 @@ def list_sessions(*, as_json: bool) -> int:
         rows = log.sessions("local")
         told = [{"session": row.session, "turns": len(log.turns(row.session)), "created": row.created} for row in rows]
     if as_json:
-        print(json.dumps({"sessions": told}, ensure_ascii=False, indent=2))
+        write_json({"sessions": told})
         return 0
     table = Table("session", "turns")
     for row in told:
         table.add_row(str(row["session"]), str(row["turns"]))
     Console().print(table)
+    return 0
+
+
+def collect_garbage(*, dry_run: bool, as_json: bool) -> int:
+    """Collect the objects nothing uses, and print what went."""
+    from agentvid.store.gc import collect
+    from agentvid.store.log import Log
+    from agentvid.store.objects import ObjectStore
+
+    home = load_settings().home
+    with Log(home / "agentvid.sqlite") as log:
+        done = collect(log, ObjectStore(home), dry_run=dry_run)
+    if as_json:
+        told = {"removed": done.removed, "freed_bytes": done.freed_bytes, "kept": done.kept, "dry_run": dry_run}
+        write_json({**told, "temporary": done.temporary})
+    else:
+        verb = "would be removed" if dry_run else "removed"
+        Console().print(f"{done.removed} objects {verb}, {done.freed_bytes / 1e6:.1f} MB; {done.kept} kept")
     return 0
 
 

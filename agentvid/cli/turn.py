@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,15 +14,17 @@ from agentvid.agent.agent import Agent, Turn
 from agentvid.agent.document import prepare_folder, turn_document, write_folder
 from agentvid.agent.state import Review
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WAITING, Interrupted
+from agentvid.cli.out import write_json
 from agentvid.cli.progress import Reporter, reporter
 from agentvid.cli.show import print_chain, print_outcome
-from agentvid.errors import InputError
+from agentvid.errors import AgentvidError, InputError
 
 __all__ = ["resume_turn", "run_message", "show_chain"]
 
 EXIT_CODES = {"done": 0, "waiting": EXIT_WAITING, "failed": EXIT_FAILED, "refused": EXIT_BAD_INPUT}
 REVIEWS: tuple[Review, ...] = ("never", "ask", "when_costly")
 _LONGEST_STDIN = 1_000_000
+RESULTS = Path("agentvid-results")
 
 
 def run_message(
@@ -45,8 +46,7 @@ def run_message(
     policy = _review(review)
     values = _given(given)
     said = sys.stdin.read(_LONGEST_STDIN) if text == "-" else text
-    if out is not None and not plan_only:
-        prepare_folder(out)
+    _check_folder(out, needed=not plan_only)
 
     async def work(agent: Agent, report: Reporter) -> Turn:
         opened = await agent.session(session)
@@ -70,6 +70,7 @@ def resume_turn(
 ) -> int:
     """Go on with a turn."""
     values = _given(given)
+    _check_folder(out, needed=True)
 
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await _turn(agent, session, turn)
@@ -86,7 +87,7 @@ def show_chain(*, session: str, turn: int | None, as_json: bool) -> int:
         async with Agent() as agent:
             chosen = await _turn(agent, session, turn)
             if as_json:
-                print(json.dumps(await turn_document(chosen), ensure_ascii=False, indent=2))
+                write_json(await turn_document(chosen))
             else:
                 print_chain(chosen)
 
@@ -115,18 +116,19 @@ def _serve(
 
     async def whole() -> int:
         nonlocal session
-        with contextlib.suppress(NotImplementedError):
-            task = asyncio.current_task()
-            assert task is not None
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        _stop_on_signals()
         with reporter(quiet=as_json) as report:
             async with Agent(planner=planner, tools=tools) as agent:
                 try:
                     turn = await work(agent, report)
+                    report.close()
+                    return await _finish(turn, out, as_json, plan_only)
+                except AgentvidError as error:
+                    if error.turn is None or not as_json:
+                        raise
+                    return await _tell_refused(agent, error)
                 finally:
                     session = report.session
-                report.close()
-                return await _finish(turn, out, as_json, plan_only)
 
     try:
         return asyncio.run(whole())
@@ -135,13 +137,45 @@ def _serve(
 
 
 async def _finish(turn: Turn, out: Path | None, as_json: bool, plan_only: bool) -> int:
-    folder = out or Path("agentvid-results") / f"{turn.session}-t{turn.number}"
-    places = {} if plan_only or not turn.run.steps else await write_folder(turn, folder)
+    folder = out or RESULTS / f"{turn.session}-t{turn.number}"
+    try:
+        places = {} if plan_only or not turn.run.steps else await write_folder(turn, folder)
+    except InputError as error:
+        error.turn = (turn.session, turn.number)
+        error.do = f"agentvid resume {turn.session} --turn {turn.number} --out FOLDER writes it elsewhere"
+        raise
     if as_json:
-        print(json.dumps(await turn_document(turn, places), ensure_ascii=False, indent=2))
+        write_json(await turn_document(turn, places))
     else:
         print_chain(turn) if plan_only else print_outcome(turn, folder if places else None)
     return EXIT_CODES[turn.status]
+
+
+def _stop_on_signals() -> None:
+    """Let the signals that end a program cancel it, so that running steps stop and are kept as cancelled."""
+    task = asyncio.current_task()
+    assert task is not None
+    with contextlib.suppress(NotImplementedError):
+        for which in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(which, task.cancel)
+
+
+async def _tell_refused(agent: Agent, error: AgentvidError) -> int:
+    """Print the turn that an error ended, with the error."""
+    assert error.turn is not None
+    session, number = error.turn
+    told = await turn_document((await agent.session(session)).turn(number))
+    code = EXIT_BAD_INPUT if isinstance(error, InputError) else EXIT_FAILED
+    status = "refused" if code == EXIT_BAD_INPUT else "failed"
+    write_json({**told, "status": status, "error": error.document()})
+    return code
+
+
+def _check_folder(out: Path | None, *, needed: bool) -> None:
+    if out is not None and str(out) in ("", "."):
+        raise InputError(f"--out {str(out)!r}", "a folder for the results alone", "name one, for example --out results")
+    if needed:
+        prepare_folder(out or RESULTS / "probe")
 
 
 def _review(review: str | None) -> Review:

@@ -34,9 +34,11 @@ MediaKind: TypeAlias = Literal["image", "video", "audio", "mesh"]
 class Limits:
     """What may come in. The defaults let a phone's clips pass and keep a crafted file from costing minutes or memory.
 
-    Frames are streamed, so that memory is bounded by one frame (`max_frame_pixels` x 3 bytes: 50 MB); the sum of all
-    frames as RGB, `max_decoded_bytes`, bounds the time to read a clip once: 64 GB is five minutes of 1080p at 30 fps
-    or eighty seconds of 4K, and takes about four minutes to decode on two cores (measured: 0.3 GB/s).
+    Frames are streamed: reading holds a few frames (of at most `max_frame_pixels` x 3 bytes: 50 MB), writing also the
+    encoder's look-ahead, some tens of frames. The sum of all frames as RGB, `max_decoded_bytes`, bounds the time to
+    read a clip once: 64 GB is five minutes of 1080p at 30 fps or eighty seconds of 4K, and takes about four minutes
+    to decode on two cores (measured: 0.3 GB/s). A clip beyond `bomb_bytes` that also expands more than
+    `max_expansion` times was made to be one: real footage stays far below (the sample clip: 212 times).
     """
 
     max_bytes: int = 512 * 1024 * 1024
@@ -51,6 +53,10 @@ class Limits:
     """Seconds of a clip or sound."""
     max_decoded_bytes: int = 64_000_000_000
     """Width x height x frames x 3 bytes of a clip."""
+    bomb_bytes: int = 500_000_000
+    """Decoded bytes from which on `max_expansion` is looked at."""
+    max_expansion: float = 3_000.0
+    """Decoded bytes by bytes of the file."""
 
 
 @dataclass(frozen=True)
@@ -236,6 +242,13 @@ def _check_clip(path: Path, facts: Facts, limits: Limits) -> None:
             f"{decoded / 1e9:.1f} GB as pixels",
             f"at most {limits.max_decoded_bytes / 1e9:.1f} GB",
             "cut it or make it smaller",
+        )
+    size = path.stat().st_size
+    if decoded > limits.bomb_bytes and decoded > limits.max_expansion * size:
+        raise MediaError(
+            f"{path.name} expands {decoded / size:,.0f} times, to {decoded / 1e9:.1f} GB as pixels",
+            f"at most {limits.max_expansion:,.0f} times beyond {limits.bomb_bytes / 1e9:.1f} GB",
+            "make it smaller or shorter",
         )
 
 

@@ -61,8 +61,11 @@ RANGES: Final[dict[str, Range]] = {
     "fps": Range(1, 120),
     "width": Range(1, 16384),
     "height": Range(1, 16384),
+    "light": Range(0, 1),
+    "size": Range(0, 1),
+    "trust_seconds": Range(0, MOST_SECONDS),
 }
-"""Ranges of Number parameters, by name, in any tool."""
+"""Ranges of Numbers, by the name of the parameter or port, in any tool."""
 
 _PREDICATE_PORTS: Final[dict[str, frozenset[str]]] = {
     "size": frozenset({"Image", "Video", "Mask", "Depth"}),

@@ -6,7 +6,8 @@
     report.html                        the page; it links to the files above and needs nothing else
 
 Every file is written whole beside its place and then moved in, `report.html` last, so that nothing half-written stays
-and the page never speaks of files that are not there. Other files of the folder are left alone.
+and the page never speaks of files that are not there. A small list of what was written lies beside them: files that
+are not on it are never replaced, files that an earlier turn left are taken away.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from agentvid.report.record import AnswerPart, TurnRecord
 if TYPE_CHECKING:
     from agentvid.store.objects import ObjectStore
 
-__all__ = ["file_names", "write_results"]
+__all__ = ["MANIFEST", "claim", "file_names", "write_results"]
+
+MANIFEST: Final = ".agentvid.json"
 
 _FRIENDLY: Final = {
     "check": "checked",
@@ -112,19 +115,55 @@ def _suffix(media: Media) -> str:
     return _SUFFIXES.get(media.mime, "")
 
 
+def claim(out: Path) -> None:
+    """Check that a results folder may be written to: new, empty of results, or written by agentvid before.
+
+    Raises: InputError naming the folder and the file of somebody else's that would be replaced.
+    """
+    ours = _ours(out)
+    for name in ("report.html", "chain.json"):
+        if (out / name).exists() and name not in ours:
+            raise _foreign(out, name)
+
+
+def _foreign(out: Path, name: str) -> InputError:
+    return InputError(
+        f"{out / name} is there already, and agentvid did not write it",
+        "a new folder, or one that agentvid wrote",
+        "choose another with --out, or move the file away",
+    )
+
+
+def _ours(out: Path) -> list[str]:
+    try:
+        names = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [name for name in names if isinstance(name, str) and ".." not in PurePosixPath(name).parts]
+
+
 def _write(out: Path, sources: list[tuple[str, Path]], texts: list[tuple[str, str]]) -> None:
     made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    ours = _ours(out)
+    names = [name for name, _ in [*sources, *texts]]
+    foreign = next((name for name in names if (out / name).exists() and name not in ours), None)
+    if foreign is not None:
+        raise _foreign(out, foreign)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as folder_name:
             writing = Path(folder_name)
             for name, source in sources:
                 shutil.copyfile(source, writing / PurePosixPath(name).name)
-            for name, text in texts:
+            for name, text in [*texts, (MANIFEST, json.dumps({"files": sorted({*names, *ours})}))]:
                 (writing / name).write_text(text, encoding="utf-8")
-            for name in [name for name, _ in [*sources, *texts]]:
+            for name in [MANIFEST, *names]:
                 (out / name).parent.mkdir(exist_ok=True)
                 (writing / PurePosixPath(name).name).replace(out / name)
+            for name in set(ours) - set(names):
+                (out / name).unlink(missing_ok=True)
+            (writing / MANIFEST).write_text(json.dumps({"files": sorted(names)}), encoding="utf-8")
+            (writing / MANIFEST).replace(out / MANIFEST)
     except OSError:
         for folder in made:
             if folder.is_dir() and not any(folder.iterdir()):

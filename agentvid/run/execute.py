@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun, StepWaits
-from agentvid.chain.step import Ref, Step
+from agentvid.chain.step import Ref, Step, step_number
 from agentvid.engine import Engine, pack, unpack
-from agentvid.errors import AgentvidError, Cancelled, Needs, SettingsError, StoreError, ToolFailed
+from agentvid.errors import AgentvidError, Cancelled, ChainError, Needs, SettingsError, StoreError, ToolFailed
 from agentvid.events import Emit, StepDone, StepStarted, Waiting, ignore
 from agentvid.run.call import CallContext, identities
 from agentvid.run.host import Host
@@ -44,7 +45,7 @@ class Executor:
     store: ObjectStore
     log: Log
     owner: str = "local"
-    _in_flight: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _in_flight: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def run(
         self,
@@ -70,7 +71,7 @@ class Executor:
 
         def lookup(ref: Ref) -> Any:
             inside = records.get(ref.step)
-            return inside.outputs.get(ref.port) if inside else earlier(ref)
+            return inside.outputs.get(ref.port) if inside else self._of_earlier(ref, earlier)
 
         async def one(step: Step) -> None:
             parents = [parent for parent in step.parents() if parent in jobs]
@@ -112,6 +113,21 @@ class Executor:
         inputs = step_inputs(step, spec, lookup)
         routes = identities(spec, self.engines, step.engine)
         return step_key(spec, inputs, routes, seed=step.seed, thought=step.thought, owner=self.owner)
+
+    def _of_earlier(self, ref: Ref, earlier: Lookup) -> Any:
+        """Return a port of an earlier turn: it must be there, and whole.
+
+        Raises: ChainError naming the turn to run again.
+        """
+        value = earlier(ref)
+        turn, _ = step_number(ref.step)
+        again = f"go on with turn {turn} first: agentvid resume SESSION --turn {turn}"
+        if value is None:
+            raise ChainError(f"{ref} of turn {turn} has no value: it did not run, or gave none", "its result", again)
+        sha = value["value"].get("artifact") if isinstance(value["value"], dict) else None
+        if sha is not None and not self._is_sound(sha):
+            raise ChainError(f"the stored {value['type']} of {ref} is gone or damaged", "its result", again)
+        return value
 
     def _spec(self, step: Step) -> ToolSpec:
         spec = self.tools.get(step.tool)
@@ -169,7 +185,8 @@ class Executor:
         inputs = step_inputs(step, spec, lookup)
         routes = identities(spec, self.engines, step.engine)
         key = step_key(spec, inputs, routes, seed=step.seed, thought=step.thought, owner=self.owner)
-        async with self._in_flight.setdefault(key, asyncio.Lock()):
+        lock = self._in_flight.setdefault(key, asyncio.Lock())
+        async with lock:
             result, executed = await self._result(step, spec, inputs, routes, key, emit)
         return StepRun(
             step=step.id,
@@ -180,8 +197,8 @@ class Executor:
             executed=executed,
             engines=result.engines,
             seconds=result.seconds,
-            cost=result.cost,
-            currency=result.currency,
+            cost=result.cost if executed else 0.0,
+            currency=result.currency if executed else "",
             warnings=result.warnings,
         )
 

@@ -102,10 +102,14 @@ class _Worker:
             start_new_session=True,
         )
         worker = cls(process)
-        await worker._send({"engine": engine_paths().get(engine, engine), "store": str(Path(store.root).resolve())})
-        hello = await worker._receive()
-        if not hello["ready"]:
-            raise error_from_json(hello["error"])
+        try:
+            await worker._send({"engine": engine_paths().get(engine, engine), "store": str(Path(store.root).resolve())})
+            hello = await worker._receive()
+            if not hello["ready"]:
+                raise error_from_json(hello["error"])
+        except BaseException:
+            await worker.kill()
+            raise
         return worker
 
     @property
@@ -154,8 +158,12 @@ class _Worker:
 
     async def _receive(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        line = await self._process.stdout.readline()
-        if not line:
+        try:
+            line = await self._process.stdout.readline()
+        except ValueError:  # a line beyond the limit: nothing that follows can be understood
+            await self.kill()
+            raise await self._death() from None
+        if not line.endswith(b"\n"):
             raise await self._death()
         message: dict[str, Any] = json.loads(line)
         return message

@@ -51,7 +51,7 @@ def main() -> None:
         return
     cancelled: set[int] = set()
     jobs: queue.Queue[tuple[int, dict[str, Any]]] = queue.Queue()
-    threading.Thread(target=_serve, args=(hello, out, jobs, cancelled), daemon=True).start()
+    threading.Thread(target=_serve_or_die, args=(hello, out, jobs, cancelled), daemon=True).start()
     for line in sys.stdin:
         message = json.loads(line)
         if "cancel" in message:
@@ -59,6 +59,13 @@ def main() -> None:
         else:
             jobs.put((message["run"], message["request"]))
     os._exit(0)
+
+
+def _serve_or_die(*args: Any) -> None:
+    try:
+        _serve(*args)
+    finally:
+        os._exit(1)
 
 
 def _serve(
@@ -86,7 +93,7 @@ def _run_one(
     try:
         result = asyncio.run(engine.run(EngineRequest.model_validate(request), context))
         out.send({"run": number, "result": result.model_dump(mode="json")})
-    except Exception as error:
+    except BaseException as error:  # SystemExit of a library as well: whoever waits must hear of it
         out.send({"run": number, "error": error_to_json(error)})
 
 

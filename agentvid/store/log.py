@@ -16,82 +16,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun
 from agentvid.errors import InputError, SessionBusy
-from agentvid.media.types import Artifact, Value
 from agentvid.store.migrations import Database
+from agentvid.store.rows import Author, CachedResult, RevisionRow, SessionRow, TurnRow, VersionRow
 
 __all__ = ["Author", "CachedResult", "Log", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
-
-Author: TypeAlias = Literal["person", "planner", "verifier"]
 
 _OWNER: Final = "SELECT token, pid, host FROM ownership WHERE session = ?"
 _TIMINGS: Final = 25
 """How many past results an estimate of seconds looks at."""
-
-
-class SessionRow(Value):
-    """A session. `created` is in seconds since the epoch, here and below."""
-
-    session: str
-    owner: str
-    title: str
-    created: float
-
-
-class TurnRow(Value):
-    """A turn: its message as JSON, and how far it got. `error` is an `errors.ErrorDocument`."""
-
-    session: str
-    turn: int
-    message: dict[str, Any]
-    phase: str
-    error: dict[str, Any] | None
-    created: float
-
-
-class RevisionRow(Value):
-    """A chain as someone left it. `n` counts from 1 in each turn; `edits` lead here from `parent`."""
-
-    session: str
-    turn: int
-    n: int
-    branch: str
-    parent: int | None
-    author: Author
-    chain: Chain
-    edits: tuple[dict[str, Any], ...]
-    note: str
-    created: float
-
-
-class VersionRow(Value):
-    """Media that words can refer to: `@v1` is version 1 of the session. `source`: "upload" or a port, "t1.s4.image"."""
-
-    session: str
-    n: int
-    artifact: Artifact
-    label: str
-    source: str
-    created: float
-
-
-class CachedResult(Value):
-    """What a step's key led to. `outputs` are packed values, `engines` as in `StepRun`; `created` 0 means now."""
-
-    outputs: dict[str, Any]
-    tool: str = ""
-    engines: dict[str, str] = Field(default_factory=dict)
-    seconds: float = 0.0
-    cost: float = 0.0
-    currency: str = ""
-    warnings: tuple[str, ...] = ()
-    created: float = 0.0
 
 
 class Log:
@@ -325,23 +264,39 @@ class Log:
         rows = self._database.rows("SELECT * FROM versions WHERE session = ? ORDER BY n", session)
         return [VersionRow(**row) for row in rows]
 
-    def save_answer(self, session: str, turn: int, parts: list[dict[str, Any]], *, token: str) -> None:
-        """Save a turn's answer as message parts. Earlier answers of the turn are kept, the newest is told.
+    def save_answer(
+        self,
+        session: str,
+        turn: int,
+        parts: list[dict[str, Any]],
+        *,
+        token: str,
+        checks: list[dict[str, Any]] | None = None,
+    ) -> None:
+        """Save a turn's answer as message parts, and what was verified. Earlier answers of the turn are kept.
 
         Raises: SessionBusy as `add_turn`; InputError for an unknown turn.
         """
         with self._session_write(session, token) as connection:
             _require_turn(connection, session, turn)
             n = _next(connection, "SELECT max(n) FROM answers WHERE session = ? AND turn = ?", session, turn)
-            row = (session, turn, n, _json(parts), self.clock())
-            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", row)
+            row = (session, turn, n, _json(parts), self.clock(), _json(checks or []))
+            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def answer(self, session: str, turn: int) -> list[dict[str, Any]] | None:
         """Return the parts of a turn's newest answer, or None where it has none yet."""
-        rows = self._database.rows(
-            "SELECT parts_json FROM answers WHERE session = ? AND turn = ? ORDER BY n DESC LIMIT 1", session, turn
-        )
-        return rows[0]["parts"] if rows else None
+        row = self._newest_answer(session, turn)
+        return row["parts"] if row else None
+
+    def checks(self, session: str, turn: int) -> list[dict[str, Any]]:
+        """Return what was verified for a turn's newest answer."""
+        row = self._newest_answer(session, turn)
+        return row["checks"] if row else []
+
+    def _newest_answer(self, session: str, turn: int) -> dict[str, Any] | None:
+        query = "SELECT parts_json, checks_json FROM answers WHERE session = ? AND turn = ? ORDER BY n DESC LIMIT 1"
+        rows = self._database.rows(query, session, turn)
+        return rows[0] if rows else None
 
     # ------------------------------------------------------------ ownership
 

@@ -79,7 +79,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """
         CREATE TABLE answers (
             session TEXT NOT NULL, turn INTEGER NOT NULL, n INTEGER NOT NULL, parts_json TEXT NOT NULL,
-            created REAL NOT NULL,
+            created REAL NOT NULL, checks_json TEXT NOT NULL,
             PRIMARY KEY (session, turn, n),
             FOREIGN KEY (session, turn) REFERENCES turns
         )
@@ -109,6 +109,7 @@ JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("results", "result_json"),
     ("versions", "artifact_json"),
     ("answers", "parts_json"),
+    ("answers", "checks_json"),
 )
 """(table, column) of all JSON that may name objects: what they name is in use."""
 

@@ -97,10 +97,9 @@ def locate(request: EngineRequest, context: EngineContext) -> EngineResult:
 def _how(what: str, image: Image) -> str:
     if is_chinese(what):
         size = f"图宽 {image.width}，高 {image.height}"
-        return f"没有找到“{what}”：请在它周围画一个框，例如 --given t1.s1.box=x0,y0,x1,y1（{size}）"
+        return f"没有找到“{what}”：请在它周围画一个框（{size}）"
     return (
-        f"nothing here fits {what!r}: draw a box around it, for example --given t1.s1.box=x0,y0,x1,y1 "
-        f"(the picture is {image.width} wide and {image.height} high)"
+        f"nothing here fits {what!r}: draw a box around it (the picture is {image.width} wide and {image.height} high)"
     )
 
 

@@ -122,7 +122,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "picture.",
         "只有视频可以续写，而{medium}是静态图片：请上传视频，或让镜头在图片上运动。",
     ),
-    "which": ("Which one is meant: {choices}？", "指的是哪一个：{choices}？"),
+    "which": ("Which one is meant: {choices}?", "指的是哪一个：{choices}？"),
     "no_such": ("There is no {words} here: {choices}.", "这里没有{words}：{choices}。"),
     "none_yet": ("nothing is here yet", "还没有任何媒体"),
     "no_result": ("There is no result yet that could be meant.", "还没有可以指的结果。"),

@@ -8,8 +8,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from agentvid.chain.chain import Chain
-from agentvid.chain.step import ColourIn, Predicate, Ref, Seconds, Size, Step, UnchangedOutside
-from agentvid.media.colours import hex_to_lab, named_colour
+from agentvid.chain.step import Predicate, Ref, Seconds, Size, Step, UnchangedOutside
 from agentvid.media.types import Actions, CameraPath, CameraPose
 from agentvid.planner import PlanRequest, Subject
 from agentvid.planner.check import MOST_PATH_SECONDS, MOST_SECONDS
@@ -134,9 +133,9 @@ class _Writer:
         """Return the thing's name and its mask: the one that is known of this picture, or that of a new step."""
         known = self.subject
         if known is not None and is_same_thing(thing, known.name, self.colours):
-            thing = known.name
             if picture.key in known.pictures:
-                return self._called(thing), known.mask
+                return self._called(known.name), known.mask
+            thing = thing or known.name
         name = thing or self._say("main_subject")
         told = self._say(thought, thing=name, medium=picture.name)
         mask = Ref(step=self._step("locate", told, {"image": picture.value, "what": name}), port="mask")
@@ -281,9 +280,6 @@ def _expected(edit: Edit, row: Operation, picture: Held, mask: Ref) -> list[Pred
     expect: list[Predicate] = []
     if row.unchanged_db is not None:
         expect.append(UnchangedOutside(port="image", mask=mask, before=picture.value, db=row.unchanged_db))
-    colour = named_colour(edit.colour) if row.name == "recolour" else None
-    if colour is not None and math.hypot(*hex_to_lab(colour)[1:]) >= LEAST_CHROMA:
-        expect.append(ColourIn(port="image", mask=mask, colour=colour))
     if picture.width is not None:
         expect.append(Size(port="image", width=picture.width, height=picture.height))
     return expect

@@ -1,0 +1,73 @@
+"""What the log gives back: its rows as frozen values."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from pydantic import Field
+
+from agentvid.chain.chain import Chain
+from agentvid.media.types import Artifact, Value
+
+__all__ = ["Author", "CachedResult", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
+
+Author: TypeAlias = Literal["person", "planner", "verifier"]
+
+
+class SessionRow(Value):
+    """A session. `created` is in seconds since the epoch, here and below."""
+
+    session: str
+    owner: str
+    title: str
+    created: float
+
+
+class TurnRow(Value):
+    """A turn: its message as JSON, and how far it got. `error` is an `errors.ErrorDocument`."""
+
+    session: str
+    turn: int
+    message: dict[str, Any]
+    phase: str
+    error: dict[str, Any] | None
+    created: float
+
+
+class RevisionRow(Value):
+    """A chain as someone left it. `n` counts from 1 in each turn; `edits` lead here from `parent`."""
+
+    session: str
+    turn: int
+    n: int
+    branch: str
+    parent: int | None
+    author: Author
+    chain: Chain
+    edits: tuple[dict[str, Any], ...]
+    note: str
+    created: float
+
+
+class VersionRow(Value):
+    """Media that words can refer to: `@v1` is version 1 of the session. `source`: "upload" or a port, "t1.s4.image"."""
+
+    session: str
+    n: int
+    artifact: Artifact
+    label: str
+    source: str
+    created: float
+
+
+class CachedResult(Value):
+    """What a step's key led to. `outputs` are packed values, `engines` as in `StepRun`; `created` 0 means now."""
+
+    outputs: dict[str, Any]
+    tool: str = ""
+    engines: dict[str, str] = Field(default_factory=dict)
+    seconds: float = 0.0
+    cost: float = 0.0
+    currency: str = ""
+    warnings: tuple[str, ...] = ()
+    created: float = 0.0
