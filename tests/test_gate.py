@@ -110,6 +110,18 @@ def test_a_minute_of_1080p_is_within_the_default_limits():
     assert limits.max_frame_pixels < 8192 * 8192
 
 
+def test_a_clip_that_was_made_to_expand_is_refused(tmp_path):
+    path = tmp_path / "black.mp4"
+    with codec.VideoWriter(path, width=320, height=240, fps=25) as writer:
+        for _ in range(100):
+            writer.write(np.zeros((240, 320, 3), np.uint8))
+    limits = Limits(bomb_bytes=10_000_000, max_expansion=1_000)
+
+    assert admit(path).kind == "video"
+    with pytest.raises(MediaError, match="expands"):
+        admit(path, limits)
+
+
 def test_a_mesh_passes(tmp_path):
     path = tmp_path / "cup"
     path.write_bytes(glb({"asset": {"version": "2.0"}, "buffers": [{"byteLength": 0, "uri": "data:,"}]}))
