@@ -72,13 +72,13 @@ async def _measure(messages: list[tuple[str, list[Path]]], console: Console) -> 
 def _table(title: str, rows: list[CausalRow]) -> Table:
     table = Table(title=escape(title), title_justify="left")
     table.add_column("port", no_wrap=True)
-    for column in ("given instead", "ran again", "changed in the answer", "strayed", "outside mask", "verdict"):
+    for column in ("given instead", "runs again", "changed in the answer", "strayed", "outside mask", "verdict"):
         table.add_column(column)
     for row in rows:
         table.add_row(
             f"{row.step}.{row.port}",
             escape(row.intervention),
-            " ".join(step.partition(".")[2] for step in row.executed) or "-",
+            " ".join(step.partition(".")[2] for step in row.reruns) or "-",
             " ".join(port.rpartition(".")[2] for port in row.answer_changed) or "-",
             " ".join(row.strayed) or "-",
             _decibels(row.psnr_outside_db),

@@ -36,10 +36,11 @@ _UNCHANGED_DB = 40.0
 
 @dataclass(frozen=True)
 class CausalRow:
-    """One intervention. `changed` are ports whose value changed, `strayed` those among them that should not have.
+    """One intervention. `reruns` are the steps whose key changed: they run again, unless their result is known.
+    `changed` are ports whose value changed, `strayed` those among them that should not have.
 
     `psnr_outside_db` (99 where identical) is measured on the edited picture outside old and new mask; None where the
-    answer holds no edited picture. `answer_psnr_db` says how different the answer's picture is as a whole.
+    answer holds no edited picture.
     """
 
     step: str
@@ -47,7 +48,7 @@ class CausalRow:
     port: str
     type: str
     intervention: str
-    executed: tuple[str, ...]
+    reruns: tuple[str, ...]
     changed: tuple[str, ...]
     strayed: tuple[str, ...]
     answer_changed: tuple[str, ...]
@@ -127,7 +128,7 @@ async def _intervene(
         port=ref.port,
         type=type(value).__name__,
         intervention=told,
-        executed=tuple(record.step for record in run.steps.values() if record.executed),
+        reruns=tuple(step for step, record in run.steps.items() if record.key != base.steps[step].key),
         changed=changed,
         strayed=strayed,
         answer_changed=answer_changed,
