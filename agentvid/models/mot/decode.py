@@ -1,0 +1,91 @@
+"""Text from the model, token by token.
+
+Decoding happens on a fork of a context, so that stopping at any moment leaves the context as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from agentvid.errors import Cancelled, InputError
+from agentvid.models.mot.context import Context, append, text
+from agentvid.models.mot.model import MoT
+from agentvid.models.mot.prompts import PromptFormat
+from agentvid.models.mot.tokenizer import Tokenizer
+
+__all__ = ["Decoding", "decode", "words_of"]
+
+_UNFINISHED = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How text is written: at most `limit` tokens; greedy at temperature 0, else sampled from `seed` on.
+
+    Raises: InputError where a number makes no sense.
+    """
+
+    limit: int = 1024
+    temperature: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.limit < 1 or self.temperature < 0:
+            raise InputError(f"limit {self.limit}, temperature {self.temperature}", "at least 1, at least 0")
+
+
+@torch.no_grad()
+def decode(
+    model: MoT,
+    context: Context,
+    prompt: PromptFormat,
+    decoding: Decoding,
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[int]:
+    """Yield the ids of the model's own text after a context, the closing token included where it comes.
+
+    The context is not changed.
+
+    Raises: Cancelled between two tokens.
+    """
+    fork = context.fork()
+    fork.cache.compact(room=decoding.limit + 1)
+    generator = torch.Generator().manual_seed(decoding.seed)
+    fed = prompt.open()
+    for _ in range(decoding.limit):
+        if cancelled is not None and cancelled():
+            raise Cancelled("the text was stopped")
+        (rows,) = append(model, [text(model, fork, fed)])
+        chosen = _choose(model.logits(rows[-1:])[0], decoding.temperature, generator)
+        yield chosen
+        if chosen == prompt.end:
+            return
+        fed = [chosen]
+
+
+def words_of(ids: Iterator[int], tokenizer: Tokenizer, end: int) -> Iterator[str]:
+    """Yield the text of ids piece by piece, whole characters only; joined, the pieces are the text of all ids."""
+    kept: list[int] = []
+    told = ""
+    for id in ids:
+        if id == end:
+            break
+        kept.append(id)
+        so_far = tokenizer.decode(kept)
+        if not so_far.endswith(_UNFINISHED) and so_far.startswith(told) and so_far != told:
+            yield so_far[len(told) :]
+            told = so_far
+    whole = tokenizer.decode(kept)
+    if whole.startswith(told) and whole != told:
+        yield whole[len(told) :]
+
+
+def _choose(logits: Tensor, temperature: float, generator: torch.Generator) -> int:
+    if temperature == 0:
+        return int(logits.argmax())
+    chances = torch.softmax(logits.cpu() / temperature, dim=-1)
+    return int(torch.multinomial(chances, 1, generator=generator))
