@@ -48,6 +48,9 @@ def print_outcome(turn: Turn, folder: Path | None) -> None:
     for part in parts:
         if part["type"] == "text":
             console.print(escape(part["text"]), highlight=False)
+    for step_id, record in turn.run.steps.items():
+        for warning in record.warnings:
+            console.print(f"[yellow]note[/] [dim]{step_id}[/] {escape(warning)}", highlight=False)
     for waits in turn.waiting:
         port = turn.agent.tools[turn.chain.step(waits.step).tool].port(waits.port)
         option = how_to_give(waits.step, port) if port else ""
