@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
+
+# A busy machine is no failure: time is not what these tests are about.
+settings.register_profile("agentvid", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("agentvid")
 
 
 @pytest.fixture(autouse=True)

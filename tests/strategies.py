@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from agentvid.chain.chain import Chain, next_step_id
@@ -24,10 +23,6 @@ from agentvid.chain.edit import (
     SetTool,
 )
 from agentvid.chain.step import ColourIn, Count, Predicate, Ref, Seconds, Size, Step, Words
-
-# A busy machine is no failure: time is not what these tests are about.
-settings.register_profile("agentvid", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("agentvid")
 
 TOOLS = ("locate", "analyse", "plan_edit", "edit_image", "check")
 PORTS = ("image", "mask", "box", "plan", "palette")
