@@ -6,9 +6,9 @@
     red = flows.edit(model, [photo], "make the car red", think=True)
 
 Plain PyTorch: no flash-attention, CPU or GPU. Start reading at `session.py` (what it can do) and `model.py` (what it
-is); `config.py` lists what differs between families.
+is); `config.py` lists what differs between families; `training/` packs samples and gives losses.
 
-Does not cover: training, constrained decoding, serving.
+Does not cover: serving, quantisation, off-loading.
 """
 
 from agentvid.models.mot import flows
