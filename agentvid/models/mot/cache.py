@@ -150,6 +150,10 @@ class Cache:
         self._pieces[-1] = _Piece(last.buffer, last.rows + self._reserved)
         self._reserved = 0
 
+    def abandon(self) -> None:
+        """Drop the reserved rows: whoever was to fill them failed."""
+        self._reserved = 0
+
     def read(self, layer: int) -> tuple[Tensor, Tensor]:
         """Return keys and values [kv_heads, length + reserved, head_dim] of a layer; of one piece, a view."""
         ends = [piece.rows for piece in self._pieces]

@@ -20,13 +20,17 @@ from torch import Tensor
 from agentvid.models.mot.config import MoTConfig
 from agentvid.models.mot.latents import FluxCodec, latent_codec
 from agentvid.models.mot.model import MoT
-from agentvid.models.mot.published import CheckpointLayout, bad_checkpoint, checkpoint_layout
+from agentvid.models.mot.published import CheckpointLayout, bad_checkpoint, checkpoint_layout, read_object
 
 __all__ = ["find_weights", "load_codec", "load_model", "resolve", "save_weights", "shapes_of"]
 
 _PICKLES: Final = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _WANTED: Final = ["*.safetensors", "*.json", "merges.txt", "LICENSE*"]
 _SHOWN: Final = 5
+_TYPES: Final = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+_PICKLED: Final = re.compile(rb"PK[\x03\x05]|\x80[\x02-\x05]|\(|[}\]]q|L\d+L?\n|c[\w.]+\n\w")  # zip, protocols 2-5, 0-1
+_LOOKED_AT: Final = 64
+_EMBEDDING: Final = "language_model.model.embed_tokens.weight"
 
 
 def resolve(source: str | Path, revision: str | None = None) -> Path:
@@ -63,7 +67,7 @@ def find_weights(folder: Path, layout: CheckpointLayout) -> list[Path]:
             return [folder / name]
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        names = _shards(index)
         missing = [name for name in names if not (folder / name).is_file()]
         if missing:
             raise bad_checkpoint(f"{folder} lacks {', '.join(missing)}", f"all {len(names)} shards of {index.name}")
@@ -78,11 +82,32 @@ def shapes_of(paths: Iterable[Path]) -> dict[str, tuple[int, ...]]:
 
     Raises: EngineError (code bad_checkpoint) where a file is broken.
     """
-    found: dict[str, tuple[int, ...]] = {}
+    return {name: shape for name, (shape, _) in _headers(paths).items()}
+
+
+def _headers(paths: Iterable[Path]) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
+    """Return shape and type of all tensors, from the headers alone."""
+    found: dict[str, tuple[tuple[int, ...], torch.dtype]] = {}
     for path in paths:
         with _opened(path, torch.device("cpu")) as file:
-            found |= {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            for name in file.keys():  # noqa: SIM118
+                tensor = file.get_slice(name)
+                kind = str(tensor.get_dtype())
+                if kind not in _TYPES:
+                    raise bad_checkpoint(f"{path}: {name} is {kind}", "float32, float16 or bfloat16")
+                found[name] = tuple(tensor.get_shape()), _TYPES[kind]
     return found
+
+
+def _shards(index: Path) -> list[str]:
+    """Return the file names in an index: plain names, since what is outside the folder is no part of a checkpoint."""
+    found = read_object(index).get("weight_map")
+    if not isinstance(found, dict) or not found:
+        raise bad_checkpoint(f"{index} has no weight_map", "an object weight_map of tensor names and file names")
+    for name in found.values():
+        if not isinstance(name, str) or not re.fullmatch(r"[^/\\:\0]*[^/\\:\0.][^/\\:\0]*", name):
+            raise bad_checkpoint(f"{index} names the file {name!r}", "names of files in the same folder")
+    return sorted(set(found.values()))
 
 
 def load_model(
@@ -98,18 +123,22 @@ def load_model(
     Raises: EngineError (code bad_checkpoint) naming the tensors that are missing, unexpected, of the wrong shape or
     not finite, or the file that is broken.
     """
-    layout = checkpoint_layout(config.layout)
+    layout, paths = checkpoint_layout(config.layout), list(paths)
     with torch.device("meta"):
         model = MoT(config)
     wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items() if name not in layout.tables}
+    headers = _headers(paths)
+    shapes = {
+        name: tuple(layout.adapt(name, torch.empty(shape, device="meta")).shape)
+        for name, (shape, _) in headers.items()
+        if name not in layout.tables
+    }
+    _compare(wanted, shapes, "the configuration")
+    dtype = dtype or headers[_EMBEDDING][1]
     state: dict[str, Tensor] = {}
     for name, tensor in _tensors(paths, device, check_finite):
         if name not in layout.tables:
-            state[name] = layout.adapt(name, tensor)
-    _compare(wanted, state, "the configuration")
-    dtype = dtype or state["language_model.model.embed_tokens.weight"].dtype
-    for name in state:
-        state[name] = state[name].to(dtype).contiguous()
+            state[name] = layout.adapt(name, tensor).to(dtype).contiguous()
     for name in layout.tables:
         state[name] = torch.empty(model.state_dict()[name].shape, dtype=dtype, device=device)
     model.load_state_dict(state, assign=True)
@@ -128,8 +157,9 @@ def load_codec(
         raise bad_checkpoint(f"{path.parent} has no {path.name}", f"{path.name}, the autoencoder, as published")
     with torch.device("meta"):
         codec = latent_codec(config.latent)
+    wanted = {name: tuple(tensor.shape) for name, tensor in codec.published().items()}
+    _compare(wanted, shapes_of([path]), "the autoencoder's")
     state = dict(_tensors([path], device, check_finite))
-    _compare({name: tuple(tensor.shape) for name, tensor in codec.published().items()}, state, "the autoencoder's")
     dtype = dtype or next(iter(state.values())).dtype
     codec.adopt({name: tensor.to(dtype) for name, tensor in state.items()})
     return codec.eval()
@@ -156,20 +186,27 @@ def _save(state: dict[str, Tensor], path: Path) -> None:
 
 
 def _opened(path: Path, device: torch.device) -> Any:
-    with path.open("rb") as file:
-        first = file.read(8)
-    if first.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")) and path.suffix == ".safetensors":
-        raise bad_checkpoint(
-            f"{path} is a pickle by its first bytes", "safetensors", "pickles can run code; convert it"
-        )
     try:
         return safe_open(str(path), framework="pt", device=str(device))
+    except OSError as error:
+        raise bad_checkpoint(f"{path} can't be read: {error}", "a whole safetensors file") from error
     except SafetensorError as error:
+        if _is_pickle(path):
+            raise bad_checkpoint(
+                f"{path} is a pickle by its first bytes", "safetensors", "pickles can run code; convert it"
+            ) from error
         promised = _promised_bytes(path)
         size = path.stat().st_size
         is_short = promised is not None and size < promised
         given = f"{path} is cut off: {size} of {promised} bytes" if is_short else f"{path} is broken: {error}"
         raise bad_checkpoint(given, "a whole safetensors file", "download it again") from error
+
+
+def _is_pickle(path: Path) -> bool:
+    """Return whether a file that can't be opened looks like a pickle, bare or in a zip archive."""
+    with path.open("rb") as file:
+        first = file.read(_LOOKED_AT)
+    return first[8:9] != b"{" and _PICKLED.match(first) is not None
 
 
 def _promised_bytes(path: Path) -> int | None:
@@ -178,11 +215,14 @@ def _promised_bytes(path: Path) -> int | None:
         length = int.from_bytes(file.read(8), "little")
         try:
             header = json.loads(file.read(length)) if length < 100_000_000 else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     if not isinstance(header, dict):
         return None
-    ends: list[int] = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    try:
+        ends = [int(entry["data_offsets"][1]) for name, entry in header.items() if name != "__metadata__"]
+    except (TypeError, ValueError, LookupError):
+        return None
     return 8 + length + max(ends, default=0)
 
 
@@ -192,8 +232,6 @@ def _tensors(paths: Iterable[Path], device: torch.device, check_finite: bool) ->
         with _opened(path, device) as file:
             for name in file.keys():  # noqa: SIM118
                 tensor: Tensor = file.get_tensor(name)
-                if not tensor.is_floating_point():
-                    raise bad_checkpoint(f"{path}: {name} is {tensor.dtype}", "float32, float16 or bfloat16")
                 if check_finite and not bool(torch.isfinite(tensor).all()):
                     broken.append(name)
                 yield name, tensor
@@ -201,13 +239,13 @@ def _tensors(paths: Iterable[Path], device: torch.device, check_finite: bool) ->
         raise bad_checkpoint(f"NaN or infinity in {_listed(broken)}", "finite weights")
 
 
-def _compare(wanted: Mapping[str, tuple[int, ...]], state: Mapping[str, Tensor], whose: str) -> None:
-    missing = sorted(wanted.keys() - state.keys())
-    unexpected = sorted(state.keys() - wanted.keys())
+def _compare(wanted: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]], whose: str) -> None:
+    missing = sorted(wanted.keys() - found.keys())
+    unexpected = sorted(found.keys() - wanted.keys())
     shaped = [
-        f"{name} {list(tensor.shape)} instead of {list(wanted[name])}"
-        for name, tensor in state.items()
-        if name in wanted and tuple(tensor.shape) != wanted[name]
+        f"{name} {list(shape)} instead of {list(wanted[name])}"
+        for name, shape in found.items()
+        if name in wanted and shape != wanted[name]
     ]
     told = [
         f"{what}: {_listed(names)}"

@@ -18,8 +18,11 @@ H W pixels, h w latent cells or patches, C channels. Inside the model: float, ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from agentvid.errors import SettingsError
 
@@ -38,13 +41,53 @@ __all__ = [
     "tiny",
 ]
 
+_NORM_GROUPS = 32  # of the codec's group norms
+
 Renorm = Literal["global", "channel", "text_channel", "none"]
 """How a guided velocity is kept from growing: over the whole sample, per token, per token before image guidance."""
 
 
+def _check(config: Any, *, zero: Collection[str] = (), signed: Collection[str] = ()) -> None:
+    """Refuse fields that are not what their annotation says; numbers are finite, and positive unless named."""
+    kinds = get_type_hints(type(config))
+    for each in fields(config):
+        name, value = each.name, getattr(config, each.name)
+        least = -math.inf if name in signed else 0 if name in zero else None
+        wanted = _wanted(kinds[name], value, least)
+        if wanted:
+            raise SettingsError(f"{type(config).__name__}.{name} is {value!r}", wanted)
+
+
+def _wanted(kind: Any, value: Any, least: float | None) -> str:
+    """Return what a value should be, "" where it is that. `least` None: numbers are above 0."""
+    if get_origin(kind) is Literal:
+        return "" if value in get_args(kind) else " or ".join(get_args(kind))
+    if get_origin(kind) is tuple:
+        parts = get_args(kind)
+        if not isinstance(value, tuple) or not value:
+            return "a list that is not empty"
+        parts = parts[:1] * len(value) if parts[-1] is Ellipsis else parts
+        if len(parts) != len(value):
+            return f"a list of {len(parts)}"
+        return next((told for told in map(_wanted, parts, value, [least] * len(value)) if told), "")
+    if kind is str:
+        return "" if isinstance(value, str) and value else "words"
+    if kind not in (int, float):
+        return ""
+    number = Integral if kind is int else Real
+    fits = isinstance(value, number) and not isinstance(value, bool) and math.isfinite(value)
+    if fits and (value > 0 if least is None else value >= least):
+        return ""
+    what = "whole number" if kind is int else "finite number"
+    return f"a {what} above 0" if least is None else f"a {what}, at least 0" if least == 0 else f"a {what}"
+
+
 @dataclass(frozen=True)
 class BackboneConfig:
-    """The language model with two experts per layer. Query heads are a multiple of key/value heads."""
+    """The language model with two experts per layer. Query heads are a multiple of key/value heads.
+
+    Raises: SettingsError where a number makes no sense; so do all configurations here.
+    """
 
     hidden: int
     inter: int
@@ -58,6 +101,7 @@ class BackboneConfig:
     max_positions: int = 32768
 
     def __post_init__(self) -> None:
+        _check(self)
         if self.heads % self.kv_heads:
             raise SettingsError(f"{self.heads} query heads on {self.kv_heads} kv heads", "a multiple of the kv heads")
         if self.head_dim % 2:
@@ -76,6 +120,9 @@ class PositionConfig:
     sections: tuple[int, int, int] = (64, 0, 0)
     t_stride: int = 2
 
+    def __post_init__(self) -> None:
+        _check(self, zero=("sections",))
+
 
 @dataclass(frozen=True)
 class VisionConfig:
@@ -89,6 +136,11 @@ class VisionConfig:
     patch: int = 14
     side: int = 70
     norm_eps: float = 1e-6
+
+    def __post_init__(self) -> None:
+        _check(self)
+        if self.hidden % self.heads:
+            raise SettingsError(f"an eye of width {self.hidden} with {self.heads} heads", "a multiple of the heads")
 
 
 @dataclass(frozen=True)
@@ -111,6 +163,13 @@ class LatentConfig:
     axes: Literal["col_row", "t_row_col"] = "col_row"
     table: tuple[int, int, int] = (1, 64, 64)
 
+    def __post_init__(self) -> None:
+        _check(self, signed=("shift",))
+        if self.patch[1] != self.patch[2]:
+            raise SettingsError(f"latent patches {self.patch}", "as high as wide")
+        if any(self.width * times % _NORM_GROUPS for times in self.multipliers):
+            raise SettingsError(f"codec widths {self.width} x {self.multipliers}", f"multiples of {_NORM_GROUPS}")
+
     @property
     def row_channels(self) -> int:
         """Numbers per latent row."""
@@ -132,6 +191,9 @@ class TokenNames:
     picture_start: str = "<|vision_start|>"
     picture_end: str = "<|vision_end|>"
 
+    def __post_init__(self) -> None:
+        _check(self)
+
 
 @dataclass(frozen=True)
 class PromptConfig:
@@ -140,6 +202,9 @@ class PromptConfig:
     format: Literal["plain"] = "plain"
     tokens: TokenNames = field(default_factory=TokenNames)
     picture_order: tuple[Literal["clean", "look"], ...] = ("clean", "look")
+
+    def __post_init__(self) -> None:
+        _check(self)
 
 
 @dataclass(frozen=True)
@@ -150,6 +215,9 @@ class SizeConfig:
     latent: tuple[int, int, int] = (1024, 512, 16)
     look: tuple[int, int, int] = (980, 224, 14)
     max_pixels: int = 14 * 14 * 9 * 1024
+
+    def __post_init__(self) -> None:
+        _check(self)
 
 
 @dataclass(frozen=True)
@@ -164,6 +232,15 @@ class SamplingConfig:
     interval: tuple[float, float] = (0.4, 1.0)
     renorm: Renorm = "global"
     renorm_min: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(self, zero=("interval", "renorm_min"), signed=("text_scale", "image_scale"))
+        lo, hi = self.interval
+        if self.points < 2 or not lo <= hi <= 1 or self.renorm_min > 1:
+            raise SettingsError(
+                f"{self.points} points, interval {self.interval}, renorm_min {self.renorm_min}",
+                "at least 2 points, two numbers in 0 … 1 (the smaller first), a number in 0 … 1",
+            )
 
 
 @dataclass(frozen=True)
@@ -197,6 +274,12 @@ class MoTConfig:
             raise SettingsError(f"size stride {self.sizes.latent[2]}", f"a multiple of {self.latent.stride}")
         if self.sizes.look[2] != self.vision.patch:
             raise SettingsError(f"look stride {self.sizes.look[2]}", f"the patch of the eye, {self.vision.patch}")
+        seen = math.ceil(self.sizes.look[0] / self.vision.patch)
+        if seen > self.vision.side:
+            raise SettingsError(
+                f"pictures for the eye of up to {self.sizes.look[0]} pixels, {seen} patches a side",
+                f"at most {self.vision.side} patches, {self.vision.side * self.vision.patch} pixels: the eye's table",
+            )
 
 
 def bagel_7b() -> MoTConfig:
@@ -212,9 +295,7 @@ def bagel_7b() -> MoTConfig:
 def tiny(vocab: int = 264) -> MoTConfig:
     """Return the smallest useful configuration (about 0.3 million parameters), for byte tokens and tests on a CPU."""
     return MoTConfig(
-        backbone=BackboneConfig(
-            hidden=64, inter=96, layers=2, heads=4, kv_heads=2, vocab=vocab, head_dim=16, max_positions=512
-        ),
+        backbone=BackboneConfig(hidden=64, inter=96, layers=2, heads=4, kv_heads=2, vocab=vocab, head_dim=16),
         positions=PositionConfig(sections=(8, 0, 0)),
         vision=VisionConfig(hidden=48, inter=80, layers=2, heads=3, side=10),
         latent=LatentConfig(channels=4, width=32, multipliers=(1, 1, 2, 2), blocks=1, table=(1, 8, 8)),

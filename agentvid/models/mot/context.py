@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from agentvid.errors import InputError
 from agentvid.models.mot.attention import Append, Block
 from agentvid.models.mot.cache import Cache
 from agentvid.models.mot.model import MoT, latent_ids
@@ -111,9 +112,19 @@ def append(model: MoT, additions: Sequence[Addition]) -> list[Tensor]:
             block.slices, positions.split_with_sizes([_rows(s) for s in block.slices], dim=1), strict=True
         ):
             packed[:, part] = piece
+    most = model.config.backbone.max_positions
+    if next_gen and int(packed.max()) >= most:
+        raise InputError(
+            f"position {int(packed.max())} of a text or picture", f"positions below {most}", "read less, or roll back"
+        )
     for block in blocks:
         block.cache.reserve(block.rows)
-    out = model(torch.cat([*und, *gen]), split, model.turn(packed), Append(blocks))
+    try:
+        out = model(torch.cat([*und, *gen]), split, model.turn(packed), Append(blocks))
+    except BaseException:
+        for block in blocks:
+            block.cache.abandon()
+        raise
     for addition, block, (_, state) in zip(additions, blocks, placed, strict=True):
         block.cache.commit()
         addition.context.state = state

@@ -5,6 +5,7 @@ Decoding happens on a fork of a context, so that stopping at any moment leaves t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from agentvid.models.mot.tokenizer import Tokenizer
 __all__ = ["Decoding", "decode", "words_of"]
 
 _UNFINISHED = "\N{REPLACEMENT CHARACTER}"
+_OVERLAP = 8
+"""Ids decoded again with what follows them, so that pieces join as the whole text does."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Decoding:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.limit < 1 or self.temperature < 0:
+        if self.limit < 1 or not 0 <= self.temperature < math.inf:
             raise InputError(f"limit {self.limit}, temperature {self.temperature}", "at least 1, at least 0")
 
 
@@ -71,14 +74,16 @@ def words_of(ids: Iterator[int], tokenizer: Tokenizer, end: int) -> Iterator[str
     """Yield the text of ids piece by piece, whole characters only; joined, the pieces are the text of all ids."""
     kept: list[int] = []
     told = ""
+    start, done = 0, 0  # ids from `start` on are decoded again, those before `done` were told
     for id in ids:
         if id == end:
             break
         kept.append(id)
-        so_far = tokenizer.decode(kept)
-        if not so_far.endswith(_UNFINISHED) and so_far.startswith(told) and so_far != told:
-            yield so_far[len(told) :]
-            told = so_far
+        before, now = tokenizer.decode(kept[start:done]), tokenizer.decode(kept[start:])
+        if not now.endswith(_UNFINISHED) and now.startswith(before) and now != before:
+            yield now[len(before) :]
+            told += now[len(before) :]
+            start, done = max(0, len(kept) - _OVERLAP), len(kept)
     whole = tokenizer.decode(kept)
     if whole.startswith(told) and whole != told:
         yield whole[len(told) :]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from agentvid.errors import InputError
 from agentvid.models.mot.decode import Decoding
-from agentvid.models.mot.drawing import Drawing, DrawProgress, Sketch, draw_together
+from agentvid.models.mot.drawing import Drawing, DrawProgress, Sketch, check_seed, check_size, draw_together
 from agentvid.models.mot.guidance import Guidance
 from agentvid.models.mot.sampling import Schedule
 from agentvid.models.mot.session import Session, Thought
@@ -107,15 +107,18 @@ def generate(
 
     Raises: InputError, Cancelled.
     """
-    watch, seeds = watch or Watch(), seeds or [0] * len(prompts)
-    if not len(prompts) == len(sizes) == len(seeds) == len(thoughts or prompts):
-        raise InputError(f"{len(prompts)} prompts, {len(sizes)} sizes, {len(seeds)} seeds", "as many of each")
+    watch, seeds = watch or Watch(), [0] * len(prompts) if seeds is None else seeds
+    given: dict[str, Sequence[object]] = {"prompts": prompts, "sizes": sizes, "seeds": seeds}
+    given |= {} if thoughts is None else {"thoughts": thoughts}
+    if any(len(each) != len(prompts) for each in given.values()):
+        raise InputError(", ".join(f"{len(each)} {name}" for name, each in given.items()), "as many of each")
+    sizes, seeds = [check_size(unified, size) for size in sizes], [check_seed(seed) for seed in seeds]
+    start = unified.session()
+    if prompts and (think or thoughts is not None):
+        start.read(unified.prompts.think_generate)
     sketches, told = [], []
     for index, (prompt, size, seed) in enumerate(zip(prompts, sizes, seeds, strict=True)):
-        unified.sizes.check(*size)
-        session = unified.session()
-        if think or thoughts is not None:
-            session.read(unified.prompts.think_generate)
+        session = start.branch()
         session.read(prompt)
         told.append(_thought(session, None if thoughts is None else thoughts[index], think, decoding, watch))
         sketches.append(Sketch(session, size, seed))
@@ -208,7 +211,7 @@ def interleave(session: Session, acts: Sequence[Act], watch: Watch | None = None
         elif isinstance(act, Think):
             yield session.think(act.decoding, on_text=watch.on_text, cancelled=watch.cancelled)
         else:
-            guidance = act.guidance or (DRAWING if session.branches.image_free is None else EDITING)
+            guidance = act.guidance or (EDITING if session.saw_pictures else DRAWING)
             drawing = session.draw(
                 act.size,
                 seed=act.seed,

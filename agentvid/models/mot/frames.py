@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from agentvid.errors import InputError
+from agentvid.models.mot.drawing import check_seed
 from agentvid.models.mot.flows import EDITING, Watch
 from agentvid.models.mot.guidance import Guidance
 from agentvid.models.mot.sampling import Schedule
@@ -75,6 +76,7 @@ def draw_frames(
             f"{len(pictures)} pictures and {len(instructions)} instructions",
             f"at least one picture, and one instruction or {needed}",
         )
+    check_seed(check_seed(seed) + needed - 1)
     draw = _sequential if frames.mode == "sequential" else _joint
     yield from draw(unified, pictures, instructions, frames, seed, schedule, guidance, watch or Watch())
 

@@ -6,9 +6,11 @@ Source: classifier-free guidance (arXiv 2207.12598) in the two-condition form an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -54,6 +56,8 @@ class Guidance:
 
     def __post_init__(self) -> None:
         lo, hi = self.interval
+        if not (math.isfinite(self.text_scale) and math.isfinite(self.image_scale)):
+            raise InputError(f"guidance scales {self.text_scale} and {self.image_scale}", "finite numbers")
         if not 0 <= lo <= hi <= 1:
             raise InputError(f"guidance interval {self.interval}", "two numbers in 0 … 1, the smaller first")
         if not 0 <= self.renorm_min <= 1:
@@ -68,8 +72,8 @@ class Guidance:
 
     def applies(self, time: float) -> bool:
         """Return whether predictions at this (shifted) time are guided."""
-        lo, hi = self.interval
-        return self.text_scale > 1 and lo < time <= hi
+        lo, hi = (np.float32(bound) for bound in self.interval)  # the times of a schedule are float32
+        return self.text_scale > 1 and bool(lo < np.float32(time) <= hi)
 
     def contexts(self, branches: Branches) -> list[Context | None]:
         """Return the contexts to predict from beside the full one: [text-free, image-free], None where not needed."""

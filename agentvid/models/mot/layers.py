@@ -30,6 +30,9 @@ class Attend(Protocol):
         ...
 
 
+EXPERTS = ("", "_moe_gen")
+"""How the published names tell the understanding expert from the generating one."""
+
 Half = Callable[[Tensor], Tensor]
 
 
@@ -52,9 +55,9 @@ class RMSNorm(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         """Return rows [..., width], normalised over their last axis."""
-        wide = rows.float()
-        wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + self.eps)
-        return self.weight * wide.to(rows.dtype)
+        if rows.dtype == torch.float32:
+            return F.rms_norm(rows, self.weight.shape, self.weight, self.eps)
+        return self.weight * F.rms_norm(rows.float(), self.weight.shape, None, self.eps).to(rows.dtype)
 
 
 class GatedMLP(nn.Module):
@@ -74,11 +77,14 @@ class GatedMLP(nn.Module):
 class MoTAttention(nn.Module):
     """Projections and query/key norms twice, the softmax once."""
 
+    o_proj: nn.Linear
+    o_proj_moe_gen: nn.Linear
+
     def __init__(self, config: BackboneConfig, layer: int) -> None:
         super().__init__()
         self.layer, self.heads, self.kv_heads, self.head_dim = layer, config.heads, config.kv_heads, config.head_dim
         queries, keys = config.heads * config.head_dim, config.kv_heads * config.head_dim
-        for expert in ("", "_moe_gen"):
+        for expert in EXPERTS:
             self.add_module(f"q_proj{expert}", nn.Linear(config.hidden, queries))
             self.add_module(f"k_proj{expert}", nn.Linear(config.hidden, keys))
             self.add_module(f"v_proj{expert}", nn.Linear(config.hidden, keys))
@@ -88,21 +94,21 @@ class MoTAttention(nn.Module):
 
     def forward(self, rows: Tensor, split: int, turned: Rope, attend: Attend) -> Tensor:
         """Return [N, D] for normalised rows [N, D]."""
-        q = apply_rope(self._routed("q", rows, split, self.heads), turned)
-        k = apply_rope(self._routed("k", rows, split, self.kv_heads), turned)
-        v = self._projected("v_proj", rows, split).view(-1, self.kv_heads, self.head_dim)
-        seen = attend(self.layer, q, k, v).flatten(1)
-        return self._projected("o_proj", seen, split)
+        if split == len(rows):
+            q, k, v = self._asked("", rows)
+        elif split == 0:
+            q, k, v = self._asked("_moe_gen", rows)
+        else:
+            halves = zip(self._asked("", rows[:split]), self._asked("_moe_gen", rows[split:]), strict=True)
+            q, k, v = (torch.cat(pair) for pair in halves)
+        seen = attend(self.layer, apply_rope(q, turned), apply_rope(k, turned), v).flatten(1)
+        return by_expert(self.o_proj, self.o_proj_moe_gen, seen, split)
 
-    def _projected(self, name: str, rows: Tensor, split: int) -> Tensor:
-        return by_expert(getattr(self, name), getattr(self, f"{name}_moe_gen"), rows, split)
-
-    def _routed(self, which: str, rows: Tensor, split: int, heads: int) -> Tensor:
-        def half(expert: str) -> Half:
-            project, norm = getattr(self, f"{which}_proj{expert}"), getattr(self, f"{which}_norm{expert}")
-            return lambda part: norm(project(part).view(-1, heads, self.head_dim))
-
-        return by_expert(half(""), half("_moe_gen"), rows, split)
+    def _asked(self, expert: str, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries, keys and values [n, heads, head_dim] of one expert's rows, queries and keys normalised."""
+        own = self._modules
+        q, k, v = (own[f"{which}_proj{expert}"](rows).view(len(rows), -1, self.head_dim) for which in "qkv")  # type: ignore[misc]
+        return own[f"q_norm{expert}"](q), own[f"k_norm{expert}"](k), v  # type: ignore[misc]
 
 
 class MoTLayer(nn.Module):

@@ -146,7 +146,7 @@ def apply_rope(rows: Tensor, turned: Rope) -> Tensor:
     """Rotate heads [N, heads, head_dim] by the cosine and sine of their rows."""
     cos, sin = (part.unsqueeze(1) for part in turned)
     first, second = rows.chunk(2, dim=-1)
-    return rows * cos + torch.cat([-second, first], dim=-1) * sin
+    return torch.addcmul(rows * cos, torch.cat([-second, first], dim=-1), sin)
 
 
 # ---------------------------------------------------------------- fixed tables

@@ -27,15 +27,18 @@ from agentvid.models.mot.config import (
     LayoutConfig,
     MoTConfig,
     PositionConfig,
+    PromptConfig,
     SamplingConfig,
     SizeConfig,
+    TokenNames,
     VisionConfig,
 )
 
-__all__ = ["BagelLayout", "CheckpointLayout", "bad_checkpoint", "checkpoint_layout"]
+__all__ = ["BagelLayout", "CheckpointLayout", "bad_checkpoint", "checkpoint_layout", "read_object"]
 
 TABLES: Final = ("latent_pos_embed.pos_embed", "vit_pos_embed.pos_embed")
 _PATCHES: Final = "vit_model.vision_model.embeddings.patch_embedding.weight"
+_OWN: Final = ("positions", "latent", "prompt", "sizes", "sampling")
 _EXTRA_BLOCKS: Final = 1  # vit_config.json counts the block whose output is not used
 
 _Config = TypeVar("_Config")
@@ -73,16 +76,17 @@ class BagelLayout:
 
         Raises: EngineError (code bad_checkpoint) naming the file and the setting.
         """
-        llm, eye = _read(folder / "llm_config.json"), _read(folder / "vit_config.json")
-        glue = _read(folder / "config.json") if (folder / "config.json").is_file() else {}
-        own = glue.get("agentvid", {})
+        llm, eye = read_object(folder / "llm_config.json"), read_object(folder / "vit_config.json")
+        glue = read_object(folder / "config.json") if (folder / "config.json").is_file() else {}
         try:
+            own = dict(glue.get("agentvid") or {})
             backbone = _backbone(llm)
             return MoTConfig(
                 backbone=backbone,
                 positions=_filled(PositionConfig, own.get("positions"), sections=(backbone.head_dim // 2, 0, 0)),
                 vision=_vision(eye, glue),
                 latent=_latent(glue, own.get("latent"), shapes.get(TABLES[0])),
+                prompt=_prompt(own.get("prompt")),
                 sizes=_filled(SizeConfig, own.get("sizes")),
                 sampling=_filled(SamplingConfig, own.get("sampling")),
             )
@@ -102,7 +106,7 @@ class BagelLayout:
         eye_settings = {told: getattr(eye, name) for name, told in _EYE.items()}
         eye_settings["num_hidden_layers"] += _EXTRA_BLOCKS
         _write(folder / "vit_config.json", eye_settings | {"image_size": eye.side * eye.patch, **_EYE_FIXED})
-        own = {name: dataclasses.asdict(getattr(config, name)) for name in ("positions", "latent", "sizes", "sampling")}
+        own = {name: dataclasses.asdict(getattr(config, name)) for name in _OWN}
         _write(
             folder / "config.json",
             {
@@ -160,21 +164,31 @@ _EYE_FIXED: Final = {"model_type": "siglip_vision_model", "num_channels": 3, "hi
 
 
 def _backbone(llm: Mapping[str, Any]) -> BackboneConfig:
-    head_dim = llm.get("head_dim") or int(llm["hidden_size"]) // int(llm["num_attention_heads"])
-    optional = {name: llm[told] for name, told in list(_LLM.items())[7:] if told in llm}
-    required = {name: int(llm[told]) for name, told in list(_LLM.items())[:6]}
-    return BackboneConfig(**required, head_dim=int(head_dim), **optional)
+    found: dict[str, Any] = {name: _whole(llm, _LLM[name]) for name in list(_LLM)[:6]}
+    if llm.get("head_dim") is not None:
+        found["head_dim"] = _whole(llm, "head_dim")
+    elif found["hidden"] % found["heads"]:
+        raise SettingsError(
+            f"hidden_size {found['hidden']} with num_attention_heads {found['heads']}",
+            "a multiple of the heads, or head_dim",
+        )
+    else:
+        found["head_dim"] = found["hidden"] // found["heads"]
+    found |= {name: _real(llm, _LLM[name]) for name in ("rms_eps", "rope_base") if _LLM[name] in llm}
+    if "max_position_embeddings" in llm:
+        found["max_positions"] = _whole(llm, "max_position_embeddings")
+    return BackboneConfig(**found)
 
 
 def _vision(eye: Mapping[str, Any], glue: Mapping[str, Any]) -> VisionConfig:
     return VisionConfig(
-        hidden=int(eye["hidden_size"]),
-        inter=int(eye["intermediate_size"]),
-        layers=int(eye["num_hidden_layers"]) - _EXTRA_BLOCKS,
-        heads=int(eye["num_attention_heads"]),
-        patch=int(eye["patch_size"]),
-        side=int(glue.get("vit_max_num_patch_per_side", 70)),
-        norm_eps=float(eye.get("layer_norm_eps", 1e-6)),
+        hidden=_whole(eye, "hidden_size"),
+        inter=_whole(eye, "intermediate_size"),
+        layers=_whole(eye, "num_hidden_layers") - _EXTRA_BLOCKS,
+        heads=_whole(eye, "num_attention_heads"),
+        patch=_whole(eye, "patch_size"),
+        side=_whole(glue, "vit_max_num_patch_per_side", 70),
+        norm_eps=_real(eye, "layer_norm_eps", 1e-6),
     )
 
 
@@ -182,15 +196,40 @@ def _latent(glue: Mapping[str, Any], own: Any, table: tuple[int, ...] | None) ->
     latent = _filled(LatentConfig, own)
     if own is None:
         codec = glue.get("vae_config", {})
-        side = int(glue.get("latent_patch_size", 2))
-        channels, down = int(codec.get("z_channels", 16)), int(codec.get("downsample", 8))
+        side = _whole(glue, "latent_patch_size", 2)
+        channels, down = _whole(codec, "z_channels", 16), _whole(codec, "downsample", 8)
         latent = dataclasses.replace(latent, channels=channels, down=down, patch=(1, side, side))
     if table is None:
         return latent
-    side = math.isqrt(table[0])
-    if side * side != table[0]:
-        raise SettingsError(f"the latent position table has {table[0]} rows", "a square number")
+    rows = table[0] if len(table) == 2 else 0
+    side = math.isqrt(rows)
+    if not rows or side * side != rows:
+        raise SettingsError(f"the latent position table has the shape {list(table)}", "a square number of rows")
     return dataclasses.replace(latent, table=(1, side, side))
+
+
+def _prompt(given: Any) -> PromptConfig:
+    found = dict(given or {})
+    return _filled(PromptConfig, found | {"tokens": _filled(TokenNames, found.get("tokens"))})
+
+
+def _whole(settings: Mapping[str, Any], name: str, default: int | None = None) -> int:
+    """Return a setting that is a whole number above 0. A missing one is a KeyError, unless there is a default."""
+    number = _real(settings, name, default)
+    if not number.is_integer():
+        raise ValueError(f"{name} is {number}, not a whole number")
+    return int(number)
+
+
+def _real(settings: Mapping[str, Any], name: str, default: float | None = None) -> float:
+    value = settings[name] if default is None else settings.get(name, default)
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number) or number <= 0:
+        raise ValueError(f"{name} is {value!r}, not a number above 0")
+    return number
 
 
 def _filled(kind: type[_Config], given: Any, **defaults: Any) -> _Config:
@@ -199,12 +238,16 @@ def _filled(kind: type[_Config], given: Any, **defaults: Any) -> _Config:
     return kind(**(defaults | found))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file.
+
+    Raises: EngineError (code bad_checkpoint) where there is none.
+    """
     if not path.is_file():
         raise bad_checkpoint(f"{path.parent} has no {path.name}", f"{path.name} as published")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise bad_checkpoint(f"{path} is not JSON: {error}", "a JSON object") from error
     if not isinstance(found, dict):
         raise bad_checkpoint(f"{path} is not an object", "a JSON object")

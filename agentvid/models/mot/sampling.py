@@ -7,6 +7,7 @@ Source: rectified flow (arXiv 2209.03003) with shifted time as in BAGEL (arXiv 2
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,7 +15,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from agentvid.errors import Cancelled, InputError
+from agentvid.errors import Cancelled, EngineError, InputError
 from agentvid.models.mot.config import SamplingConfig
 from agentvid.models.mot.denoise import Denoiser
 from agentvid.models.mot.guidance import Branches, Guidance, guided
@@ -34,8 +35,11 @@ class Schedule:
     shift: float = 3.0
 
     def __post_init__(self) -> None:
-        if self.points < 2 or self.shift <= 0:
-            raise InputError(f"{self.points} points with shift {self.shift}", "at least 2 points, a positive shift")
+        whole = isinstance(self.points, int) and self.points >= 2
+        if not whole or not math.isfinite(self.shift) or self.shift <= 0:
+            raise InputError(
+                f"{self.points} points with shift {self.shift}", "at least 2 points, a positive and finite shift"
+            )
 
     @classmethod
     def of(cls, config: SamplingConfig) -> Schedule:
@@ -105,10 +109,12 @@ def sample(
     `wrappers` [2, D] are the rows of the picture-start and picture-end tokens. `on_step` is called after each
     evaluation; `cancelled` is asked before each.
 
-    Raises: Cancelled.
+    Raises: Cancelled; InputError for noise that is not finite; EngineError where a drawing comes out with NaN.
     """
     schedule = schedule or Schedule.of(model.config.sampling)
     guidance = guidance or Guidance.of(model.config.sampling)
+    if not all(bool(torch.isfinite(job.noise).all()) for job in jobs):
+        raise InputError("noise with NaN or infinity", "finite numbers", "give other noise, or a seed")
     denoiser = Denoiser(model, jobs, wrappers, guidance)
     latents = [_start(job, model.device) for job in jobs]
     steps = list(pairwise(schedule.times()))
@@ -119,6 +125,13 @@ def sample(
         if on_step is not None:
             on_step(Step(index + 1, len(steps), time, latents, velocities))
         latents = [x - (time - following) * v for x, v in zip(latents, velocities, strict=True)]
+    bad = [index for index, rows in enumerate(latents) if not bool(torch.isfinite(rows).all())]
+    if bad:
+        raise EngineError(
+            f"drawings {bad} of {len(jobs)} came out with NaN or infinity",
+            "finite latents",
+            "load the model in bfloat16 or float32, check its weights (check_finite), or lower the guidance scales",
+        )
     return latents
 
 

@@ -48,6 +48,7 @@ class Mark:
     full: Context
     text_free: Context
     image_free: Context | None
+    saw_pictures: bool
     size: tuple[int, int] | None
 
 
@@ -81,7 +82,8 @@ class Session:
         self.thoughts_without_pictures = thoughts_without_pictures
         self._full = Context.empty(unified.model, room)
         self._text_free = self._full.fork()
-        self._image_free: Context | None = None
+        self._image_free: Context | None = None  # None: the same as the full one
+        self._saw_pictures = False
         self._size: tuple[int, int] | None = None
 
     @property
@@ -95,6 +97,11 @@ class Session:
         return self._size
 
     @property
+    def saw_pictures(self) -> bool:
+        """Whether it has looked at any picture."""
+        return self._saw_pictures
+
+    @property
     def branches(self) -> Branches:
         """What a drawing would be conditioned on now."""
         return Branches(self._full, self._text_free, self._image_free)
@@ -102,13 +109,13 @@ class Session:
     def mark(self) -> Mark:
         """Return this moment."""
         image_free = None if self._image_free is None else self._image_free.fork()
-        return Mark(self._full.fork(), self._text_free.fork(), image_free, self._size)
+        return Mark(self._full.fork(), self._text_free.fork(), image_free, self._saw_pictures, self._size)
 
     def rollback(self, mark: Mark) -> None:
         """Go back (or forth) to a moment of this session. Computes nothing."""
         self._full, self._text_free = mark.full.fork(), mark.text_free.fork()
         self._image_free = None if mark.image_free is None else mark.image_free.fork()
-        self._size = mark.size
+        self._saw_pictures, self._size = mark.saw_pictures, mark.size
 
     def branch(self) -> Session:
         """Return a session that has read the same and goes its own way; what was read is shared."""
@@ -121,10 +128,12 @@ class Session:
         """Read a text. As a thought it belongs to the text before it: text guidance compares with neither."""
         model, ids = self.unified.model, self.unified.format.text(words)
         before = self._full.fork()
-        contexts = [self._full]
-        if self._image_free is not None and (not as_thought or self.thoughts_without_pictures):
+        contexts, left_out = [self._full], as_thought and not self.thoughts_without_pictures
+        if self._image_free is not None and not left_out:
             contexts.append(self._image_free)
         append(model, [text(model, context, ids) for context in contexts])
+        if left_out and self._image_free is None:
+            self._image_free = before.fork()
         if not as_thought:
             self._text_free = before
 
@@ -138,7 +147,8 @@ class Session:
         Raises: InputError where the array is no picture.
         """
         unified = self.unified
-        was = checked(picture).shape[0], picture.shape[1]
+        picture = checked(picture)
+        was = picture.shape[0], picture.shape[1]
         size = unified.sizes.latent(*was)
         eye = unified.sizes.look(*size)
         fitted = resize(picture, *size)
@@ -154,6 +164,7 @@ class Session:
             raise
         self._text_free = self._full.fork()
         self._image_free = before.full if self._image_free is None else self._image_free
+        self._saw_pictures = True
         self._size = size if latents else self._size
         return Seen(was, size, eye)
 

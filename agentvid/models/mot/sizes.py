@@ -98,13 +98,13 @@ def resize(picture: Pixels, height: int, width: int) -> Pixels:
 
 
 def checked(picture: Pixels) -> Pixels:
-    """Return the array as it is.
+    """Return the array, laid out row by row (a flipped or BGR view is copied).
 
     Raises: InputError where it is no picture.
     """
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or 0 in picture.shape:
         raise InputError(f"an array of shape {picture.shape} and type {picture.dtype}", "uint8 [H, W, 3], RGB")
-    return picture
+    return np.ascontiguousarray(picture)
 
 
 def to_tensor(picture: Pixels) -> Tensor:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from agentvid.errors import EngineError
 from agentvid.models.mot.config import TokenNames
+from agentvid.models.mot.published import read_object
 
 __all__ = ["ByteTokenizer", "FileTokenizer", "SpecialIds", "Tokenizer", "load_tokenizer", "special_ids"]
 
@@ -72,17 +73,19 @@ class ByteTokenizer:
 
 
 class FileTokenizer:
-    """A `tokenizer.json`, through the `tokenizers` library.
+    """A `tokenizer.json`, through the `tokenizers` library. Names of special tokens in a text are words like others.
 
     Raises: EngineError (code bad_checkpoint) where the file can't be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, names: TokenNames | None = None) -> None:
         from tokenizers import Tokenizer as Library
 
         self.path = path
         try:
             self._library = Library.from_file(str(path))
+            self._library.encode_special_tokens = True
+            self._mark_special(names or TokenNames())
         except Exception as error:  # the library raises plain Exception
             raise EngineError(
                 f"{path} can't be read: {error}",
@@ -90,6 +93,14 @@ class FileTokenizer:
                 "download the file again",
                 code="bad_checkpoint",
             ) from error
+
+    def _mark_special(self, names: TokenNames) -> None:
+        """Make the tokens with these names special, where the file has them as words that are merely added."""
+        wanted = {getattr(names, field.name) for field in fields(names)}
+        added = [token for token in self._library.get_added_tokens_decoder().values() if token.content in wanted]
+        for token in added:
+            token.special = True
+        self._library.add_special_tokens(added)
 
     def encode(self, text: str) -> list[int]:
         """See Tokenizer."""
@@ -117,9 +128,9 @@ def load_tokenizer(folder: Path, names: TokenNames) -> Tokenizer:
     Raises: EngineError (code bad_checkpoint) where there is none.
     """
     if (folder / "tokenizer.json").is_file():
-        return FileTokenizer(folder / "tokenizer.json")
+        return FileTokenizer(folder / "tokenizer.json", names)
     config = folder / "tokenizer_config.json"
-    if config.is_file() and json.loads(config.read_text(encoding="utf-8")).get("tokenizer_class") == "ByteTokenizer":
+    if config.is_file() and read_object(config).get("tokenizer_class") == "ByteTokenizer":
         return ByteTokenizer(names)
     raise EngineError(
         f"{folder} has no tokenizer",
