@@ -57,6 +57,7 @@ class Capability(Value):
     """What an engine bears for one task. Limits are of the result; None means no limit of its own.
 
     `frame_rule` is "" or the form "4k+1". `seconds_per_megapixel_frame` is a rough price model of time for previews.
+    `thought` declares that the thought of a request conditions the result.
     """
 
     task: str
@@ -69,6 +70,7 @@ class Capability(Value):
     price: Cost = Cost()
     seconds_per_megapixel_frame: float = 0.0
     licence: str = "Apache-2.0"
+    thought: bool = False
 
 
 class EngineRequest(Value):

@@ -7,6 +7,8 @@
     AGENTVID_INPROCESS    1: engines run inside this process (tests, notebooks)
     AGENTVID_KEY_<NAME>   the secret key of a service, for example AGENTVID_KEY_PLANNER
 
+Engines read variables of their own: AGENTVID_UNIFIED and AGENTVID_DEVICE (`engines.unified`), AGENTVID_FAKE.
+
 `settings.toml` in the home folder may hold `tools`, `planner`, `engine`, `in_process` and a table `[keys]`.
 An empty variable counts as not set. Keys are never shown by `repr` or `str`.
 """

@@ -12,10 +12,10 @@ MOST_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class View:
-    """The clip, the depth it was made with, and the path that was really flown."""
+    """The clip, the path that was really flown, and the depth it was made with (none of an engine that uses none)."""
 
     video: Video
-    depth: Depth
+    depth: Depth | None
     path: CameraPath
 
 
@@ -54,4 +54,4 @@ async def novel_view(
                 f"make the {name} from this picture",
             )
     made = await ctx.engine("novel_view").run(image=image, path=path, mask=mask, depth=depth, fps=float(fps))
-    return View(video=made.get("video", Video), depth=made.get("depth", Depth), path=made.get("path", CameraPath))
+    return View(video=made.get("video", Video), depth=made.maybe("depth", Depth), path=made.get("path", CameraPath))

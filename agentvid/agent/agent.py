@@ -40,7 +40,17 @@ from agentvid.tool import ToolSpec
 
 __all__ = ["Agent", "Session", "Turn"]
 
-PLANNERS: Mapping[str, Callable[[], Planner]] = {"grammar": GrammarPlanner}
+
+def _unified(tools: Mapping[str, ToolSpec]) -> Planner:
+    from agentvid.planner.unified import UnifiedPlanner
+
+    return UnifiedPlanner(tools)
+
+
+PLANNERS: Mapping[str, Callable[[Mapping[str, ToolSpec]], Planner]] = {
+    "grammar": lambda tools: GrammarPlanner(),
+    "unified": _unified,
+}
 
 
 class Agent:
@@ -66,7 +76,7 @@ class Agent:
         self.home = self.settings.home
         self.tools: dict[str, ToolSpec] = load_tools([*self.settings.tools, *tools])
         self.engines: dict[str, Engine] = dict(engines) if engines is not None else load_engines()
-        self.planner = _planner(planner or self.settings.planner)
+        self.planner = _planner(planner or self.settings.planner, self.tools)
         self.store = ObjectStore(self.home)
         for path in self.store.abandoned(written_before=time.time()):
             path.unlink(missing_ok=True)
@@ -273,9 +283,9 @@ class Turn:
         return self
 
 
-def _planner(planner: str | Planner) -> Planner:
+def _planner(planner: str | Planner, tools: Mapping[str, ToolSpec]) -> Planner:
     if not isinstance(planner, str):
         return planner
     if planner not in PLANNERS:
         raise SettingsError(f"planner {planner!r} is not known", f"one of {', '.join(PLANNERS)}", "correct --planner")
-    return PLANNERS[planner]()
+    return PLANNERS[planner](tools)
