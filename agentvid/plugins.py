@@ -26,6 +26,7 @@ __all__ = ["builtin_folder", "engine_paths", "load_engine", "load_engines", "loa
 BUILTIN_ENGINES: Final[Mapping[str, str]] = {
     "classical": "agentvid.engines.classical:ClassicalEngine",
     "fake": "agentvid.engines.fake:FakeEngine",
+    "simulator": "agentvid.engines.simulator:SimulatorEngine",
     "unified": "agentvid.engines.unified:UnifiedEngine",
 }
 

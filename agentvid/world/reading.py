@@ -1,0 +1,223 @@
+"""Reading what a person asks for into a scene: a layout thought, or a caption of plain words with places left open.
+
+A caption names solids ("a large red cube and a small ball", "两个球和一个红色方块"), perhaps a relation of the
+first two and a camera; what it leaves open is drawn from the seed and told. Words outside the small world are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from agentvid.errors import InputError
+from agentvid.world.language import Course, read_thought
+from agentvid.world.physics import Action
+from agentvid.world.scene import COLOURS, GRID, MOST_SOLIDS, SHAPES, SIZES, Camera, Scene, Solid
+from agentvid.world.words import WORDS, Language, language_of, tidy
+
+__all__ = ["Asked", "read_caption", "read_request"]
+
+_TRIES: Final = 4000
+_ACTION: Final = re.compile(r";?\s*(?=(?:action|动作)\s*[:：])", re.IGNORECASE)
+_NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "两": 2, "二": 2, "三": 3, "四": 4}
+_ALSO_CALLED: Final[dict[str, dict[str, str]]] = {
+    "shape": {
+        "sphere": "ball",
+        "box": "cube",
+        "block": "cube",
+        "立方体": "cube",
+        "圆柱体": "cylinder",
+        "圆锥体": "cone",
+        "球体": "ball",
+    },
+    "colour": {
+        "violet": "purple",
+        "红": "red",
+        "橙": "orange",
+        "黄": "yellow",
+        "绿": "green",
+        "蓝": "blue",
+        "紫": "purple",
+        "白": "white",
+        "青": "cyan",
+    },
+    "size": {"big": "large", "little": "small"},
+}
+_FILLER: Final[dict[Language, str]] = {
+    "en": r"\b(a|an|the|and|with|of|also|picture|image|draw|show|me|please|there|is|are|one|solids?|things?|exactly)\b"
+    r"|\b(namely|[1-4])\b|[,;:.]",
+    "zh": r"一张图|画|请给我看|来一张|有|的图|个物体|个东西|正好|还有|以及|即|和|一个|个|、|的|请|[,;:.1-4]",
+}
+_RELATIONS: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "left": r"\bto the left of\b|\bleft of\b",
+        "right": r"\bto the right of\b|\bright of\b",
+        "front": r"\bin front of\b",
+        "back": r"\bbehind\b",
+    },
+    "zh": {"left": "左边", "right": "右边", "front": "前面", "back": "后面"},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A scene with an action where one was asked for; `open_parts` tells what was left open and drawn from the seed."""
+
+    scene: Scene
+    action: Action | None = None
+    open_parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Mention:
+    size: str | None
+    colour: str | None
+    shape: str
+
+
+def read_request(text: str, seed: int) -> Asked:
+    """Read a thought or a caption, perhaps followed by `action: …` as in the course of a clip.
+
+    Raises: InputError telling what can't be read or can't stand so.
+    """
+    told, *acted = _ACTION.split(text, maxsplit=1)
+    asked = _read_scene(told, seed)
+    if not acted:
+        return asked
+    course = read_thought(acted[0])
+    if not isinstance(course, Course):
+        raise InputError(f"{acted[0]!r} is no action", "such as 'action: the small red ball at centre is dropped'")
+    if course.action.target not in asked.scene.solids:
+        raise InputError("the action's target is not in the scene", "a solid named with its place", "name one there")
+    return Asked(asked.scene, course.action, asked.open_parts)
+
+
+def read_caption(text: str, seed: int) -> Asked:
+    """Read a caption of the small world; places, and whatever else it leaves open, are drawn from the seed.
+
+    Raises: InputError where a word is not of the small world, no solid is named, or they can't stand so.
+    """
+    language, plain = language_of(text), tidy(text)
+    camera, rest = _take_camera(plain, language)
+    side, rest = _take_relation(rest, language)
+    mentions, rest = _take_mentions(rest, language)
+    leftover = re.sub(_FILLER[language], " ", rest).split()
+    if leftover:
+        raise InputError(f"{' '.join(leftover)!r} is not of the small world", _kinds(language), "leave it out")
+    if not 1 <= len(mentions) <= MOST_SOLIDS:
+        raise InputError(f"{len(mentions)} solids are named", f"1 to {MOST_SOLIDS}: {_kinds(language)}", "name some")
+    if side is not None and len(mentions) < 2:
+        raise InputError("a relation of one solid", "two solids", "name the other")
+    scene = _placed(mentions, side, camera or Camera(), np.random.default_rng(seed))
+    left_open = ["places"]
+    left_open += ["colours"] * any(mention.colour is None for mention in mentions)
+    left_open += ["sizes"] * any(mention.size is None for mention in mentions)
+    left_open += ["camera"] * (camera is None)
+    return Asked(scene, None, tuple(left_open))
+
+
+def _read_scene(text: str, seed: int) -> Asked:
+    try:
+        thought = read_thought(text)
+    except InputError as error:
+        if re.search(r"\bone \w+ \w+ \w+ at\b|在[最左中右正]", text):
+            raise
+        try:
+            return read_caption(text, seed)
+        except InputError as worse:
+            raise worse from error
+    if not isinstance(thought, Scene):
+        raise InputError("a change or a course without its scene", "the scene first", "tell which solids are where")
+    return Asked(thought)
+
+
+def _take_camera(text: str, language: Language) -> tuple[Camera | None, str]:
+    words = WORDS[language]
+    azimuths = {word: step for step, word in words["azimuth"].items()}
+    heights = {word: name for name, word in words["height"].items()}
+    azimuth, height = _choice(azimuths), _choice(heights)
+    pattern = rf"from ({azimuth}),({height})" if language == "en" else rf"从({azimuth})看,(?:高度)?({height})"
+    found = re.search(pattern, text)
+    if found is None:
+        return None, text
+    known: Any = heights[found[2]]
+    return Camera(int(azimuths[found[1]]), known), text[: found.start()] + text[found.end() :]
+
+
+def _take_relation(text: str, language: Language) -> tuple[str | None, str]:
+    for side, pattern in _RELATIONS[language].items():
+        if re.search(pattern, text):
+            plain = re.sub(pattern, " , ", text, count=1)
+            return side, plain.replace("在", ",", 1) if language == "zh" else plain
+    return None, text
+
+
+def _take_mentions(text: str, language: Language) -> tuple[list[_Mention], str]:
+    sizes, colours, shapes = (_names(language, kind) for kind in ("size", "colour", "shape"))
+    number = _choice(_NUMBERS)
+    if language == "en":
+        pattern = rf"(?:\b({number}) )?(?:\b({_choice(sizes)}) )?(?:\b({_choice(colours)}) )?\b({_choice(shapes)})s?\b"
+        order = (1, 2, 3, 4)
+    else:
+        pattern = rf"(?:({number})个)?(?:({_choice(colours)})的?)?(?:({_choice(sizes)})的?)?({_choice(shapes)})"
+        order = (1, 3, 2, 4)
+    mentions: list[_Mention] = []
+
+    def take(found: re.Match[str]) -> str:
+        many, size, colour, shape = (found[group] for group in order)
+        one = _Mention(sizes.get(size or ""), colours.get(colour or ""), shapes[shape])
+        mentions.extend([one] * _NUMBERS.get(many or "", 1))
+        return ","
+
+    rest = re.sub(pattern, take, text)
+    return mentions, rest
+
+
+def _placed(mentions: list[_Mention], side: str | None, camera: Camera, rng: np.random.Generator) -> Scene:
+    """Draw what is open until the solids stand apart and the relation between the first two holds."""
+
+    def one_of(known: tuple[str, ...], told: str | None) -> Any:
+        drawn = known[int(rng.integers(len(known)))]
+        return told or drawn
+
+    fits: dict[str, Callable[[Solid, Solid], bool]] = {
+        "left": lambda a, b: a.column < b.column and abs(a.row - b.row) <= b.column - a.column,
+        "right": lambda a, b: a.column > b.column and abs(a.row - b.row) <= a.column - b.column,
+        "front": lambda a, b: a.row < b.row and abs(a.column - b.column) < b.row - a.row,
+        "back": lambda a, b: a.row > b.row and abs(a.column - b.column) < a.row - b.row,
+    }
+    for _ in range(_TRIES):
+        solids = tuple(
+            Solid(
+                int(rng.integers(GRID)),
+                int(rng.integers(GRID)),
+                one_of(SHAPES, mention.shape),
+                one_of(COLOURS, mention.colour),
+                one_of(SIZES, mention.size),
+            )
+            for mention in mentions
+        )
+        if side is not None and not fits[side](solids[0], solids[1]):
+            continue
+        try:
+            return Scene(solids, camera)
+        except InputError:
+            continue
+    raise InputError("these solids find no places", "fewer or smaller ones", "make some small")
+
+
+def _names(language: Language, kind: str) -> dict[str, str]:
+    return _ALSO_CALLED[kind] | {word: value for value, word in WORDS[language][kind].items()}
+
+
+def _choice(words: dict[str, Any]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _kinds(language: Language) -> str:
+    words = WORDS[language]
+    return ", ".join([*words["size"].values(), *words["colour"].values(), *words["shape"].values()])
