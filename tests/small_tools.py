@@ -98,7 +98,15 @@ async def paint(ctx: ToolContext, words: str, seed: int = 0) -> Image:
     return result.get("image", Image)
 
 
-SPECS: dict[str, ToolSpec] = {s.name: s for s in (number, halves, total, say, seen, wide, wrong, paint)}
+@tool(tasks=["text_to_image"])
+async def sketch(ctx: ToolContext, words: str, thought: str = "") -> Image:
+    """Sketch words with an engine that may read the thought."""
+    RAN["sketch"] += 1
+    result = await ctx.engine("text_to_image").run(prompt=words, thought=thought)
+    return result.get("image", Image)
+
+
+SPECS: dict[str, ToolSpec] = {s.name: s for s in (number, halves, total, say, seen, wide, wrong, paint, sketch)}
 
 
 class NamedEngine:
@@ -107,14 +115,16 @@ class NamedEngine:
     concurrency = 1
     weights = ""
 
-    def __init__(self, name: str, state: str = "ready", version: str = "1", task: str = "text_to_image") -> None:
-        self.name, self._state, self.version, self._task = name, state, version, task
+    def __init__(
+        self, name: str, state: str = "ready", version: str = "1", task: str = "text_to_image", thought: bool = False
+    ) -> None:
+        self.name, self._state, self.version, self._task, self._thought = name, state, version, task, thought
 
     def status(self) -> EngineStatus:
         return EngineStatus(state=self._state, how="set a key")  # type: ignore[arg-type]
 
     def capabilities(self) -> tuple[Capability, ...]:
-        return (Capability(task=self._task),)
+        return (Capability(task=self._task, thought=self._thought),)
 
     async def run(self, request: EngineRequest, context: EngineContext) -> EngineResult:
         raise AssertionError("never run")

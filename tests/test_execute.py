@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from small_tools import RAN, SPECS
+from small_tools import RAN, SPECS, NamedEngine
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import SetArg, SetGiven, SetSeed, SetThought, apply
@@ -14,6 +14,7 @@ from agentvid.chain.run import StepRun
 from agentvid.chain.step import Ref, Step
 from agentvid.engines.fake import FakeEngine
 from agentvid.events import Event, StepDone
+from agentvid.run.call import read_thought
 from agentvid.run.execute import Executor
 from agentvid.run.host import InProcessHost
 from agentvid.store.log import Log
@@ -219,3 +220,14 @@ async def test_a_tool_whose_ports_are_all_optional_still_runs(executor: Executor
     run = await executor.run(Chain(turn=1, steps=(step(1, "maybe", value=3),)))
     assert run.steps["t1.s1"].executed
     assert run.port("t1.s1", "high")["value"] == 3.0
+
+
+async def test_a_thought_counts_only_where_the_routed_engine_reads_thoughts(executor: Executor):
+    thinking = NamedEngine("fake", thought=True)
+    step = Step(id="t1.s1", tool="sketch", args={"words": "cat"}, thought="a grey one", engine="fake")
+    assert read_thought(step, SPECS["sketch"], {"fake": thinking}) == "a grey one"
+    assert read_thought(step, SPECS["sketch"], {"fake": NamedEngine("fake")}) == ""
+    chain = Chain(turn=1, steps=(step,))
+    await executor.run(chain)
+    run = await executor.run(apply(chain, SetThought(step="t1.s1", thought="a black one")))
+    assert run.steps["t1.s1"].status == "cached", "the fake engine reads no thoughts"

@@ -16,13 +16,17 @@ class Edited:
 
 
 @tool(tasks=["edit_image"])
-async def edit_image(ctx: ToolContext, image: Image, plan: EditPlan, mask: Mask | None = None, seed: int = 0) -> Edited:
+async def edit_image(
+    ctx: ToolContext, image: Image, plan: EditPlan, mask: Mask | None = None, seed: int = 0, thought: str = ""
+) -> Edited:
     """Carry out an edit plan on a picture, inside a mask and there only.
+
+    The step's thought conditions the drawing where the engine reads thoughts.
 
     Args:
         image: the picture to edit
         plan: what changes to what, in which order
         mask: the thing the plan is about; without one a recolouring is of the whole picture
     """
-    result = await ctx.engine("edit_image").run(image=image, plan=plan, mask=mask, seed=seed)
+    result = await ctx.engine("edit_image").run(image=image, plan=plan, mask=mask, seed=seed, thought=thought)
     return Edited(image=result.get("image", Image))

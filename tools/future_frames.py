@@ -26,11 +26,18 @@ class Future:
 
 
 @tool(tasks=["future_frames"])
-async def future_frames(ctx: ToolContext, video: Video, seconds: float, keyframe: Keyframe | None = None) -> Future:
+async def future_frames(
+    ctx: ToolContext,
+    video: Video,
+    seconds: float,
+    keyframe: Keyframe | None = None,
+    seed: int = 0,
+    thought: str = "",
+) -> Future:
     """Continue a clip beyond its end, or from a keyframe, and say how far the new frames can be believed.
 
     An engine that only carries motion on invents nothing: no new thing enters, nobody turns round. Frames after
-    `trust_seconds` are a guess.
+    `trust_seconds` are a guess. The step's thought conditions the frames where the engine reads thoughts.
 
     Args:
         video: the clip
@@ -43,7 +50,8 @@ async def future_frames(ctx: ToolContext, video: Video, seconds: float, keyframe
         raise CallError(
             f"keyframe {keyframe.frame}", f"a frame from 0 to {video.frames - 1}", "choose a frame of the clip"
         )
-    made = await ctx.engine("future_frames").run(video=video, seconds=float(seconds), keyframe=keyframe)
+    engine = ctx.engine("future_frames")
+    made = await engine.run(video=video, seconds=float(seconds), keyframe=keyframe, seed=seed, thought=thought)
     return Future(
         video=made.get("video", Video),
         future=made.get("future", Video),

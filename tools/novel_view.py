@@ -27,11 +27,14 @@ async def novel_view(
     mask: Mask | None = None,
     depth: Depth | None = None,
     fps: float = 24,
+    seed: int = 0,
+    thought: str = "",
 ) -> View:
     """Fly a camera over one picture: orbit its subject, look around, truck, pedestal, dolly, zoom, roll.
 
     One picture does not show the back or the far side of things. An engine that can't invent them flies less far than
-    asked: port `path` is the path it flew, and its warnings say what was asked.
+    asked: port `path` is the path it flew, and its warnings say what was asked. The step's thought conditions the
+    views where the engine reads thoughts.
 
     Args:
         image: the picture
@@ -53,5 +56,7 @@ async def novel_view(
                 f"a {name} of the picture's size",
                 f"make the {name} from this picture",
             )
-    made = await ctx.engine("novel_view").run(image=image, path=path, mask=mask, depth=depth, fps=float(fps))
+    made = await ctx.engine("novel_view").run(
+        image=image, path=path, mask=mask, depth=depth, fps=float(fps), seed=seed, thought=thought
+    )
     return View(video=made.get("video", Video), depth=made.maybe("depth", Depth), path=made.get("path", CameraPath))

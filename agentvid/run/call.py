@@ -14,7 +14,7 @@ from agentvid.run.route import Route, bears, route
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec
 
-__all__ = ["Call", "CallContext", "identities", "routes_of"]
+__all__ = ["Call", "CallContext", "identities", "read_thought", "routes_of"]
 
 
 def routes_of(spec: ToolSpec, engines: Mapping[str, Engine], wish: str | None) -> dict[str, Route]:
@@ -41,6 +41,21 @@ def identities(spec: ToolSpec, engines: Mapping[str, Engine], wish: str | None) 
     Raises: NoEngine.
     """
     return {task: chosen.identity for task, chosen in routes_of(spec, engines, wish).items()}
+
+
+def read_thought(step: Step, spec: ToolSpec, engines: Mapping[str, Engine]) -> str:
+    """Return the thought that a step's result depends on: "" where nothing reads it.
+
+    A tool that declares `thought` reads it itself where it asks no engine, else for engines that declare it.
+
+    Raises: NoEngine.
+    """
+    if not spec.takes("thought"):
+        return ""
+    routes = routes_of(spec, engines, step.engine)
+    declared = (bears(engines[chosen.engine], task) for task, chosen in routes.items())
+    reads = not routes or any(capability is not None and capability.thought for capability in declared)
+    return step.thought if reads else ""
 
 
 @dataclass

@@ -20,7 +20,7 @@ from agentvid.chain.step import Ref, Step, step_number
 from agentvid.engine import Engine, pack, unpack
 from agentvid.errors import AgentvidError, Cancelled, ChainError, Needs, SettingsError, StoreError, ToolFailed
 from agentvid.events import Emit, StepDone, StepStarted, Waiting, ignore
-from agentvid.run.call import CallContext, identities
+from agentvid.run.call import CallContext, identities, read_thought
 from agentvid.run.host import Host
 from agentvid.run.key import step_key
 from agentvid.run.resolve import Lookup, given_ports, is_all_given, step_inputs
@@ -112,7 +112,8 @@ class Executor:
         spec = self._spec(step)
         inputs = step_inputs(step, spec, lookup)
         routes = identities(spec, self.engines, step.engine)
-        return step_key(spec, inputs, routes, seed=step.seed, thought=step.thought, owner=self.owner)
+        thought = read_thought(step, spec, self.engines)
+        return step_key(spec, inputs, routes, seed=step.seed, thought=thought, owner=self.owner)
 
     def _of_earlier(self, ref: Ref, earlier: Lookup) -> Any:
         """Return a port of an earlier turn: it must be there, and whole.
@@ -184,7 +185,8 @@ class Executor:
             return StepRun(step=step.id, status="done", outputs=given, given=tuple(given))
         inputs = step_inputs(step, spec, lookup)
         routes = identities(spec, self.engines, step.engine)
-        key = step_key(spec, inputs, routes, seed=step.seed, thought=step.thought, owner=self.owner)
+        thought = read_thought(step, spec, self.engines)
+        key = step_key(spec, inputs, routes, seed=step.seed, thought=thought, owner=self.owner)
         lock = self._in_flight.setdefault(key, asyncio.Lock())
         async with lock:
             result, executed = await self._result(step, spec, inputs, routes, key, emit)
@@ -235,7 +237,7 @@ class Executor:
         if spec.takes("seed"):
             arguments["seed"] = step.seed
         if spec.takes("thought"):
-            arguments["thought"] = step.thought
+            arguments["thought"] = read_thought(step, spec, self.engines)
         return arguments
 
     def _cached(self, key: str) -> CachedResult | None:

@@ -1,7 +1,8 @@
 """Keys: the digest of everything a step's result depends on, and of nothing else.
 
 In it: tool name and source, resolved engines with version and weights, inputs (references as the digests of their
-values, given values that the tool takes in), seed and thought where the tool declares them, the owner's namespace.
+values, given values that the tool takes in), the seed where the tool declares one, the thought where something reads
+it (`run.call.read_thought`), the owner's namespace.
 Not in it: step id, position, expect, pin, and given values on ports that the tool does not take in - those replace
 what was found without changing how it is found.
 """
