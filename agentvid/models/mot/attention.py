@@ -21,6 +21,9 @@ from agentvid.models.mot.cache import Cache
 
 __all__ = ["Append", "Block", "Denoise", "Group", "Whole", "attention"]
 
+Halves = tuple[Tensor, Tensor]
+"""The wrapper rows and the latent rows of a group."""
+
 
 def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
     """Return [B, N, heads, head_dim] for q of that shape and k, v [B, kv_heads, L, head_dim].
@@ -66,34 +69,44 @@ class Block:
 
 
 class Append:
-    """Attend over caches and the new rows, which are written behind them. The caller reserves and commits."""
+    """Attend over caches and the new rows, which are written behind them. The caller reserves before, commits after."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
-        self.blocks = blocks
-        self._masks = [_causal(block) if block.causal and block.rows > 1 else None for block in blocks]
+        self._ends = [_End(block) for block in blocks]
+        self._is_one = len(blocks) == 1 and len(blocks[0].slices) == 1
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """See layers.Attend."""
-        if len(self.blocks) == 1 and len(self.blocks[0].slices) == 1:
-            block, part = self.blocks[0], self.blocks[0].slices[0]
-            if part.stop - part.start == len(q):
-                block.cache.write(layer, k, v)
-                keys, values = block.cache.read(layer)
-                return attention(q[None], keys[None], values[None], self._masks[0])[0]
-        out = torch.empty_like(q)
-        for block, mask in zip(self.blocks, self._masks, strict=True):
-            at = 0
-            for part in block.slices:
-                block.cache.write(layer, k[part], v[part], at)
-                at += part.stop - part.start
-            keys, values = block.cache.read(layer)
-            asked = q[block.slices[0]] if len(block.slices) == 1 else torch.cat([q[part] for part in block.slices])
-            seen = attention(asked[None], keys[None], values[None], mask)[0]
-            at = 0
-            for part in block.slices:
-                out[part] = seen[at : at + part.stop - part.start]
-                at += part.stop - part.start
+        if self._is_one:
+            return self._ends[0].attend(layer, q, k, v)
+        out = q.new_empty(q.shape)
+        for end in self._ends:
+            slices = end.block.slices
+            seen = end.attend(layer, *(torch.cat([rows[part] for part in slices]) for rows in (q, k, v)))
+            for part, rows in zip(slices, seen.split_with_sizes([s.stop - s.start for s in slices]), strict=True):
+                out[part] = rows
         return out
+
+
+class _End:
+    """The end of one cache, where the rows of a block go. What a cache of one piece gives is looked up once."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self._mask = _causal(block) if block.causal and block.rows > 1 else None
+        self._room = [rows.unbind() for rows in block.cache.reserved()]
+        views = block.cache.views()
+        self._views = None if views is None else [rows[:, None].unbind() for rows in views]
+
+    def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Write k and v, and return what q sees, each [n, heads, head_dim] in the order of the sequence."""
+        for room, rows in zip(self._room, (k, v), strict=True):
+            room[layer].copy_(rows.transpose(0, 1))
+        if self._views is None:
+            keys, values = (rows[None] for rows in self.block.cache.read(layer))
+        else:
+            keys, values = (rows[layer] for rows in self._views)
+        return attention(q[None], keys, values, self._mask)[0]
 
 
 def _causal(block: Block) -> Tensor:
@@ -105,34 +118,47 @@ def _causal(block: Block) -> Tensor:
 class Group:
     """Blocks with equal past and equal size: one batched attention. Keys and values are allocated once.
 
-    Of the packed rows, `und` holds the wrapper rows and `gen` the latent rows of all its blocks, block by block.
+    Of the packed rows, `und_rows` wrapper rows and `gen_rows` latent rows of each block belong to it, block by block.
     A block sees its past and all of itself, in which the order of keys does not matter.
     """
 
-    def __init__(self, caches: Sequence[Cache], und_rows: int, gen_rows: int) -> None:
-        shape, self.past = caches[0].shape, caches[0].length
-        self.size, self.und_rows, self.gen_rows = len(caches), und_rows, gen_rows
-        room = (shape.layers, len(caches), shape.kv_heads, self.past + und_rows + gen_rows, shape.head_dim)
-        self.keys = torch.empty(room, dtype=shape.dtype, device=shape.device)
-        self.values = torch.empty_like(self.keys)
+    def __init__(self, caches: Sequence[Cache], und_rows: int, gen_rows: int, heads: int) -> None:
+        shape, past = caches[0].shape, caches[0].length
+        rows, self.size = und_rows + gen_rows, len(caches)
+        self.und_rows, self.gen_rows = und_rows, gen_rows
+        room = (shape.layers, self.size, shape.kv_heads, past + rows, shape.head_dim)
+        keys = torch.empty(room, dtype=shape.dtype, device=shape.device)
+        values = torch.empty_like(keys)
         for index, cache in enumerate(caches):
             for layer in range(shape.layers):
-                keys, values = cache.read(layer)
-                self.keys[layer, index, :, : self.past] = keys
-                self.values[layer, index, :, : self.past] = values
+                keys[layer, index, :, :past], values[layer, index, :, :past] = cache.read(layer)
+        self._keys, self._values = keys.unbind(), values.unbind()
+        self._new_keys, self._new_values = (
+            list(zip(*(part.unbind() for part in self._halves(kept[:, :, :, past:], 3)), strict=True))
+            for kept in (keys, values)
+        )
+        asked = (self.size, shape.kv_heads, heads // shape.kv_heads, rows, shape.head_dim)
+        self._asked = torch.empty(asked, dtype=shape.dtype, device=shape.device)
 
-    def attend(self, layer: int, und: tuple[Tensor, ...], gen: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """Return what the wrapper rows and the latent rows see; each argument is (q, k, v) of the group's rows."""
-        middle = self.past + self.und_rows
-        for room, which in ((self.keys, 1), (self.values, 2)):
-            room[layer, :, :, self.past : middle] = self._batched(und[which], self.und_rows).transpose(1, 2)
-            room[layer, :, :, middle:] = self._batched(gen[which], self.gen_rows).transpose(1, 2)
-        asked = torch.cat([self._batched(und[0], self.und_rows), self._batched(gen[0], self.gen_rows)], dim=1)
-        seen = attention(asked, self.keys[layer], self.values[layer])
-        return seen[:, : self.und_rows].flatten(0, 1), seen[:, self.und_rows :].flatten(0, 1)
+    def attend(self, layer: int, q: Halves, k: Halves, v: Halves, out: Halves) -> None:
+        """Put what the wrapper rows and the latent rows see into `out`; all are [rows, heads, head_dim]."""
+        for room, rows in ((self._new_keys[layer], k), (self._new_values[layer], v)):
+            for part, half in zip(room, rows, strict=True):
+                part.copy_(half.view(self.size, -1, *half.shape[1:]).transpose(1, 2))
+        for part, half in zip(self._halves(self._asked, 3), q, strict=True):
+            part.copy_(self._grouped(half).permute(0, 2, 3, 1, 4))
+        folded = self._asked.flatten(2, 3)
+        seen = F.scaled_dot_product_attention(folded, self._keys[layer], self._values[layer]).view(self._asked.shape)
+        for part, half in zip(self._halves(seen, 3), out, strict=True):
+            self._grouped(half).copy_(part.permute(0, 3, 1, 2, 4))
 
-    def _batched(self, rows: Tensor, per_block: int) -> Tensor:
-        return rows.view(self.size, per_block, *rows.shape[1:])
+    def _halves(self, rows: Tensor, dim: int) -> tuple[Tensor, ...]:
+        return rows.split_with_sizes([self.und_rows, self.gen_rows], dim)
+
+    def _grouped(self, rows: Tensor) -> Tensor:
+        """Return [blocks, rows of each, kv_heads, heads that share keys, head_dim]."""
+        _, kv_heads, each, _, width = self._asked.shape
+        return rows.view(self.size, -1, kv_heads, each, width)
 
 
 class Denoise:
@@ -140,17 +166,13 @@ class Denoise:
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self.groups = groups
+        self._sizes = [g.size * g.und_rows for g in groups] + [g.size * g.gen_rows for g in groups]
 
     def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """See layers.Attend."""
-        out = torch.empty_like(q)
-        und = 0
-        gen = sum(group.size * group.und_rows for group in self.groups)
-        for group in self.groups:
-            first = slice(und, und + group.size * group.und_rows)
-            second = slice(gen, gen + group.size * group.gen_rows)
-            out[first], out[second] = group.attend(
-                layer, (q[first], k[first], v[first]), (q[second], k[second], v[second])
-            )
-            und, gen = first.stop, second.stop
+        out = q.new_empty(q.shape)
+        parts = [rows.split_with_sizes(self._sizes) for rows in (q, k, v, out)]
+        half = len(self.groups)
+        for index, group in enumerate(self.groups):
+            group.attend(layer, *((rows[index], rows[half + index]) for rows in parts))
         return out

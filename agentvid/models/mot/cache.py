@@ -137,12 +137,23 @@ class Cache:
         last.buffer.grow(last.rows + rows, keep=seen)
         self._reserved = rows
 
-    def write(self, layer: int, keys: Tensor, values: Tensor, at: int = 0) -> None:
-        """Put keys and values [rows, kv_heads, head_dim] of a layer at offset `at` of the reserved rows."""
+    def write(self, layer: int, keys: Tensor, values: Tensor) -> None:
+        """Put keys and values [reserved, kv_heads, head_dim] of a layer where `reserve` made room."""
+        for room, rows in zip(self.reserved(), (keys, values), strict=True):
+            room[layer].copy_(rows.transpose(0, 1))
+
+    def reserved(self) -> tuple[Tensor, Tensor]:
+        """Return the keys and values [layers, kv_heads, reserved, head_dim] that are to be filled, as views."""
         last = self._pieces[-1]
-        start = last.rows + at
-        last.buffer.keys[layer, :, start : start + len(keys)] = keys.transpose(0, 1)
-        last.buffer.values[layer, :, start : start + len(values)] = values.transpose(0, 1)
+        here = slice(last.rows, last.rows + self._reserved)
+        return last.buffer.keys[:, :, here], last.buffer.values[:, :, here]
+
+    def views(self) -> tuple[Tensor, Tensor] | None:
+        """Return what `read` returns for all layers at once, [layers, kv_heads, …]; None for more than one piece."""
+        if len(self._pieces) != 1:
+            return None
+        buffer, end = self._pieces[0].buffer, self._pieces[0].rows + self._reserved
+        return buffer.keys[:, :, :end], buffer.values[:, :, :end]
 
     def commit(self) -> None:
         """Keep the reserved rows."""

@@ -89,7 +89,8 @@ class Denoiser:
     def _gather(self, entries: Sequence[_Entry]) -> Group:
         job = self.jobs[entries[0].job]
         caches = [entry.context.cache for entry in entries]
-        return Group(caches, und_rows=2 * job.frames, gen_rows=job.frames * job.frame_rows)
+        heads = self.model.config.backbone.heads
+        return Group(caches, und_rows=2 * job.frames, gen_rows=job.frames * job.frame_rows, heads=heads)
 
     def _select(self, groups: Sequence[Sequence[_Entry]], gathered: Sequence[Group]) -> _Selection:
         entries = [entry for group in groups for entry in group]

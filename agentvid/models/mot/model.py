@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from agentvid.models.mot import inference
 from agentvid.models.mot.cache import CacheShape
 from agentvid.models.mot.config import LatentConfig, MoTConfig
 from agentvid.models.mot.layers import Attend, LanguageModel
@@ -105,7 +106,9 @@ class MoT(nn.Module):
         `rows` [N, D] hold the understanding expert's rows before `split` and the generating expert's from it on;
         `turned` is `turn(positions)` in the same order; `attend` says who sees whom.
         """
-        out: Tensor = self.language_model.model(rows, split, turned, attend)
+        backbone = self.language_model.model
+        found = None if torch.is_grad_enabled() else inference.forward(backbone, rows, split, turned, attend)
+        out: Tensor = backbone(rows, split, turned, attend) if found is None else found
         return out
 
     def turn(self, positions: Tensor) -> Rope:

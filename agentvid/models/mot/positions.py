@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import torch
@@ -134,12 +135,18 @@ def rope(positions: Tensor, sections: tuple[int, int, int], base: float, dtype: 
     The frequencies are dealt to the axes in contiguous sections; halves are rotated, neighbours are not interleaved.
     Source: RoFormer (arXiv 2104.09864); sections as in Qwen2-VL (arXiv 2409.12191).
     """
-    half = sum(sections)
-    frequency = base ** -(torch.arange(half, dtype=torch.float32, device=positions.device) / half)
-    axis = torch.repeat_interleave(torch.arange(3), torch.tensor(sections)).to(positions.device)
+    axis, frequency = _frequencies(sections, base, positions.device)
     angle = positions.float()[axis].T * frequency
     angle = torch.cat([angle, angle], dim=-1)
     return angle.cos().to(dtype), angle.sin().to(dtype)
+
+
+@lru_cache(maxsize=16)
+def _frequencies(sections: tuple[int, int, int], base: float, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return which axis turns each pair of channels, and how fast, [head_dim / 2] both."""
+    half = sum(sections)
+    frequency = base ** -(torch.arange(half, dtype=torch.float32, device=device) / half)
+    return torch.repeat_interleave(torch.arange(3), torch.tensor(sections)).to(device), frequency
 
 
 def apply_rope(rows: Tensor, turned: Rope) -> Tensor:
