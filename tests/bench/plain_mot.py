@@ -1,7 +1,8 @@
 """The baseline: the unified model's forward, decoding and drawing, written the plain way, on the very same weights.
 
 What makes it plain, and slower:
-- every layer of every forward allocates keys and values anew, at full length, and scatters old and new rows into them;
+- every layer of every forward allocates keys and values anew, at full length, and scatters old and new rows into them,
+  by index lists that are built in Python once per forward;
 - rows stay in sequence order, and go to their expert by index: zero-filled results, gathered inputs, for the norms,
   the four projections, the query and key norms and the MLP;
 - the contexts that guidance compares are run one after the other, the one without pictures too, though for a drawing
@@ -101,6 +102,9 @@ class Plain:
     ) -> Tensor:
         backbone = self.model.language_model.model
         turned = self.model.turn(torch.tensor(positions).expand(3, -1))
+        past = len(context.keys[0]) if context.keys else 0
+        old = torch.tensor(list(range(past)), dtype=torch.int64, device=rows.device)
+        new = torch.tensor(list(range(past, past + len(rows))), device=rows.device)
 
         def routed(first: Callable[[Tensor], Tensor], second: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
             if und is None or gen is None:
@@ -118,7 +122,8 @@ class Plain:
             v = routed(attend.v_proj, attend.v_proj_moe_gen, normed).view(-1, attend.kv_heads, attend.head_dim)
             q = apply_rope(routed(attend.q_norm, attend.q_norm_moe_gen, q), turned)
             k = apply_rope(routed(attend.k_norm, attend.k_norm_moe_gen, k), turned)
-            keys, values = self._merged(context, index, k, v)
+            keys = self._merged(context.keys.get(index), k, old, new)
+            values = self._merged(context.values.get(index), v, old, new)
             if keep:
                 context.keys[index], context.values[index] = keys, values
             seen = self._attention(q, keys, values, is_causal=und is None)
@@ -127,17 +132,13 @@ class Plain:
             rows = rows + routed(layer.mlp, layer.mlp_moe_gen, normed)
         return routed(backbone.norm, backbone.norm_moe_gen, rows)
 
-    def _merged(self, context: PlainContext, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Return keys and values of past and present in fresh memory."""
-        old_keys, old_values = context.keys.get(layer), context.values.get(layer)
-        past = 0 if old_keys is None else len(old_keys)
-        keys, values = k.new_zeros(past + len(k), *k.shape[1:]), v.new_zeros(past + len(v), *v.shape[1:])
-        old_index = torch.tensor(list(range(past)), dtype=torch.int64, device=k.device)
-        new_index = torch.tensor(list(range(past, past + len(k))), device=k.device)
-        if old_keys is not None and old_values is not None:
-            keys[old_index], values[old_index] = old_keys, old_values
-        keys[new_index], values[new_index] = k, v
-        return keys, values
+    def _merged(self, before: Tensor | None, rows: Tensor, old: Tensor, new: Tensor) -> Tensor:
+        """Return the keys or values of past and present in fresh memory."""
+        merged = rows.new_zeros(len(old) + len(new), *rows.shape[1:])
+        if before is not None:
+            merged[old] = before
+        merged[new] = rows
+        return merged
 
     def _attention(self, q: Tensor, k: Tensor, v: Tensor, *, is_causal: bool) -> Tensor:
         mask = None

@@ -33,14 +33,17 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
     batch, rows, heads, width = q.shape
     kv_heads = k.shape[1]
     each = heads // kv_heads
-    if rows == 1:  # one row: heads that share keys are neighbours already
-        one = F.scaled_dot_product_attention(q.view(batch, kv_heads, each, width), k, v, attn_mask=mask)
-        return one.reshape(batch, 1, heads, width)
     folded = q.reshape(batch, rows, kv_heads, each, width).permute(0, 2, 3, 1, 4).reshape(batch, kv_heads, -1, width)
     if mask is not None:
         mask = mask.repeat(each, 1)
     seen = F.scaled_dot_product_attention(folded, k, v, attn_mask=mask)
     return seen.view(batch, kv_heads, each, rows, width).permute(0, 3, 1, 2, 4).reshape(batch, rows, heads, width)
+
+
+def one_row(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Return [1, heads, head_dim] for q of that shape: `attention` of one row, whose heads are in order already."""
+    kv_heads, width = k.shape[1], k.shape[3]
+    return F.scaled_dot_product_attention(q.view(1, kv_heads, -1, width), k, v).view(1, -1, width)
 
 
 class Whole:
@@ -106,6 +109,8 @@ class _End:
             keys, values = (rows[None] for rows in self.block.cache.read(layer))
         else:
             keys, values = (rows[layer] for rows in self._views)
+        if len(q) == 1:
+            return one_row(q, keys, values)
         return attention(q[None], keys, values, self._mask)[0]
 
 

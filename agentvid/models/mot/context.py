@@ -106,17 +106,10 @@ def append(model: MoT, additions: Sequence[Addition]) -> list[Tensor]:
         slices, next_und, next_gen = _slices(addition, next_und, next_gen)
         blocks.append(Block(addition.context.cache, slices, addition.causal))
         placed.append(_place(model, addition))
-    packed = torch.empty(3, next_gen, dtype=torch.int64)
-    for block, (positions, _) in zip(blocks, placed, strict=True):
-        for part, piece in zip(
-            block.slices, positions.split_with_sizes([_rows(s) for s in block.slices], dim=1), strict=True
-        ):
-            packed[:, part] = piece
-    most = model.config.backbone.max_positions
-    if next_gen and int(packed.max()) >= most:
-        raise InputError(
-            f"position {int(packed.max())} of a text or picture", f"positions below {most}", "read less, or roll back"
-        )
+    packed = _packed(blocks, [positions for positions, _ in placed], next_gen)
+    most, last = model.config.backbone.max_positions, int(packed.max()) if next_gen else 0
+    if last >= most:
+        raise InputError(f"position {last} of a text or picture", f"positions below {most}", "read less, or roll back")
     for block in blocks:
         block.cache.reserve(block.rows)
     try:
@@ -146,15 +139,22 @@ def _slices(addition: Addition, und: int, gen: int) -> tuple[tuple[slice, ...], 
     return tuple(slices), und, gen
 
 
+def _packed(blocks: Sequence[Block], placed: Sequence[Tensor], rows: int) -> Tensor:
+    """Return positions [3, rows] in packed order for those of each block [3, n] in the order of its sequence."""
+    if len(blocks) == 1 and len(blocks[0].slices) == 1:
+        return placed[0]
+    packed = torch.empty(3, rows, dtype=torch.int64)
+    for block, positions in zip(blocks, placed, strict=True):
+        sizes = [part.stop - part.start for part in block.slices]
+        for part, piece in zip(block.slices, positions.split_with_sizes(sizes, dim=1), strict=True):
+            packed[:, part] = piece
+    return packed
+
+
 def _place(model: MoT, addition: Addition) -> tuple[Tensor, PositionState]:
     state = addition.context.state
     placed = []
     for segment in addition.segments:
         positions, state = model.scheme.place(segment, state)
         placed.append(positions)
-    return torch.cat(placed, dim=1), state
-
-
-def _rows(part: slice) -> int:
-    length: int = part.stop - part.start
-    return length
+    return placed[0] if len(placed) == 1 else torch.cat(placed, dim=1), state

@@ -96,7 +96,6 @@ class _Units(NamedTuple):
 class _Part(NamedTuple):
     """One expert's rows of the buffers: projections flat, queries and keys between norm and turning."""
 
-    here: slice
     rows: Tensor
     normed: Tensor
     q: Tensor
@@ -111,7 +110,7 @@ class _Part(NamedTuple):
         sizes = [which.shape[1] for which in (room.q, room.k, room.v)]
         width = room.asked.shape[2]
         flat = room.asked.flatten(1)[here].split([size * width for size in sizes], 1)
-        return cls(here, room.rows[here], room.normed[here], *flat, *room.scaled[here].split(sizes[:2], 1))
+        return cls(room.rows[here], room.normed[here], *flat, *room.scaled[here].split(sizes[:2], 1))
 
 
 def forward(backbone: Backbone, rows: Tensor, split: int, turned: Rope, attend: Attend) -> Tensor | None:
@@ -122,24 +121,18 @@ def forward(backbone: Backbone, rows: Tensor, split: int, turned: Rope, attend: 
     first = backbone.layers[0]
     if torch.is_autocast_enabled(rows.device.type) or not isinstance(first, MoTLayer) or None in experts:
         return None
-    room = _Room.of(rows, first.self_attn)
-    parts = [_Part.of(room, here) for _, here in present]
-    units = _Units.of(room, backbone.norm.eps)
-    turn = _signed(turned)
-    for layer, weights in enumerate(zip(*experts, strict=True)):  # type: ignore[arg-type]
-        halves = list(zip(parts, weights, strict=True))
-        _ask(room, halves, turn, units)
-        seen = attend(layer, room.q, room.k, room.v).flatten(1)
-        for part, weight in halves:
-            part.rows.addmm_(seen[part.here], weight.o.t())
+    room, sizes = _Room.of(rows, first.self_attn), [here.stop - here.start for _, here in present]
+    with torch.inference_mode():  # what leaves is in the room, which is of before
+        parts, units = [_Part.of(room, here) for _, here in present], _Units.of(room, backbone.norm.eps)
+        turn = _signed(turned)
+        for layer, weights in enumerate(zip(*experts, strict=True)):  # type: ignore[arg-type]
+            halves = list(zip(parts, weights, strict=True))
+            _ask(room, halves, turn, units)
+            seen = attend(layer, room.q, room.k, room.v).flatten(1)
+            _add(room, halves, seen.split(sizes), units)
         _scale(room.rows, units.row, units.floor, room.normed)
-        for part, weight in halves:
-            normed = part.normed.mul_(weight.post_norm)
-            inner = F.silu(F.linear(normed, weight.gate), inplace=True).mul_(F.linear(normed, weight.up))
-            part.rows.addmm_(inner, weight.down.t())
-    _scale(room.rows, units.row, units.floor, room.normed)
-    for part, (expert, _) in zip(parts, present, strict=True):
-        part.normed.mul_(getattr(backbone, f"norm{expert}").weight)
+        for part, (expert, _) in zip(parts, present, strict=True):
+            part.normed.mul_(getattr(backbone, f"norm{expert}").weight)
     return room.normed
 
 
@@ -168,9 +161,9 @@ def _ask(room: _Room, halves: Sequence[tuple[_Part, Expert]], turn: Rope, units:
     _scale(room.rows, units.row, units.floor, room.normed)
     for part, weight in halves:
         normed = part.normed.mul_(weight.input_norm)
-        torch.addmm(weight.q_bias, normed, weight.q.t(), out=part.q)
-        torch.addmm(weight.k_bias, normed, weight.k.t(), out=part.k)
-        torch.addmm(weight.v_bias, normed, weight.v.t(), out=part.v)
+        F.linear(normed, weight.q, weight.q_bias, out=part.q)
+        F.linear(normed, weight.k, weight.k_bias, out=part.k)
+        F.linear(normed, weight.v, weight.v_bias, out=part.v)
     _scale(room.qk, units.head, units.floor, room.scaled)
     for part, weight in halves:
         part.q_scaled.mul_(weight.q_norm)
@@ -178,6 +171,17 @@ def _ask(room: _Room, halves: Sequence[tuple[_Part, Expert]], turn: Rope, units:
     cos, sin = turn
     torch.mul(room.scaled, cos, out=room.qk)
     room.qk.addcmul_(room.scaled.roll(room.scaled.shape[-1] // 2, -1), sin)
+
+
+def _add(room: _Room, halves: Sequence[tuple[_Part, Expert]], seen: Sequence[Tensor], units: _Units) -> None:
+    """Add to the rows what they saw, and what the MLP makes of that."""
+    for (part, weight), rows in zip(halves, seen, strict=True):
+        part.rows.addmm_(rows, weight.o.t())
+    _scale(room.rows, units.row, units.floor, room.normed)
+    for part, weight in halves:
+        normed = part.normed.mul_(weight.post_norm)
+        inner = F.silu(F.linear(normed, weight.gate), inplace=True).mul_(F.linear(normed, weight.up))
+        part.rows.addmm_(inner, weight.down.t())
 
 
 def _scale(rows: Tensor, root: Tensor, floor: Tensor, out: Tensor) -> None:
