@@ -10,9 +10,9 @@ Does not cover what needs the modules themselves: gradients, autocast, hooks, mo
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -26,13 +26,17 @@ __all__ = ["Expert", "forward", "read_experts"]
 _PLAIN: Final = {nn.Linear, RMSNorm, GatedMLP, MoTAttention, MoTLayer}
 
 
-def _named(*names: str) -> dict[str, itemgetter[str]]:
-    return {expert: itemgetter(*(f"{name}{expert}" for name in names)) for expert in EXPERTS}
+_Pick = Callable[[Mapping[str, nn.Module | None]], tuple[nn.Module, ...]]
+
+
+def _named(*names: str) -> dict[str, _Pick]:
+    """Return for each expert what takes its modules of these names, in this order."""
+    return {expert: cast(_Pick, itemgetter(*(f"{name}{expert}" for name in names))) for expert in EXPERTS}
 
 
 _NORMS: Final = _named("input_layernorm", "post_attention_layernorm")
 _PROJECTIONS: Final = _named("q_proj", "k_proj", "v_proj", "q_norm", "k_norm", "o_proj")
-_GATES: Final = itemgetter("gate_proj", "up_proj", "down_proj")
+_GATES: Final = _named("gate_proj", "up_proj", "down_proj")[""]
 
 
 class Expert(NamedTuple):
@@ -74,7 +78,7 @@ class _Room(NamedTuple):
         """Make room for rows [N, D], which are copied."""
         heads, kv_heads = attend.heads, attend.kv_heads
         asked = rows.new_empty(len(rows), heads + 2 * kv_heads, attend.head_dim)
-        q, k, v = asked.split((heads, kv_heads, kv_heads), 1)
+        q, k, v = asked.split_with_sizes((heads, kv_heads, kv_heads), 1)
         qk = asked[:, : heads + kv_heads]
         return cls(rows.clone(), torch.empty_like(rows), asked, q, k, v, qk, rows.new_empty(qk.shape))
 
@@ -109,8 +113,8 @@ class _Part(NamedTuple):
         """Return the rows `here`."""
         sizes = [which.shape[1] for which in (room.q, room.k, room.v)]
         width = room.asked.shape[2]
-        flat = room.asked.flatten(1)[here].split([size * width for size in sizes], 1)
-        return cls(room.rows[here], room.normed[here], *flat, *room.scaled[here].split(sizes[:2], 1))
+        flat = room.asked.flatten(1)[here].split_with_sizes([size * width for size in sizes], 1)
+        return cls(room.rows[here], room.normed[here], *flat, *room.scaled[here].split_with_sizes(sizes[:2], 1))
 
 
 def forward(backbone: Backbone, rows: Tensor, split: int, turned: Rope, attend: Attend) -> Tensor | None:
@@ -118,18 +122,18 @@ def forward(backbone: Backbone, rows: Tensor, split: int, turned: Rope, attend: 
     ends = zip(EXPERTS, (slice(0, split), slice(split, len(rows))), strict=True)
     present = [(expert, here) for expert, here in ends if here.start < here.stop]
     experts = [read_experts(backbone, expert) for expert, _ in present]
-    first = backbone.layers[0]
-    if torch.is_autocast_enabled(rows.device.type) or not isinstance(first, MoTLayer) or None in experts:
+    if torch.is_autocast_enabled(rows.device.type) or None in experts:
         return None
-    room, sizes = _Room.of(rows, first.self_attn), [here.stop - here.start for _, here in present]
+    room = _Room.of(rows, cast(MoTLayer, backbone.layers[0]).self_attn)
+    sizes = [here.stop - here.start for _, here in present]
     with torch.inference_mode():  # what leaves is in the room, which is of before
         parts, units = [_Part.of(room, here) for _, here in present], _Units.of(room, backbone.norm.eps)
         turn = _signed(turned)
-        for layer, weights in enumerate(zip(*experts, strict=True)):  # type: ignore[arg-type]
+        for layer, weights in enumerate(zip(*cast(list[list[Expert]], experts), strict=True)):
             halves = list(zip(parts, weights, strict=True))
             _ask(room, halves, turn, units)
             seen = attend(layer, room.q, room.k, room.v).flatten(1)
-            _add(room, halves, seen.split(sizes), units)
+            _add(room, halves, seen.split_with_sizes(sizes), units)
         _scale(room.rows, units.row, units.floor, room.normed)
         for part, (expert, _) in zip(parts, present, strict=True):
             part.normed.mul_(getattr(backbone, f"norm{expert}").weight)
@@ -138,22 +142,22 @@ def forward(backbone: Backbone, rows: Tensor, split: int, turned: Rope, attend: 
 
 def read_experts(backbone: Backbone, expert: str) -> list[Expert] | None:
     """Return the weights of one expert in all layers, or None where a module was replaced or is listened to."""
-    norms, mlp_name, projections = _NORMS[expert], f"mlp{expert}", _PROJECTIONS[expert]
+    norms, projections, mlp_name = _NORMS[expert], _PROJECTIONS[expert], f"mlp{expert}"
     found = []
     for layer in backbone.layers:
-        own = layer._modules
+        own = cast(dict[str, nn.Module], layer._modules)
         attend, mlp = own["self_attn"], own[mlp_name]
         before, after = norms(own)
-        parts = (before, *projections(attend._modules), after, *_GATES(mlp._modules))  # type: ignore[union-attr]
+        parts = (before, *projections(attend._modules), after, *_GATES(mlp._modules))
         if not all(map(_is_plain, (layer, attend, mlp, *parts))):
             return None
-        weights = [part._parameters["weight"] for part in parts]
-        found.append(Expert(*weights, *(part._parameters["bias"] for part in parts[1:4])))
+        weights = [cast(Tensor, part._parameters["weight"]) for part in parts]
+        found.append(Expert(*weights, *(cast(Tensor, part._parameters["bias"]) for part in parts[1:4])))
     return found
 
 
-def _is_plain(module: nn.Module | None) -> bool:
-    return type(module) in _PLAIN and not (module._forward_hooks or module._forward_pre_hooks)  # type: ignore
+def _is_plain(module: nn.Module) -> bool:
+    return type(module) in _PLAIN and not (module._forward_hooks or module._forward_pre_hooks)
 
 
 def _ask(room: _Room, halves: Sequence[tuple[_Part, Expert]], turn: Rope, units: _Units) -> None:
@@ -161,9 +165,9 @@ def _ask(room: _Room, halves: Sequence[tuple[_Part, Expert]], turn: Rope, units:
     _scale(room.rows, units.row, units.floor, room.normed)
     for part, weight in halves:
         normed = part.normed.mul_(weight.input_norm)
-        F.linear(normed, weight.q, weight.q_bias, out=part.q)
-        F.linear(normed, weight.k, weight.k_bias, out=part.k)
-        F.linear(normed, weight.v, weight.v_bias, out=part.v)
+        torch.addmm(weight.q_bias, normed, weight.q.t(), out=part.q)
+        torch.addmm(weight.k_bias, normed, weight.k.t(), out=part.k)
+        torch.addmm(weight.v_bias, normed, weight.v.t(), out=part.v)
     _scale(room.qk, units.head, units.floor, room.scaled)
     for part, weight in halves:
         part.q_scaled.mul_(weight.q_norm)
