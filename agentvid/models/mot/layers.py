@@ -4,6 +4,8 @@ Rows are packed [N, D] with all rows of the understanding expert first and those
 routing is one slice at `split`, whatever the number of pictures and sequences. Which rows see which is not known here;
 it is the business of the `Attend` that is passed in (see `attention.py`).
 
+These modules hold the weights and learn. Where nothing is learnt, `inference.py` computes the same in fewer steps.
+
 Module names are those of the published checkpoints. Source: BAGEL (arXiv 2505.14683), on Qwen2.5 with query/key norms.
 """
 

@@ -104,7 +104,8 @@ class MoT(nn.Module):
         """Return final-normed rows [N, D].
 
         `rows` [N, D] hold the understanding expert's rows before `split` and the generating expert's from it on;
-        `turned` is `turn(positions)` in the same order; `attend` says who sees whom.
+        `turned` is `turn(positions)` in the same order; `attend` says who sees whom. Without gradients the layers are
+        computed by `inference.py` where it can.
         """
         backbone = self.language_model.model
         found = None if torch.is_grad_enabled() else inference.forward(backbone, rows, split, turned, attend)
