@@ -40,7 +40,7 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
     return seen.view(batch, kv_heads, each, rows, width).permute(0, 3, 1, 2, 4).reshape(batch, rows, heads, width)
 
 
-def one_row(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def _one_row(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """Return [1, heads, head_dim] for q of that shape: `attention` of one row, whose heads are in order already."""
     kv_heads, width = k.shape[1], k.shape[3]
     return F.scaled_dot_product_attention(q.view(1, kv_heads, -1, width), k, v).view(1, -1, width)
@@ -110,7 +110,7 @@ class _End:
         else:
             keys, values = (rows[layer] for rows in self._views)
         if len(q) == 1:
-            return one_row(q, keys, values)
+            return _one_row(q, keys, values)
         return attention(q[None], keys, values, self._mask)[0]
 
 
