@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from agentvid.models.mot.config import MoTConfig
-from agentvid.models.mot.latents import FluxCodec, latent_codec
+from agentvid.models.mot.latents import LatentCodec, latent_codec
 from agentvid.models.mot.model import MoT
 from agentvid.models.mot.published import CheckpointLayout, bad_checkpoint, checkpoint_layout, read_object
 
@@ -148,7 +148,7 @@ def load_model(
 
 def load_codec(
     path: Path, config: MoTConfig, device: torch.device, dtype: torch.dtype | None = None, *, check_finite: bool = True
-) -> FluxCodec:
+) -> LatentCodec:
     """Build the latent codec and fill it from a safetensors file. `dtype` None keeps the type of its first tensor.
 
     Raises: EngineError (code bad_checkpoint), as `load_model`.
@@ -165,7 +165,7 @@ def load_codec(
     return codec.eval()
 
 
-def save_weights(model: MoT, codec: FluxCodec, folder: Path) -> None:
+def save_weights(model: MoT, codec: LatentCodec, folder: Path) -> None:
     """Write weights and autoencoder into a folder in the published layout, whole files at a time."""
     layout = checkpoint_layout(model.config.layout)
     state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}

@@ -151,7 +151,7 @@ class LatentConfig:
     `table` is its size in rows of patches (t, h, w). `down` is pixels per latent cell.
     """
 
-    codec: Literal["flux"] = "flux"
+    codec: Literal["flux", "compact"] = "flux"
     channels: int = 16
     down: int = 8
     width: int = 128
@@ -169,6 +169,11 @@ class LatentConfig:
             raise SettingsError(f"latent patches {self.patch}", "as high as wide")
         if any(self.width * times % _NORM_GROUPS for times in self.multipliers):
             raise SettingsError(f"codec widths {self.width} x {self.multipliers}", f"multiples of {_NORM_GROUPS}")
+        if self.codec == "compact" and self.down != 2 ** (len(self.multipliers) + 1):
+            raise SettingsError(
+                f"{self.down} pixels per cell with {len(self.multipliers)} levels",
+                f"{2 ** (len(self.multipliers) + 1)}",
+            )
 
     @property
     def row_channels(self) -> int:

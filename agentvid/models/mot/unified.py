@@ -16,7 +16,7 @@ from torch import Tensor
 
 from agentvid.models.mot import checkpoint
 from agentvid.models.mot.config import MoTConfig
-from agentvid.models.mot.latents import FluxCodec, latent_codec
+from agentvid.models.mot.latents import LatentCodec, latent_codec
 from agentvid.models.mot.model import MoT
 from agentvid.models.mot.prompts import (
     PromptFormat,
@@ -40,7 +40,7 @@ class Unified:
     """Everything that understands, thinks and draws together. Shared by its sessions, which don't change it."""
 
     model: MoT
-    codec: FluxCodec
+    codec: LatentCodec
     tokenizer: Tokenizer
     prompts: SystemPrompts
 

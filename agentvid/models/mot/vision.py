@@ -33,10 +33,13 @@ class _Attention(nn.Module):
         self.out_proj = nn.Linear(config.hidden, config.hidden)
 
     def forward(self, rows: Tensor, lengths: Sequence[int]) -> Tensor:
-        q, k, v = (
-            project(rows).view(len(rows), self.heads, -1).transpose(0, 1)
-            for project in (self.q_proj, self.k_proj, self.v_proj)
-        )
+        projections = (self.q_proj, self.k_proj, self.v_proj)
+        if len(set(lengths)) == 1:
+            shape = (len(lengths), lengths[0], self.heads, -1)
+            heads = (project(rows).view(shape).transpose(1, 2) for project in projections)
+            together: Tensor = self.out_proj(F.scaled_dot_product_attention(*heads).transpose(1, 2).flatten(2))
+            return together.flatten(0, 1)
+        q, k, v = (project(rows).view(len(rows), self.heads, -1).transpose(0, 1) for project in projections)
         pictures = zip(*(part.split(list(lengths), dim=1) for part in (q, k, v)), strict=True)
         seen = [F.scaled_dot_product_attention(a[None], b[None], c[None])[0] for a, b, c in pictures]
         out: Tensor = self.out_proj(torch.cat(seen, dim=1).transpose(0, 1).flatten(1))

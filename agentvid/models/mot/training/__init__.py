@@ -9,7 +9,7 @@
     element.py     what a sample is made of
     dropout.py     what is left out at random
     packing.py     samples to one sequence: rows, positions, labels
-    masks.py       who sees whom, dense or through FlexAttention
+    masks.py       who sees whom, dense, by sample, or through FlexAttention
     flow.py        times and noise
     objective.py   the forward and its losses
     freezing.py    what is not trained, how the generating expert begins
@@ -21,12 +21,13 @@ from agentvid.models.mot.training.dropout import Dropout, choose_dropped
 from agentvid.models.mot.training.element import Clean, Clip, Element, Look, Noisy, Sample, Text
 from agentvid.models.mot.training.flow import Draws, draw, shifted_sigmoid
 from agentvid.models.mot.training.freezing import Freeze, Frozen, copy_init_moe, freeze, zero_llm2vae
-from agentvid.models.mot.training.masks import AttendBy, Flex, Rule, attend_by
+from agentvid.models.mot.training.masks import AttendBy, BySample, Flex, Rule, attend_by
 from agentvid.models.mot.training.objective import Losses, Objective, packed_losses, packed_rows, training_losses
 from agentvid.models.mot.training.packing import Mode, Packed, Split, pack
 
 __all__ = [
     "AttendBy",
+    "BySample",
     "Clean",
     "Clip",
     "Draws",

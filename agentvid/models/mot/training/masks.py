@@ -1,34 +1,40 @@
-"""Who sees whom in packed samples: one rule, as a dense mask or as FlexAttention's block mask.
+"""Who sees whom in packed samples: one rule, as a dense mask, sample by sample, or as FlexAttention's block mask.
 
     same sample AND (not later in the sequence OR same full or noise split) AND NOT (in a noise split of others)
 
-Which of the two is used is for the caller to say. `dense` takes N x N bits and runs anywhere. `flex` skips blocks
-that nobody sees: compiled on a GPU; on a CPU it is evaluated plainly, slowly and without gradients, for checks.
+Which is used is for the caller to say. `dense` takes N x N bits and runs anywhere. `samples` attends sample by sample,
+those of similar length in one batch: what it costs grows with the squares of the samples' lengths instead of the
+pack's, which is what a CPU wants. `flex` skips blocks that nobody sees: compiled on a GPU; on a CPU it is evaluated
+plainly, slowly and without gradients, for checks.
 
 Source: BAGEL (arXiv 2505.14683); FlexAttention (arXiv 2412.05496).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+from torch.nn.utils.rnn import pad_sequence
 
 from agentvid.errors import SettingsError
 from agentvid.models.mot.attention import Whole
 from agentvid.models.mot.layers import Attend
 from agentvid.models.mot.training.packing import Packed
 
-__all__ = ["AttendBy", "Flex", "Rule", "attend_by"]
+__all__ = ["AttendBy", "BySample", "Flex", "Rule", "attend_by"]
 
-AttendBy = Literal["dense", "flex"]
+AttendBy = Literal["dense", "samples", "flex"]
 
 _NONE = -1
+_WASTE = 1.25
+"""How many times the shortest sample of a batch the longest may be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +79,48 @@ class Rule:
         return self.mask_mod()(nothing, nothing, rows[:, None], rows[None, :])
 
 
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Samples of similar length: their packed rows [S, L], filled up with row 0; which are real; who sees whom."""
+
+    rows: Tensor
+    is_real: Tensor
+    mask: Tensor
+
+
+class BySample:
+    """Attend over packed rows sample by sample, samples of similar length together."""
+
+    def __init__(self, rule: Rule) -> None:
+        of_sample = [(rule.sample == sample).nonzero()[:, 0] for sample in range(int(rule.sample.max()) + 1)]
+        of_sample.sort(key=len)
+        self._batches: list[_Batch] = []
+        first = 0
+        for index in range(1, len(of_sample) + 1):
+            if index == len(of_sample) or len(of_sample[index]) > _WASTE * len(of_sample[first]):
+                self._batches.append(_batch(rule, of_sample[first:index]))
+                first = index
+
+    def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """See layers.Attend."""
+        out = torch.empty_like(q)
+        for batch in self._batches:
+            asked, keys, values = (part[batch.rows].transpose(1, 2) for part in (q, k, v))
+            grouped = q.shape[1] != k.shape[1]
+            seen = F.scaled_dot_product_attention(asked, keys, values, attn_mask=batch.mask, enable_gqa=grouped)
+            out = out.index_put((batch.rows[batch.is_real],), seen.transpose(1, 2)[batch.is_real])
+        return out
+
+
+def _batch(rule: Rule, rows: Sequence[Tensor]) -> _Batch:
+    padded = pad_sequence(list(rows), batch_first=True, padding_value=0)
+    is_real = pad_sequence([torch.ones_like(each, dtype=torch.bool) for each in rows], batch_first=True)
+    nothing = rows[0][:0]
+    mask = rule.mask_mod()(nothing, nothing, padded[:, :, None], padded[:, None, :])
+    mask = (mask & is_real[:, None, :]) | torch.eye(padded.shape[1], dtype=torch.bool, device=padded.device)
+    return _Batch(padded, is_real, mask[:, None])
+
+
 class Flex:
     """Attend over packed rows through FlexAttention, blocks that nobody sees left out."""
 
@@ -96,9 +144,11 @@ def attend_by(kind: AttendBy, packed: Packed, device: torch.device) -> Attend:
     rule = Rule.of(packed, device)
     if kind == "dense":
         return Whole(rule.dense())
+    if kind == "samples":
+        return BySample(rule)
     if kind == "flex":
         return Flex(rule)
-    raise SettingsError(f"attention {kind!r}", "dense or flex")
+    raise SettingsError(f"attention {kind!r}", "dense, samples or flex")
 
 
 @cache

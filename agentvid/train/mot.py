@@ -1,0 +1,199 @@
+"""Training of the small model: packed samples of all tasks, flow and text losses, Muon, AdamW, an average of weights.
+
+The eye and the autoencoder are trained before and stay as they are. Each step fills a pack of about `rows` rows with
+samples of all tasks, by their shares of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from agentvid.models.mot import Schedule, Unified
+from agentvid.models.mot.guidance import Guidance
+from agentvid.models.mot.model import MoT
+from agentvid.models.mot.training import Look, Objective, Sample, Text, draw, pack, packed_losses
+from agentvid.models.mot.training.masks import AttendBy
+from agentvid.train.optim import Average, Optimiser, split_parameters
+from agentvid.train.samples import MIX, Sampler, SmallTask
+from agentvid.train.state import generator_at
+
+__all__ = ["MotTrainee", "initialise"]
+
+ROWS: Final = 4608
+_BLOCKS: Final = ("language_model.model.layers.",)
+_MEASURED: Final = 12
+_SHOWN: Final = 8
+
+
+def initialise(model: MoT, seed: int = 0) -> None:
+    """Draw fresh weights for a narrow model: matrices by their fan-in, branches into the residual stream smaller,
+    both experts alike, velocity zero."""
+    model.initialise(seed)
+    generator = torch.Generator().manual_seed(seed + 1)
+    depth = model.config.backbone.layers
+    with torch.no_grad():
+        for name, parameter in model.language_model.named_parameters():
+            if parameter.ndim != 2 or "_moe_gen" in name:
+                continue
+            std = 0.5 if "embed_tokens" in name else parameter.shape[1] ** -0.5
+            if name.endswith(("o_proj.weight", "down_proj.weight")):
+                std *= (2 * depth) ** -0.5
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * std)
+        model.language_model.lm_head.weight.mul_(0.1)
+        for layer in (model.vae2llm, model.connector.fc1, model.connector.fc2):
+            assert isinstance(layer, nn.Linear)
+            layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator) * layer.weight.shape[1] ** -0.5)
+        state = dict(model.language_model.named_parameters())
+        for name, parameter in state.items():
+            if "_moe_gen" in name:
+                parameter.copy_(state[name.replace("_moe_gen", "")])
+
+
+class MotTrainee:
+    """See `loop.Trainee`."""
+
+    def __init__(
+        self,
+        unified: Unified,
+        sampler: Sampler,
+        held_out: Sampler,
+        *,
+        mix: Mapping[SmallTask, float] = MIX,
+        rows: int = ROWS,
+        seed: int = 0,
+        objective: Objective | None = None,
+        attend: AttendBy = "samples",
+    ) -> None:
+        self.unified, self.model = unified, unified.model
+        self.sampler, self.held_out, self.mix, self.rows, self.seed = sampler, held_out, mix, rows, seed
+        self.objective = objective or Objective(ce_weight=0.25, shift=1.35, reweight="square")
+        self.attend = attend
+        self.model.vit_model.requires_grad_(False)
+        self._named = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
+        matrices, others = split_parameters(list(self._named.items()), _BLOCKS)
+        self._optimiser = Optimiser(matrices, others)
+        self.average = Average(self._named)
+
+    def step(self, number: int, pace: float) -> Mapping[str, float]:
+        """See Trainee."""
+        samples = self._filled(np.random.default_rng([self.seed, number, 3]))
+        packed = pack(self.model.config, self.unified.ids, samples)
+        drawn = draw(packed, generator_at(self.seed, number), self.objective.shift)
+        losses = packed_losses(self.model, packed, drawn, self.objective, attend=self.attend)
+        torch.autograd.backward(losses.total)
+        norm = self._optimiser.step(pace)
+        self.average.update(number)
+        return {"loss": losses.total.item(), "ce": losses.ce.item(), "mse": losses.mse.item(), "norm": norm}
+
+    def tensors(self) -> dict[str, Tensor]:
+        """See Trainee."""
+        found = {f"now.{name}": tensor for name, tensor in self.model.state_dict().items()}
+        found |= {f"average.{name}": tensor for name, tensor in self.average.values.items()}
+        return found | self._optimiser.state()
+
+    def load(self, tensors: Mapping[str, Tensor]) -> None:
+        """See Trainee."""
+        self.model.load_state_dict({n[4:]: t for n, t in tensors.items() if n.startswith("now.")})
+        for name, value in self.average.values.items():
+            value.copy_(tensors[f"average.{name}"])
+        self._optimiser.load(tensors)
+
+    @torch.no_grad()
+    def measure(self) -> Mapping[str, float]:
+        """Return held-out losses per task: `mse_<task>` of what is drawn, `ce_<task>` of what is said."""
+        self.average.swap()
+        found: dict[str, float] = {}
+        try:
+            for task in self.mix:
+                rng = np.random.default_rng([99, 5])
+                samples = [self.held_out.draw(task, rng) for _ in range(_MEASURED * 2)]
+                packed = pack(self.model.config, self.unified.ids, samples)
+                drawn = draw(packed, generator_at(99, 0), self.objective.shift)
+                losses = packed_losses(self.model, packed, drawn, self.objective, attend=self.attend)
+                found |= {f"mse_{task}": losses.mse.item()} if losses.mse_rows else {}
+                found |= {f"ce_{task}": losses.ce.item()} if losses.ce_tokens else {}
+        finally:
+            self.average.swap()
+        return found
+
+    @torch.no_grad()
+    def sheet(self) -> NDArray[np.uint8]:
+        """Return held-out frames, what is drawn from their thoughts, edits' sources, truths, and what is drawn."""
+        self.average.swap()
+        try:
+            return np.concatenate([self._drawn_from_words(), self._edited()], axis=0)
+        finally:
+            self.average.swap()
+
+    def finish(self) -> None:
+        """Put the averaged weights in place."""
+        self.average.swap()
+
+    def _filled(self, rng: np.random.Generator) -> list[Sample]:
+        names = list(self.mix)
+        wanted = np.array([self.mix[name] for name in names]) * self.rows / sum(self.mix.values())
+        samples: list[Sample] = []
+        carried = 0.0
+        for name, rows in zip(names, wanted, strict=True):
+            rows += carried
+            while rows > 0:
+                sample = self.sampler.draw(name, rng)
+                cost = rows_of(sample)
+                if rows < cost and rng.random() > rows / cost:
+                    break
+                samples.append(sample)
+                rows -= cost
+            carried = 0.0
+        return samples
+
+    def _drawn_from_words(self) -> NDArray[np.uint8]:
+        from agentvid.models.mot.drawing import Sketch, draw_together
+        from agentvid.world.language import tell_scene
+
+        shelf, sketches = self.held_out.still.records, []
+        for index in range(_SHOWN):
+            session = self.unified.session(room=128)
+            session.read(tell_scene(shelf.records[index].scenes[0], "zh" if index % 2 else "en"))
+            sketches.append(Sketch(session, (128, 128), index))
+        drawings = draw_together(
+            sketches, Schedule(9, 2.0), Guidance(text_scale=1.5, interval=(0.0, 1.0), renorm="none")
+        )
+        drawn = np.concatenate([drawing.frames[0] for drawing in drawings], axis=1)
+        return np.concatenate([np.concatenate(list(shelf.pixels[:_SHOWN, 0]), axis=1), drawn], axis=0)
+
+    def _edited(self) -> NDArray[np.uint8]:
+        from agentvid.models.mot.drawing import Sketch, draw_together
+        from agentvid.world.language import tell_change
+
+        shelf, sketches = self.held_out.still.records, []
+        for index in range(_SHOWN):
+            edit = shelf.records[index].edit
+            assert edit is not None
+            session = self.unified.session(room=256)
+            session.look(shelf.pixels[index, 0])
+            session.read(tell_change(edit.change, "zh" if index % 2 else "en"))
+            sketches.append(Sketch(session, (128, 128), index))
+        drawings = draw_together(
+            sketches, Schedule(9, 2.0), Guidance(text_scale=1.5, interval=(0.0, 1.0), renorm="none")
+        )
+        rows = [shelf.pixels[:_SHOWN, 2], np.stack([drawing.frames[0] for drawing in drawings])]
+        return np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)
+
+
+def rows_of(sample: Sample) -> int:
+    """Return how many rows a sample takes, about."""
+    total = 0
+    for element in sample.elements:
+        if isinstance(element, Text):
+            total += len(element.ids) + 2
+        elif isinstance(element, Look):
+            total += 66
+        else:
+            total += element.latents.shape[1] * (element.latents.shape[2] * element.latents.shape[3] + 2)
+    return total

@@ -1,0 +1,190 @@
+"""Scenes with their frames, rendered once; what is said of them is drawn anew each time they are trained on.
+
+A *still* record is a scene from two cameras, and the scene after an edit from the first of them: one record serves
+text to image, edits, views, captions and questions. A *clip* record is an action and its 16 frames.
+
+    records = make_records(folder, "still", count=8000, seed=0, workers=2)
+
+Record `i` of a seed is always the same. Shards of `PER_SHARD` records are written whole, so that rendering goes on
+where it was stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from agentvid.errors import InputError
+from agentvid.world.edits import Edit, Turn, sample_edit
+from agentvid.world.language import Course, course_of, read_thought, tell_change, tell_course
+from agentvid.world.physics import Clip, sample_action, simulate
+from agentvid.world.render import SIZE, render_scene, visible
+from agentvid.world.scene import (
+    Camera,
+    Scene,
+    Split,
+    sample_camera,
+    sample_scene,
+    scene_from_json,
+    scene_to_json,
+)
+
+__all__ = ["KINDS", "PER_SHARD", "Kind", "Record", "Records", "make_records", "sample_record"]
+
+Kind: TypeAlias = Literal["still", "clip"]
+KINDS: Final[tuple[Kind, ...]] = ("still", "clip")
+PER_SHARD: Final[dict[Kind, int]] = {"still": 250, "clip": 50}
+FRONT: Final = 0.4
+"""Share of first cameras that stand in front, at middle height, beside those that `sample_camera` puts there."""
+_LEAST_VISIBLE: Final = 15
+"""Pixels of 64 x 64 that every solid shows at least."""
+_CHECKED: Final = 64
+_SEEDS: Final[dict[Split, int]] = {"train": 0, "held_out": 1, "new_pair": 2}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record: frame `i` shows `scenes[i]`, or, of a clip, moment `i` of it."""
+
+    scenes: tuple[Scene, ...]
+    edit: Edit | None = None
+    clip: Clip | None = None
+
+    def render(self) -> NDArray[np.uint8]:
+        """Return its frames (T, 128, 128, 3)."""
+        if self.clip is not None:
+            return np.stack([render_scene(self.clip.scene, pose).rgb for pose in self.clip.poses])
+        return np.stack([render_scene(scene).rgb for scene in self.scenes])
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records in memory with their frames (N, T, 128, 128, 3) uint8."""
+
+    kind: Kind
+    records: tuple[Record, ...]
+    pixels: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+
+def make_records(
+    folder: Path,
+    kind: Kind,
+    count: int,
+    *,
+    seed: int = 0,
+    split: Split = "train",
+    most_solids: int = 3,
+    workers: int = 1,
+    told: Callable[[int, int], None] | None = None,
+) -> Records:
+    """Return the first `count` records of a seed, rendering those that `folder` does not hold yet.
+
+    `told(done, total)` follows the shards. Raises: InputError for a count below 1.
+    """
+    if count < 1:
+        raise InputError(f"{count} records", "at least 1", "ask for more")
+    folder.mkdir(parents=True, exist_ok=True)
+    per = PER_SHARD[kind]
+    names = [f"{kind}-{split}-{most_solids}-{seed}-{index:04d}.safetensors" for index in range(-(-count // per))]
+    wanted = [folder / name for name in names]
+    jobs = [(p, kind, seed, split, most_solids, i) for i, p in enumerate(wanted) if not p.is_file()]
+    done = len(wanted) - len(jobs)
+    if jobs:
+        with ProcessPoolExecutor(max(1, workers), mp_context=get_context("spawn")) as pool:
+            for _ in pool.map(_render_shard, jobs):
+                done += 1
+                if told is not None:
+                    told(done, len(wanted))
+    return _read(kind, wanted, count)
+
+
+def sample_record(kind: Kind, seed: int, index: int, split: Split = "train", most_solids: int = 3) -> Record:
+    """Return record number `index` of a seed."""
+    rng = np.random.default_rng([seed, index, _SEEDS[split], KINDS.index(kind), most_solids])
+    while True:
+        made = _still(rng, split, most_solids) if kind == "still" else _clip(rng, split, most_solids)
+        if made is not None:
+            return made
+
+
+def _still(rng: np.random.Generator, split: Split, most: int) -> Record | None:
+    first = Camera() if rng.random() < FRONT else sample_camera(rng)
+    scene = sample_scene(rng, int(rng.integers(1, most + 1)), split, first)
+    edit = sample_edit(rng, scene)
+    if edit is None or isinstance(edit.change, Turn):
+        return None
+    other = sample_camera(rng)
+    while other == first:
+        other = sample_camera(rng)
+    scenes = (scene, replace(scene, camera=other), edit.after)
+    return Record(scenes, edit=edit) if all(map(_all_visible, scenes)) else None
+
+
+def _clip(rng: np.random.Generator, split: Split, most: int) -> Record | None:
+    camera = Camera() if rng.random() < FRONT else sample_camera(rng)
+    scene = sample_scene(rng, int(rng.integers(1, most + 1)), split, camera)
+    action = sample_action(rng, scene) if _all_visible(scene) else None
+    return None if action is None else Record((scene,), clip=simulate(scene, action))
+
+
+def _all_visible(scene: Scene) -> bool:
+    if len(scene.solids) == 1:
+        return True
+    return bool((visible(render_scene(scene, size=_CHECKED), len(scene.solids)) >= _LEAST_VISIBLE).all())
+
+
+def _render_shard(job: tuple[Path, Kind, int, Split, int, int]) -> None:
+    path, kind, seed, split, most, index = job
+    per = PER_SHARD[kind]
+    made = [sample_record(kind, seed, index * per + number, split, most) for number in range(per)]
+    partial = path.with_suffix(".partial")
+    told = json.dumps([_to_json(record) for record in made])
+    save_file({"pixels": np.stack([record.render() for record in made])}, partial, metadata={"records": told})
+    partial.replace(path)
+
+
+def _read(kind: Kind, paths: Sequence[Path], count: int) -> Records:
+    """Read shards straight into one array, so that memory holds the frames once."""
+    frames = 3 if kind == "still" else 16
+    records: list[Record] = []
+    pixels = np.empty((count, frames, SIZE, SIZE, 3), np.uint8)
+    for path in paths:
+        with safe_open(str(path), framework="numpy") as file:
+            told = json.loads(file.metadata()["records"])[: count - len(records)]
+            pixels[len(records) : len(records) + len(told)] = file.get_slice("pixels")[: len(told)]
+        records += map(_from_json, told)
+    return Records(kind, tuple(records), pixels)
+
+
+def _to_json(record: Record) -> dict[str, Any]:
+    told: dict[str, Any] = {"scenes": [scene_to_json(scene) for scene in record.scenes]}
+    if record.edit is not None:
+        told["change"] = tell_change(record.edit.change, "en")
+    if record.clip is not None:
+        told["course"] = tell_course(course_of(record.clip), "en")
+        told["poses"] = record.clip.poses.tolist()
+    return told
+
+
+def _from_json(told: dict[str, Any]) -> Record:
+    scenes = tuple(map(scene_from_json, told["scenes"]))
+    if "change" in told:
+        change: Any = read_thought(told["change"])
+        return Record(scenes, edit=Edit(before=scenes[0], after=scenes[2], change=change))
+    course = read_thought(told["course"])
+    assert isinstance(course, Course)
+    poses = np.array(told["poses"], np.float32)
+    return Record(scenes, clip=Clip(scenes[0], course.action, poses, course.events))
