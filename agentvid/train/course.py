@@ -43,6 +43,7 @@ __all__ = ["Amounts", "Course", "Told"]
 Told = Callable[[str, Progress | tuple[int, int]], None]
 """Called with the part's name and a report: of training, or (done, total) of data."""
 
+SHARD_BYTES: Final = 12_000_000
 _HELD_OUT_SEED: Final = 1000
 _CODEC: Final = "ae.safetensors"
 _TOWER: Final = "tower.safetensors"
@@ -139,7 +140,7 @@ class Course:
         unified.model.load_state_dict(load_file(path))
         unified.model.to(dtype)
         unified.codec.to(dtype)
-        unified.save_pretrained(folder)
+        unified.save_pretrained(folder, shard_bytes=SHARD_BYTES)
         return unified
 
     def tokenizer(self) -> FileTokenizer:
