@@ -37,8 +37,12 @@ __all__ = [
     "EventKind",
     "Push",
     "Strength",
+    "check_action",
+    "mass_of",
     "sample_action",
     "simulate",
+    "slowing_of",
+    "start_speed",
     "stays_on_stage",
 ]
 
@@ -138,16 +142,38 @@ def simulate(scene: Scene, action: Action, frames: int = FRAMES, fps: float = FP
 
     Raises: InputError where the target is not in the scene, or for fewer than 1 frame.
     """
-    if action.target not in scene.solids:
-        raise InputError(f"{action.target} is not in the scene", "a solid that is", "name one of its solids")
-    if frames < 1 or fps <= 0:
-        raise InputError(f"{frames} frames at {fps:g} fps", "at least 1 frame, above 0 fps", "ask for more")
+    check_action(scene, action, frames, fps)
     bodies = [_at_rest(solid) for solid in scene.solids]
     _start(bodies[scene.solids.index(action.target)], action)
     at, events = _run(bodies, frames, fps)
     poses = np.stack([rest_pose(solid) for solid in scene.solids])[None].repeat(frames, axis=0)
     poses[..., :3] = at
     return Clip(scene, action, poses.astype(np.float32), tuple(events), fps)
+
+
+def check_action(scene: Scene, action: Action, frames: int, fps: float) -> None:
+    """Raise InputError where the target is not in the scene, or for fewer than 1 frame."""
+    if action.target not in scene.solids:
+        raise InputError(f"{action.target} is not in the scene", "a solid that is", "name one of its solids")
+    if frames < 1 or fps <= 0:
+        raise InputError(f"{frames} frames at {fps:g} fps", "at least 1 frame, above 0 fps", "ask for more")
+
+
+def mass_of(solid: Solid) -> float:
+    """Return the mass of a solid: its volume."""
+    radius, half = sizes_of(solid.shape, solid.size)
+    return _VOLUME[solid.shape] * radius * radius * half
+
+
+def slowing_of(solid: Solid) -> float:
+    """Return the loss of speed per second of a solid on the floor."""
+    return ROLLING if solid.shape == "ball" else SLIDING
+
+
+def start_speed(push: Push) -> tuple[float, float]:
+    """Return the speed along x and y that a push gives."""
+    across, along = _UNIT[push.direction]
+    return SPEED[push.strength] * across, SPEED[push.strength] * along
 
 
 def sample_action(rng: np.random.Generator, scene: Scene, tries: int = 40) -> Action | None:
@@ -174,10 +200,8 @@ def stays_on_stage(clip: Clip) -> bool:
 
 
 def _at_rest(solid: Solid) -> _Moving:
-    radius, half = sizes_of(solid.shape, solid.size)
-    mass = _VOLUME[solid.shape] * radius * radius * half
-    slowing = ROLLING if solid.shape == "ball" else SLIDING
-    return _Moving(solid, *solid.xy, half, mass, half, reach(solid), slowing)
+    _, half = sizes_of(solid.shape, solid.size)
+    return _Moving(solid, *solid.xy, half, mass_of(solid), half, reach(solid), slowing_of(solid))
 
 
 def _start(body: _Moving, action: Action) -> None:
@@ -186,8 +210,7 @@ def _start(body: _Moving, action: Action) -> None:
         body.z += DROP_HEIGHT
         body.landed = False
     else:
-        across, along = _UNIT[action.direction]
-        body.vx, body.vy = SPEED[action.strength] * across, SPEED[action.strength] * along
+        body.vx, body.vy = start_speed(action)
 
 
 def _run(bodies: list[_Moving], frames: int, fps: float) -> tuple[list[list[tuple[float, float, float]]], list[Event]]:

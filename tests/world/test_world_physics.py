@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentvid.errors import InputError
+from agentvid.errors import InputError, SettingsError
 from agentvid.world.contact import gap
 from agentvid.world.language import Course, course_of, read_thought, tell_course, tell_scene
 from agentvid.world.physics import Drop, Push, sample_action, simulate, stays_on_stage
+from agentvid.world.physics_mujoco import simulate_mujoco
 from agentvid.world.scene import Camera, Scene, Solid, sample_scene
 
 BALL = Solid(2, 0, "ball", "red", "small")
@@ -135,3 +137,10 @@ def test_actions_are_drawn_as_they_were_when_recorded():
         assert tell_scene(scene, "en").startswith(told["scene"])
         assert tell_course(Course(sample_action(rng, scene)), "en") == told["action"]
         assert int(rng.integers(1 << 30)) == told["next"], "as many numbers were drawn"
+
+
+def test_without_mujoco_one_is_told_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mujoco", None)
+
+    with pytest.raises(SettingsError, match=r"pip install 'agentvid\[train\]'"):
+        simulate_mujoco(Scene((BALL,)), Drop(BALL))
