@@ -95,6 +95,8 @@ def test_a_run_can_be_stopped_at_any_step_and_keeps_its_state(tmp_path, tokenize
     lines = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
     assert lines[-1]["step"] == 3 and "mse_edit" in lines[-1]
     assert (tmp_path / "sheet.png").is_file()
+    page = (tmp_path / "curves.html").read_text()
+    assert "mse_edit" in page and "data:image/png;base64," in page
 
 
 def test_an_interrupt_saves_the_state(tmp_path, tokenizer, shelf):
