@@ -146,7 +146,7 @@ def export(
     size: Size = "nano",
     json_: Json = False,
 ) -> int:
-    """Write the trained weights (averaged, bfloat16) as `AGENTVID_SMALL` and `Unified.from_pretrained` read them."""
+    """Write the trained weights (averaged, int8) as `AGENTVID_SMALL` and `Unified.from_pretrained` read them."""
     with _course(folder, size, "cpu", 1, 1, 0, False, json_) as (course, report):
         course.export(out)
         return report.end("export", out=str(out))
