@@ -57,11 +57,12 @@ _ALSO_CALLED: Final[dict[str, dict[str, str]]] = {
     "size": {"big": "large", "little": "small", "huge": "large", "tiny": "small", "巨大": "large", "大大": "large"},
 }
 _FILLER: Final[dict[Language, str]] = {
-    "en": r"\b(a|an|the|and|with|of|also|picture|image|draw|show|me|please|there|is|are|one|solids?|things?|exactly)\b"
-    r"|\b(namely|[1-4]|scene|photo|video|clip|plus|then|some|just|only|that|shows?|showing|has|have|it|in|coloured)\b"
-    r"|\bon (?:a|the) (?:stage|floor|ground|table)\b|[,;:.]",
-    "zh": r"一张图片?|画面?|请给我看|来一张|有|的图片?|图里|个物体|个东西|正好|还有|以及|即|跟|和|与"
-    r"|一[个只颗块张幅]|[个只颗块]|、|的|请|(?:舞台|地面|地|桌子)上|视频|短片|再|外加|加上|放着?|站着|[,;:.1-4]",
+    "en": r"\b(a|an|the|and|with|of|also|on|picture|image|scene|stage|draw|paint|show|give|make|want|me|i|please)\b"
+    r"|\b(there|is|are|one|stands?|solids?|things?|exactly|namely|as|seen|camera|looks|[1-4])\b"
+    r"|\b(photo|video|clip|plus|then|some|just|only|that|shows|showing|has|have|it|in|coloured)\b"
+    r"|\bon (?:a|the) (?:floor|ground|table)\b|[,;:.]",
+    "zh": r"(?:舞台|地面|地|桌子)上|场景|里|一张|图片?|画面?|请|给我|我要|看|来|有|个物体|个东西|正好|一共|还有|以及|即"
+    r"|跟|和|与|一?[个只颗块张幅]|在|是|、|的|视频|短片|再|外加|加上|放着?|站着|[,;:.1-4]",
 }
 _RELATIONS: Final[dict[Language, dict[str, str]]] = {
     "en": {
@@ -94,6 +95,9 @@ _BOTH_SIDES: Final[dict[Language, tuple[tuple[str, str, str], ...]]] = {
     ),
 }
 """Two sides told in order, the first solid's and the second's: "左边一个方块，右边一个球"."""
+_OPPOSITE: Final = {"left": "right", "right": "left", "front": "back", "back": "front", "beside": "beside"}
+_PLACED: Final = re.compile(r"\bone \w+ \w+ \w+ at\b|在(?:最?[左右]|中)最?[前中后]|在正中")
+"""What only a layout thought has: a solid at a named place."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ def _read_scene(text: str, seed: int) -> Asked:
     try:
         thought = read_thought(text)
     except InputError as error:
-        if re.search(r"\bone \w+ \w+ \w+ at\b|在[最左中右正]", text):
+        if _PLACED.search(text):
             raise
         try:
             return read_caption(text, seed)
@@ -173,7 +177,9 @@ def _take_camera(text: str, language: Language) -> tuple[Camera | None, str]:
     azimuths = {word: step for step, word in words["azimuth"].items()}
     heights = {word: name for name, word in words["height"].items()}
     azimuth, height = _choice(azimuths), _choice(heights)
-    pattern = rf"from ({azimuth}),({height})" if language == "en" else rf"从({azimuth})看,(?:高度)?({height})"
+    pattern = (
+        rf"from ({azimuth}),({height})" if language == "en" else rf"(?:镜头)?[从在]({azimuth})看?,(?:高度)?({height})"
+    )
     found = re.search(pattern, text)
     if found is None:
         return None, text
@@ -182,14 +188,18 @@ def _take_camera(text: str, language: Language) -> tuple[Camera | None, str]:
 
 
 def _take_relation(text: str, language: Language) -> tuple[str | None, str]:
+    """Return the side on which the solid named first is of the one named second, and the text without it."""
     for side, first, second in _BOTH_SIDES[language]:
         one, other = re.search(first, text), re.search(second, text)
         if one is not None and other is not None and one.start() < other.start():
             return side, re.sub(second, " , ", re.sub(first, " , ", text, count=1), count=1)
+    shape = _choice(names_of(language, "shape"))
     for side, pattern in _RELATIONS[language].items():
-        if re.search(pattern, text):
-            plain = re.sub(pattern, " , ", text, count=1)
-            return side, plain.replace("在", ",", 1) if language == "zh" else plain
+        found = re.search(pattern, text)
+        if found is not None:
+            before = text[: found.start()]
+            named = before if language == "en" else before.rpartition("在")[0]
+            return side if re.search(shape, named) else _OPPOSITE[side], f"{before},{text[found.end() :]}"
     return None, text
 
 

@@ -292,3 +292,17 @@ def test_bytes_come_back():
 
     assert tokens.decode([256, *tokens.encode("红色 cat"), 257]) == "红色 cat"
     assert tokens.decode(tokens.encode("红")[:2]) == "�"
+
+
+def test_weights_in_shards_are_the_same_weights(tmp_path, parity_model):
+    parity_model.save_pretrained(tmp_path)
+    parity_model.save_pretrained(tmp_path, shard_bytes=300_000)
+    shards = sorted(tmp_path.glob("model-*.safetensors"))
+    assert len(shards) > 2 and not (tmp_path / "ema.safetensors").exists()
+    assert all(shard.stat().st_size < 400_000 for shard in shards)
+    loaded = Unified.from_pretrained(tmp_path).model.state_dict()
+    for name, tensor in parity_model.model.state_dict().items():
+        assert torch.equal(tensor, loaded[name]), name
+
+    parity_model.save_pretrained(tmp_path)
+    assert (tmp_path / "ema.safetensors").is_file() and not list(tmp_path.glob("model-*.safetensors"))

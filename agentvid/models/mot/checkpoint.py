@@ -165,18 +165,43 @@ def load_codec(
     return codec.eval()
 
 
-def save_weights(model: MoT, codec: LatentCodec, folder: Path) -> None:
-    """Write weights and autoencoder into a folder in the published layout, whole files at a time."""
+def save_weights(model: MoT, codec: LatentCodec, folder: Path, shard_bytes: int | None = None) -> None:
+    """Write weights and autoencoder into a folder in the published layout, whole files at a time.
+
+    With `shard_bytes` the weights are split into files of at most about so many bytes, by name. Weights that the
+    folder held before and the index no longer names are removed last.
+    """
     layout = checkpoint_layout(model.config.layout)
     state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    _save(state, folder / layout.weights[0])
+    shards = _split(state, shard_bytes)
+    names = [layout.weights[0]]
+    if len(shards) > 1:
+        names = [f"model-{index + 1:05d}-of-{len(shards):05d}.safetensors" for index in range(len(shards))]
+    for name, shard in zip(names, shards, strict=True):
+        _save({each: state[each] for each in shard}, folder / name)
     _save({name: tensor.contiguous() for name, tensor in codec.published().items()}, folder / layout.codec)
     index: dict[str, Any] = {
         "metadata": {"total_size": sum(tensor.nbytes for tensor in state.values())},
-        "weight_map": dict.fromkeys(sorted(state), layout.weights[0]),
+        "weight_map": {each: name for name, shard in zip(names, shards, strict=True) for each in shard},
     }
     text = json.dumps(index, indent=1) + "\n"
     (folder / "model.safetensors.index.json").write_text(text, encoding="utf-8")
+    for old in [*folder.glob("model-*-of-*.safetensors"), *(folder / name for name in layout.weights)]:
+        if old.name not in names:
+            old.unlink(missing_ok=True)
+
+
+def _split(state: Mapping[str, Tensor], most: int | None) -> list[list[str]]:
+    """Return the names of each shard, in order of name."""
+    shards: list[list[str]] = [[]]
+    size = 0
+    for name in sorted(state):
+        if most is not None and shards[-1] and size + state[name].nbytes > most:
+            shards.append([])
+            size = 0
+        shards[-1].append(name)
+        size += state[name].nbytes
+    return shards
 
 
 def _save(state: dict[str, Tensor], path: Path) -> None:
