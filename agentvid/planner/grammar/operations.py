@@ -304,7 +304,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             r"{ba}(?P<thing>.*?)(?:的颜色|的色彩)?(?:都|也)?(?P<strong>{成})(?P<by>.+)",
             r"(?:把|将|让|给|使)(?P<thing>.+?)(?:的颜色|的色彩)?(?:都|也)?(?:变|改|换|染|涂|调|弄)(?P<by>.+)",
             r"(?P<thing>.+?)(?:的颜色)?(?:变|改|要|应该是)(?P<by>.+)",
-            r"(?:(?P<thing>.+?)的?)?(?P<strong>颜色|色彩)(?:再|更|稍微|要|变|调)?(?P<by>[淡浅亮深暗]一?[点些])",
+            r"{ba}(?:(?P<thing>.+?)的?)?(?P<strong>颜色|色彩)(?:再|更|稍微|要|变|调)?(?P<by>[淡浅亮深暗]一?[点些])",
             r"(?P<strong>(?:再|更|稍微)?(?P<by>[淡浅深]一?[点些]))",
             r"(?P<strong>(?:(?:a (?:bit|little|touch)|slightly|even) )?(?P<by>lighter|paler|darker))(?: still)?",
         ),

@@ -13,9 +13,12 @@ from agentvid.planner.grammar.operation import Operation
 __all__ = ["DRAWING", "STAGING"]
 
 _MEDIUM_EN: Final = (
+    r"(?:(?P<secs>[a-z0-9.]+)[ -]seconds?(?:[ -]long)? )?"
     r"(?P<medium>pictures?|images?|drawing|photo|painting|illustration|scene|video|clip|animation|movie)"
 )
-_MEDIUM_ZH: Final = r"(?P<medium>图片|图像|图|画|照片|场景|视频|短片|动画|影片)"
+_MEDIUM_ZH: Final = (
+    r"(?:(?P<secs>[0-9.一二两三四五六七八九十半]+)秒钟?的?)?(?P<medium>图片|图像|图|画|照片|场景|视频|短片|动画|影片)"
+)
 _ONE_ZH: Final = r"(?:一?[张幅个段条副])"
 _SECONDS: Final = frozenset({"seconds"})
 
@@ -59,7 +62,6 @@ DRAWING: Final[tuple[Operation, ...]] = (
             r"(?P<sure>画|绘制|绘)(?!面|上|里|中|成|幅|的)(?:出|一下)?(?P<what>.+)",
             r"(?:生成|创建|渲染|来|给我看)(?P<what>(?:一|两|二|三|四|几|[1-4])?[个只颗块].+)",
         ),
-        _SECONDS,
     ),
 )
 

@@ -31,7 +31,7 @@ def read_generate(clause: Clause) -> tuple[Request, ...] | None:
     if not what or not (clause.get("sure") or medium or _SOLID.search(what.lower())):
         return None
     kind = "video" if _CLIP.search(medium) else "image"
-    return (Generate(clause.said, what, kind, clause.measures.seconds),)  # type: ignore[arg-type]
+    return (Generate(clause.said, what, kind, read_number(clause.get("secs"))),)  # type: ignore[arg-type]
 
 
 def read_film(clause: Clause) -> tuple[Request, ...]:
