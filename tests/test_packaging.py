@@ -31,7 +31,8 @@ def test_the_wheel_has_content_and_nothing_beside_the_package(wheel: Path):
     assert {name.split("/")[0] for name in names} <= {"agentvid"} | {
         n.split("/")[0] for n in names if ".dist-info" in n
     }
-    for wanted in ("_builtin/tools/locate.py", "samples/coffee.jpg", "samples/city.mp4", "report/templates/report.css"):
+    wanted_files = ("_builtin/tools/locate.py", "samples/coffee.jpg", "samples/city.mp4", "report/templates/report.css")
+    for wanted in (*wanted_files, "weights/judge.safetensors", "evals/small/page.html.j2"):
         assert f"agentvid/{wanted}" in names
 
 

@@ -208,6 +208,32 @@ def eval_causal(
     return measure(files or [], as_json=json_)
 
 
+@eval_app.command(
+    "small",
+    epilog="Example: agentvid eval small --weights weights/nano --scenes 64 --tasks text_to_image --tasks follow",
+)
+def eval_small(
+    weights: Annotated[
+        str | None, typer.Option(help="Folder of a checkpoint in its published layout [default: AGENTVID_UNIFIED].")
+    ] = None,
+    scenes: Annotated[int, typer.Option(min=1, help="How many held-out scenes.")] = 512,
+    tasks: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="ceiling text_to_image phrasing inferred edit follow view loop caption question future … "
+            "Repeatable [default: all]."
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Which held-out scenes [default: 900].")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder [default: agentvid-results/eval-small-DIGEST].")] = None,
+    json_: Json = False,
+) -> int:
+    """Measure a small unified model on held-out scenes of the small world, by an independent judge."""
+    from agentvid.cli.small import measure
+
+    return measure(weights, scenes=scenes, seed=seed, tasks=tasks or [], out=out, as_json=json_)
+
+
 def run_app(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; no exception leaves."""
     arguments = sys.argv[1:] if arguments is None else arguments

@@ -24,7 +24,7 @@ from agentvid.errors import InputError
 from agentvid.world.look import above
 from agentvid.world.physics import sample_action, simulate
 from agentvid.world.render import SIZE, Shot, render_scene
-from agentvid.world.scene import COLOURS, SHAPES, SIZES, Scene, sample_scene
+from agentvid.world.scene import COLOURS, SHAPES, SIZES, Scene, Split, sample_scene
 from agentvid.world.walk import Spot, draw_path, eye_at, sample_walk, walk
 
 __all__ = ["CELLS", "PER_SHARD", "Frames", "make_frames", "sample_frame"]
@@ -55,17 +55,23 @@ def label_of(shape: int, colour: int, size: int) -> int:
 
 
 def make_frames(
-    folder: Path, count: int, seed: int = 0, workers: int = 1, told: Callable[[int, int], None] | None = None
+    folder: Path,
+    count: int,
+    seed: int = 0,
+    workers: int = 1,
+    told: Callable[[int, int], None] | None = None,
+    split: Split = "train",
 ) -> Frames:
-    """Return the first `count` frames of a seed, rendering those that `folder` does not hold yet.
+    """Return the first `count` frames of a seed and split, rendering those that `folder` does not hold yet.
 
     `told(done, total)` follows the shards. Raises: InputError for a count below 1.
     """
     if count < 1:
         raise InputError(f"{count} frames", "at least 1", "ask for more")
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [folder / f"frames-{seed}-{index:04d}.safetensors" for index in range(-(-count // PER_SHARD))]
-    missing = [(path, seed, index) for index, path in enumerate(wanted) if not path.is_file()]
+    named = f"frames-{seed}" if split == "train" else f"frames-{split}-{seed}"
+    wanted = [folder / f"{named}-{index:04d}.safetensors" for index in range(-(-count // PER_SHARD))]
+    missing = [(path, seed, index, split) for index, path in enumerate(wanted) if not path.is_file()]
     done = len(wanted) - len(missing)
     with ProcessPoolExecutor(max(1, workers), mp_context=get_context("spawn")) as pool:
         for _ in pool.map(_render_shard, missing) if missing else ():
@@ -75,10 +81,10 @@ def make_frames(
     return _read(wanted, count)
 
 
-def sample_frame(seed: int, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return frame number `index` of a seed: pixels (128, 128, 3) and cells (32, 32)."""
+def sample_frame(seed: int, index: int, split: Split = "train") -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return frame number `index` of a seed and split: pixels (128, 128, 3) and cells (32, 32)."""
     rng = np.random.default_rng([seed, index, 7])
-    scene = sample_scene(rng)
+    scene = sample_scene(rng, split=split)
     shot, path = _shot(rng, scene)
     rendered = render_scene(shot.scene, shot.poses, shot.eye)
     pixels = draw_path(rendered.rgb, path) if path else rendered.rgb
@@ -107,9 +113,9 @@ def _cells(mask: NDArray[np.int8], scene: Scene) -> NDArray[np.uint8]:
     return np.where(middle >= 0, np.array(labels)[np.maximum(middle, 0)], 0).astype(np.uint8)
 
 
-def _render_shard(job: tuple[Path, int, int]) -> None:
-    path, seed, index = job
-    made = [sample_frame(seed, index * PER_SHARD + number) for number in range(PER_SHARD)]
+def _render_shard(job: tuple[Path, int, int, Split]) -> None:
+    path, seed, index, split = job
+    made = [sample_frame(seed, index * PER_SHARD + number, split) for number in range(PER_SHARD)]
     partial = path.with_suffix(".partial")
     save_file({"pixels": np.stack([p for p, _ in made]), "cells": np.stack([c for _, c in made])}, partial)
     partial.replace(path)

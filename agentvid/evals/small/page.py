@@ -1,0 +1,113 @@
+"""The report as one self-contained page: figures with their intervals, and sheets of what was drawn."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import agentvid.report
+
+__all__ = ["PAGE", "write_page"]
+
+PAGE: Final = "index.html"
+_STYLE: Final = Path(agentvid.report.__file__).parent / "templates" / "report.css"
+_TITLES: Final[Mapping[str, tuple[str, str]]] = {
+    "ceiling": ("What can be reached", "The judge on true frames, and on frames through the autoencoder."),
+    "text_to_image": ("Text to image", "Own layout thought, the true one, none. Exact: just the asked-for solids."),
+    "phrasing": ("Untrained phrasings", "Own thoughts, words that training never used."),
+    "inferred": ("Inferred layouts", "What follows from a relation, a count, a mirror image, a move."),
+    "edit": ("Edits", "Against the true picture, inside and outside the area that changes."),
+    "follow": ("Following an edited thought", "One attribute of the thought is changed, the noise stays the same."),
+    "view": ("Novel views", "From another camera; PSNR over copying; the pose that the picture shows."),
+    "loop": ("There and back, once about the stage", "Each view drawn from the one before."),
+    "caption": ("Captions", "What is there, and where."),
+    "question": ("Questions", "Short answers, word for word."),
+    "future": ("What comes next", "15 frames after the first, against standing still and constant speed."),
+    "text_to_video": ("Text to video", "A caption and an action become a whole clip."),
+    "walk": ("Walks and maps", ""),
+    "plan": ("Plans", ""),
+}
+
+
+@dataclass(frozen=True)
+class _Cell:
+    text: str = ""
+    interval: str = ""
+    n: int = 0
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class _Section:
+    name: str
+    title: str
+    words: str
+    groups: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[_Cell, ...]], ...]
+    sheet: str
+    sheet_rows: tuple[str, ...]
+    not_measured: str
+    seconds: float
+
+
+def write_page(out: Path, document: Mapping[str, Any]) -> None:
+    """Write index.html for a document of `runner.run`."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    engine = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    titles = {name: title for name, (title, _) in _TITLES.items()}
+    page = engine.get_template("page.html.j2").render(
+        style=_STYLE.read_text(encoding="utf-8"),
+        facts=document["facts"],
+        claims={titles[task]: levels for task, levels in document["claims"].items()},
+        sections=[_section(out, name, told) for name, told in document["tasks"].items()],
+    )
+    partial = out / "index.partial"
+    partial.write_text(page, encoding="utf-8")
+    partial.replace(out / PAGE)
+
+
+def _section(out: Path, name: str, told: Mapping[str, Any]) -> _Section:
+    lines = told["lines"]
+    groups = tuple(dict.fromkeys(line["group"] for line in lines))
+    names = dict.fromkeys(line["name"] for line in lines)
+    cells = {(line["name"], line["group"]): _cell(line["figure"]) for line in lines}
+    title, words = _TITLES[name]
+    return _Section(
+        name=name,
+        title=title,
+        words=words,
+        groups=groups,
+        rows=tuple((each, tuple(cells.get((each, group), _Cell()) for group in groups)) for each in names),
+        sheet=_inlined(out / told["sheet"]) if told["sheet"] else "",
+        sheet_rows=tuple(told["rows"]),
+        not_measured=told["not_measured"],
+        seconds=told["seconds"],
+    )
+
+
+def _cell(figure: Mapping[str, Any]) -> _Cell:
+    value, low, high, n = (figure[name] for name in ("value", "low", "high", "n"))
+    if value is None:
+        return _Cell("–", "", n)
+    if figure["kind"] == "rate":
+        return _Cell(f"{value:.3f}", f"{low:.2f}–{high:.2f}", n, value)
+    unit = {"dB": " dB", "deg": "°", "grey": "", "ratio": "", "s": " s"}[figure["unit"]]
+    digits = 3 if figure["unit"] == "ratio" else 2
+    interval = "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}"
+    return _Cell(f"{value:.{digits}f}{unit}", interval, n)
+
+
+def _inlined(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
