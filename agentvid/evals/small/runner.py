@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 from agentvid.errors import InputError
 from agentvid.evals.small import answers, ceiling, clips, editing, following, pictures, views
 from agentvid.evals.small.bench import Bench, Line, Part
+from agentvid.evals.small.card import CLAIMED
 from agentvid.evals.small.cases import SEED, Case, ClipCase, make_cases, make_clips
 from agentvid.evals.small.page import write_page
 from agentvid.world.judge import WEIGHTS, Judge
@@ -24,7 +25,7 @@ from agentvid.world.judge import WEIGHTS, Judge
 if TYPE_CHECKING:
     from agentvid.models.mot import Unified
 
-__all__ = ["CLAIMED", "RESULTS", "TASKS", "Plan", "SmallTask", "claims_of", "run"]
+__all__ = ["RESULTS", "TASKS", "Plan", "SmallTask", "claims_of", "run"]
 
 SmallTask: TypeAlias = Literal[
     "ceiling",
@@ -44,7 +45,6 @@ SmallTask: TypeAlias = Literal[
 ]
 TASKS: Final[tuple[SmallTask, ...]] = get_args(SmallTask)
 RESULTS: Final = "results.json"
-CLAIMED: Final = 0.85
 _VERSION: Final = 1
 """Of what is measured and how; results of another one are not gone on from."""
 _ON_CASES: Final[Mapping[SmallTask, Callable[[Bench, Sequence[Case]], Part]]] = {
