@@ -320,6 +320,27 @@ def test_a_clip_follows_its_thought(engine, store):
         run(engine, store, "text_to_video", prompt="a red cube")
 
 
+def test_what_comes_next_follows_the_thought(engine, store, picture, monkeypatch):
+    from agentvid.engines.small import inside
+
+    clip = store.put_video(iter([store.image(picture)] * 4), 8.0)
+    action = "动作：右后的蓝色小球从高处落下；第5帧：右后的蓝色小球落地"
+    with pytest.raises(CallError, match="no action"):
+        run(engine, store, "future_frames", video=clip, seconds=1.0)
+    with pytest.raises(CallError, match="outside its world"):
+        run(engine, store, "future_frames", video=clip, seconds=1.0, thought=action)
+    monkeypatch.setattr(inside, "rebuilt_db", lambda unified, picture: 35.0)
+    monkeypatch.setattr(inside, "read_picture", lambda task, picture: read_thought(LAYOUT))
+    made = run(engine, store, "future_frames", video=clip, seconds=9.0, thought=action)
+    other = run(engine, store, "future_frames", video=clip, seconds=9.0, thought=action.replace("5", "6"))
+
+    assert (made.get("video", Video).frames, made.get("future", Video).frames) == (19, 15)
+    assert made.get("future", Video) != other.get("future", Video)
+    assert made.get("trust_seconds", float) == 0
+    assert any("its codec gives it back at 35 dB, and the model reads a scene" in told for told in made.warnings)
+    assert any("1.875 seconds instead of 9" in told for told in made.warnings)
+
+
 def test_it_reads_pictures_in_its_own_words(engine, store, picture):
     told = run(engine, store, "describe", image=picture, layout=LAYOUT, question="有几个物体？")
     held = run(engine, store, "measure", image=picture, layout=LAYOUT)

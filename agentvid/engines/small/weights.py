@@ -72,10 +72,6 @@ class Small:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     problem: str = ""
 
-    def claimed(self) -> frozenset[str]:
-        """Return the tasks that are claimed: not those that are drafts."""
-        return frozenset(task for task, claim in self.claims.items() if not claim.draft)
-
 
 def find_small(environ: Mapping[str, str] | None = None) -> Small:
     """Find the folder that AGENTVID_SMALL names, else the shipped one, and read its card."""
