@@ -135,17 +135,66 @@ def train_all(
         return report.end("all")
 
 
-@train_app.command("export", epilog="Example: agentvid train export my-weights; AGENTVID_SMALL=my-weights agentvid …")
+@train_app.command(
+    "export",
+    epilog="Example: agentvid train export new; agentvid eval small --weights new --out measured; "
+    "agentvid train card new --results measured/results.json --better-than old/results.json",
+)
 def export(
     out: Annotated[Path, typer.Argument(help="Folder to write the weights to, in the published layout.")],
     folder: Folder = None,
     size: Size = "nano",
     json_: Json = False,
 ) -> int:
-    """Write the trained weights (averaged, bfloat16) as `AGENTVID_SMALL` and `Unified.from_pretrained` read them."""
+    """Write the trained weights (averaged, int8) as `AGENTVID_SMALL` and `Unified.from_pretrained` read them."""
     with _course(folder, size, "cpu", 1, 1, 0, False, json_) as (course, report):
         course.export(out)
         return report.end("export", out=str(out))
+
+
+@train_app.command(
+    "card", epilog="Example: agentvid train card new --results measured/results.json --compute '2 h CPU'"
+)
+def card(
+    weights: Annotated[Path, typer.Argument(help="Folder of the weights.")],
+    results: Annotated[Path, typer.Option(help="results.json of `agentvid eval small` on them.")],
+    better_than: Annotated[Path | None, typer.Option(help="results.json of the weights they are to replace.")] = None,
+    size: Size = "nano",
+    steps: Annotated[int, typer.Option(min=0, help="Steps taken.")] = 0,
+    compute: Annotated[str, typer.Option(help="What they were trained on, and for how long.")] = "not told",
+    commit: Annotated[str, typer.Option(help="The source they were trained with.")] = "not told",
+    json_: Json = False,
+) -> int:
+    """Write the card of weights, from which the engine takes what it may claim. Refused where they are worse."""
+    import json
+
+    from agentvid.evals.small.card import Facts, card_of, regressions, write_card
+
+    measured = _results(results)
+    worse = [] if better_than is None else regressions(_results(better_than), measured)
+    if worse:
+        raise InputError(f"worse than {better_than}: {'; '.join(worse)}", "weights that are nowhere worse", "train on")
+    if not weights.is_dir():
+        raise InputError(f"{weights} is no folder", "the folder of the weights", "export them first")
+    facts = Facts(size, steps, compute, commit)
+    write_card(weights, measured, facts)
+    if json_:
+        write_json({"status": "done", "card": card_of(measured, facts)})
+    else:
+        Console().print(json.dumps(card_of(measured, facts)["tasks"], indent=1))
+    return 0
+
+
+def _results(path: Path) -> Any:
+    import json
+
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found["tasks"], dict) or not isinstance(found["facts"], dict):
+            raise ValueError("no tasks and facts")
+        return found
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: {error}", "results.json of `agentvid eval small`", "measure first") from error
 
 
 class _Report:

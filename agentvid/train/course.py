@@ -128,8 +128,8 @@ class Course:
         codec.adopt(self._codec_weights())
         return Unified(model.to(self.device), codec.eval().to(self.device), self.tokenizer(), SystemPrompts("", ""))
 
-    def export(self, folder: Path, dtype: torch.dtype = torch.bfloat16) -> Unified:
-        """Write the averaged weights in the published layout, and return the model.
+    def export(self, folder: Path, *, int8: bool = True) -> Unified:
+        """Write the averaged weights in the published layout (int8, or bfloat16), and return the model.
 
         Raises: SettingsError where no model was trained.
         """
@@ -138,9 +138,10 @@ class Course:
             raise SettingsError(f"{path} is missing", "a trained model", "run `agentvid train mot` first")
         unified = self.unified()
         unified.model.load_state_dict(load_file(path))
-        unified.model.to(dtype)
-        unified.codec.to(dtype)
-        unified.save_pretrained(folder, shard_bytes=SHARD_BYTES)
+        if not int8:
+            unified.model.to(torch.bfloat16)
+            unified.codec.to(torch.bfloat16)
+        unified.save_pretrained(folder, shard_bytes=SHARD_BYTES, int8=int8)
         return unified
 
     def tokenizer(self) -> FileTokenizer:

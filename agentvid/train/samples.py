@@ -93,7 +93,7 @@ class Sampler:
         other = self._any(rng)[0].edit
         assert other is not None
         told = self._words(rng, asked, thought, instruct(rng, other.before, other.change, language))
-        return Sample((*self._shown(index, 0), *told, Noisy(self.still.latent(index, 2))))
+        return Sample((*self._shown(index, 0), *told, *self._noisy(index, 2)))
 
     def view(self, rng: np.random.Generator) -> Sample:
         """A picture, another camera, a thought of the whole scene as seen from there, the picture."""
@@ -103,7 +103,7 @@ class Sampler:
         asked = instruct(rng, record.scenes[source], Turn(scene.camera), language)
         other = instruct(rng, scene, Turn(self._any(rng)[0].scenes[1].camera), language)
         told = self._words(rng, asked, tell_scene(scene, language), other)
-        return Sample((*self._shown(index, source), *told, Noisy(self.still.latent(index, target))))
+        return Sample((*self._shown(index, source), *told, *self._noisy(index, target)))
 
     def caption(self, rng: np.random.Generator) -> Sample:
         """A picture, and what is there and where."""
@@ -181,6 +181,10 @@ class Sampler:
 
     def _shown(self, index: int, frame: int) -> tuple[Element, ...]:
         return Clean(self.still.latent(index, frame)), Look(self.still.pixels(index, frame))
+
+    def _noisy(self, index: int, frame: int) -> tuple[Element, ...]:
+        """Return the picture to draw, twice, with noise of its own each time: the context is read but once for both."""
+        return (Noisy(self.still.latent(index, frame)),) * 2
 
     def _answered(self, index: int, frame: int, question: str, answer: str) -> Sample:
         return Sample((Look(self.still.pixels(index, frame)), self._text(question), self._text(answer, loss=True)))

@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 from agentvid.errors import InputError
 from agentvid.world.caption import CAPTION_KINDS, caption, instruct
 from agentvid.world.edits import Turn, sample_edit
-from agentvid.world.language import course_of, tell_change, tell_course, tell_scene
+from agentvid.world.language import Tour, course_of, tell_change, tell_course, tell_scene, tell_tour
 from agentvid.world.look import above
 from agentvid.world.phrasing import Phrasing, Told, pick, wordings
 from agentvid.world.physics import Clip, sample_action, simulate
 from agentvid.world.question import ask_about_clip, ask_about_picture
 from agentvid.world.render import SIZE, Shot, render_scene, visible
 from agentvid.world.scene import AZIMUTHS, Camera, Scene, Split, sample_scene
-from agentvid.world.walk import Spot, draw_path, eye_at, sample_walk, walk
-from agentvid.world.words import LANGUAGES, Language
+from agentvid.world.walk import Spot, draw_path, eye_at, sample_walk, walk_from
+from agentvid.world.words import LANGUAGES, WORDS, Language
 
 __all__ = ["DEFAULT_SHARES", "TASKS", "Example", "Task", "example_at", "examples"]
 
@@ -241,21 +241,28 @@ def _turntable(wish: _Wish) -> Example:
 
 
 def _walk(wish: _Wish) -> Example:
-    scene = replace(wish.scene(), camera=Camera())
-    start, steps = sample_walk(wish.rng, scene)
-    names = {"en": {step: step for step in ("forward", "left", "right")}}
-    names["zh"] = {"forward": "前进", "left": "左转", "right": "右转"}
-    shots = tuple(Shot(scene, eye=eye_at(spot)) for spot in walk(start, steps))
-    prompt = {"en": ", ", "zh": "，"}[wish.language].join(names[wish.language][step] for step in steps)
-    return _example("walk", wish, prompt, "", shots, 1)
+    tour = _tour(wish)
+    names = WORDS[wish.language]["step"]
+    shots = tuple(Shot(tour.scene, eye=eye_at(spot)) for spot in tour.walk.spots)
+    prompt = {"en": ", ", "zh": "，"}[wish.language].join(names[step] for step in tour.walk.steps)
+    return _example("walk", wish, prompt, tell_tour(tour, wish.language), shots, 1)
 
 
 def _map_to_view(wish: _Wish) -> Example:
+    tour = _tour(wish)
+    spots = tour.walk.spots
+    shots = (Shot(tour.scene, eye=above()), *(Shot(tour.scene, eye=eye_at(spot)) for spot in spots))
+    made = _example("map_to_view", wish, wish.request("map_to_view"), tell_tour(tour, wish.language), shots, 1)
+    return replace(made, path=spots)
+
+
+def _tour(wish: _Wish) -> Tour:
+    """A walk of at least one step through a scene."""
     scene = replace(wish.scene(), camera=Camera())
-    spots = walk(*sample_walk(wish.rng, scene))
-    shots = (Shot(scene, eye=above()), *(Shot(scene, eye=eye_at(spot)) for spot in spots))
-    prompt = wish.request("map_to_view")
-    return replace(_example("map_to_view", wish, prompt, tell_scene(scene, wish.language), shots, 1), path=spots)
+    while True:
+        start, steps = sample_walk(wish.rng, scene)
+        if steps:
+            return Tour(scene, walk_from(start, steps))
 
 
 def _future(wish: _Wish) -> Example | None:

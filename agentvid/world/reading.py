@@ -168,7 +168,9 @@ def _read_scene(text: str, seed: int) -> Asked:
         except InputError as worse:
             raise worse from error
     if not isinstance(thought, Scene):
-        raise InputError("a change or a course without its scene", "the scene first", "tell which solids are where")
+        raise InputError(
+            "a change, a course or a walk, no scene", "the scene alone or first", "tell which solids are where"
+        )
     return Asked(thought)
 
 

@@ -17,7 +17,7 @@ from agentvid.world.physics import Push, simulate
 from agentvid.world.question import ask_about_clip, ask_about_picture
 from agentvid.world.reading import read_request
 from agentvid.world.scene import Scene, Solid, sample_scene, split_of
-from agentvid.world.walk import Spot, is_free, map_with_path, render_walk, sample_walk, walk
+from agentvid.world.walk import Spot, eye_at, is_free, map_with_path, render_walk, sample_walk, walk
 from agentvid.world.words import LANGUAGES
 
 RED = Solid(2, 0, "ball", "red", "small")
@@ -214,3 +214,14 @@ def test_the_thought_of_a_clip_holds_its_scene_and_action():
 
         assert (asked.scene, asked.action) == (example.clip.scene, example.clip.action)
         assert asked.open_parts == ()
+
+
+@pytest.mark.parametrize("task", ["walk", "map_to_view"])
+def test_what_a_walker_sees_follows_from_the_thought(task):
+    for example in islice(examples(5, shares={task: 1.0}), 6):
+        tour = read_thought(example.thought)
+        seen = example.shots[1:] if task == "map_to_view" else example.shots
+
+        assert [shot.eye for shot in seen] == [eye_at(spot) for spot in tour.walk.spots]
+        assert {shot.scene for shot in example.shots} == {tour.scene}
+        assert task == "walk" or example.path == tour.walk.spots
