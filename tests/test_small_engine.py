@@ -105,6 +105,16 @@ def test_what_the_card_calls_a_draft_is_one_and_what_it_leaves_out_is_not_borne(
         (lambda folder: shutil.rmtree(folder), "is no folder"),
         (lambda folder: (folder / "card.json").unlink(), "lacks card.json"),
         (lambda folder: (folder / "ae.safetensors").unlink(), "lacks ae.safetensors"),
+        (lambda folder: (folder / "ema.safetensors").unlink(), "lacks ema.safetensors"),
+        (
+            lambda folder: (
+                (folder / "ema.safetensors").unlink(),
+                (folder / "model.safetensors.index.json").write_text(
+                    '{"weight_map": {"a": "model-1-of-2.safetensors"}}'
+                ),
+            ),
+            "lacks model-1-of-2.safetensors",
+        ),
         (lambda folder: (folder / "card.json").write_text("{"), "card.json can't be read"),
         (lambda folder: (folder / "card.json").write_text("[]"), "card.json can't be read"),
     ],
