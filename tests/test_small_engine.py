@@ -105,6 +105,16 @@ def test_what_the_card_calls_a_draft_is_one_and_what_it_leaves_out_is_not_borne(
         (lambda folder: shutil.rmtree(folder), "is no folder"),
         (lambda folder: (folder / "card.json").unlink(), "lacks card.json"),
         (lambda folder: (folder / "ae.safetensors").unlink(), "lacks ae.safetensors"),
+        (lambda folder: (folder / "ema.safetensors").unlink(), "lacks ema.safetensors"),
+        (
+            lambda folder: (
+                (folder / "ema.safetensors").unlink(),
+                (folder / "model.safetensors.index.json").write_text(
+                    '{"weight_map": {"a": "model-1-of-2.safetensors"}}'
+                ),
+            ),
+            "lacks model-1-of-2.safetensors",
+        ),
         (lambda folder: (folder / "card.json").write_text("{"), "card.json can't be read"),
         (lambda folder: (folder / "card.json").write_text("[]"), "card.json can't be read"),
     ],
@@ -318,6 +328,27 @@ def test_a_clip_follows_its_thought(engine, store):
     assert any("2 seconds instead of 60" in warning for warning in other.warnings)
     with pytest.raises(CallError, match="nothing moves"):
         run(engine, store, "text_to_video", prompt="a red cube")
+
+
+def test_what_comes_next_follows_the_thought(engine, store, picture, monkeypatch):
+    from agentvid.engines.small import inside
+
+    clip = store.put_video(iter([store.image(picture)] * 4), 8.0)
+    action = "动作：右后的蓝色小球从高处落下；第5帧：右后的蓝色小球落地"
+    with pytest.raises(CallError, match="no action"):
+        run(engine, store, "future_frames", video=clip, seconds=1.0)
+    with pytest.raises(CallError, match="outside its world"):
+        run(engine, store, "future_frames", video=clip, seconds=1.0, thought=action)
+    monkeypatch.setattr(inside, "rebuilt_db", lambda unified, picture: 35.0)
+    monkeypatch.setattr(inside, "read_picture", lambda task, picture: read_thought(LAYOUT))
+    made = run(engine, store, "future_frames", video=clip, seconds=9.0, thought=action)
+    other = run(engine, store, "future_frames", video=clip, seconds=9.0, thought=action.replace("5", "6"))
+
+    assert (made.get("video", Video).frames, made.get("future", Video).frames) == (19, 15)
+    assert made.get("future", Video) != other.get("future", Video)
+    assert made.get("trust_seconds", float) == 0
+    assert any("its codec gives it back at 35 dB, and the model reads a scene" in told for told in made.warnings)
+    assert any("1.875 seconds instead of 9" in told for told in made.warnings)
 
 
 def test_it_reads_pictures_in_its_own_words(engine, store, picture):

@@ -10,7 +10,7 @@ what its card says was measured on held-out scenes; all else is a draft.
     weights.py   where the weights are, what the card claims        loading.py   once per process
     thinking.py  the layout: a person's, or the model's own         inside.py    is a picture of its world?
     still.py     text_to_image, edit_image                          clip.py      novel_view, text_to_video
-    words.py     describe, measure
+    words.py     describe, measure                              future.py    future_frames
 
 Never chosen unless wished: a planner wishes it where words are of its world.
 """
@@ -47,6 +47,7 @@ _TASKS: Final[dict[str, tuple[str, str, bool, str]]] = {
         True,
         "novel_view",
     ),
+    "future_frames": (f"{_HERE}.future:future_frames", "what a push or drop does, 8 fps", True, "future_frames"),
     "text_to_video": (f"{_HERE}.clip:text_to_video", "a scene and one push or drop, 8 fps", True, "text_to_video"),
 }
 """Task → adapter, what to know about it, whether a thought conditions it, whose claim on the card it rests on."""
@@ -71,7 +72,7 @@ class SmallEngine:
         """Return "ready" where its weights are there, else "needs weights" with what is missing."""
         if self._small.problem:
             return EngineStatus(state="needs weights", how=f"{self._small.problem}; {_HOW}")
-        claimed = ", ".join(sorted(self._small.claimed())) or "nothing"
+        claimed = ", ".join(found.task for found in self.capabilities() if not found.draft) or "nothing"
         return EngineStatus(state="ready", how=f"a world of solids on a stage, 128x128; its card claims {claimed}")
 
     def capabilities(self) -> tuple[Capability, ...]:

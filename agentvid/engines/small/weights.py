@@ -27,8 +27,10 @@ __all__ = ["CARD", "SHIPPED", "Claim", "Small", "find_small", "made_of"]
 
 SHIPPED: Final = Path(__file__).parents[2] / "weights" / "nano"
 CARD: Final = "card.json"
+_WEIGHTS: Final = ("ema.safetensors", "model.safetensors")
+_INDEX: Final = "model.safetensors.index.json"
+"""Names the shards where the weights are in several files."""
 _NEEDED: Final = (
-    "ema.safetensors",
     "ae.safetensors",
     "llm_config.json",
     "vit_config.json",
@@ -72,10 +74,6 @@ class Small:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     problem: str = ""
 
-    def claimed(self) -> frozenset[str]:
-        """Return the tasks that are claimed: not those that are drafts."""
-        return frozenset(task for task, claim in self.claims.items() if not claim.draft)
-
 
 def find_small(environ: Mapping[str, str] | None = None) -> Small:
     """Find the folder that AGENTVID_SMALL names, else the shipped one, and read its card."""
@@ -85,7 +83,10 @@ def find_small(environ: Mapping[str, str] | None = None) -> Small:
     if not folder.is_dir():
         told = f"{where}, which is no folder" if named else f"{where} are not there ({SHIPPED.name})"
         return _without(folder, told)
-    missing = [name for name in _NEEDED if not (folder / name).is_file()]
+    try:
+        missing = [name for name in (*_shards(folder), *_NEEDED) if not (folder / name).is_file()]
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        return _without(folder, f"{where}: its {_INDEX} can't be read: {error}")
     if missing:
         return _without(folder, f"{where}: the folder lacks {', '.join(missing)}")
     try:
@@ -99,6 +100,15 @@ def find_small(environ: Mapping[str, str] | None = None) -> Small:
 def made_of(small: Small) -> str:
     """Return the digest of all that results depend on: weights, card, this engine, model and world, libraries."""
     return f"{small.checkpoint.digest()}{_code()}" if small.checkpoint.folder else ""
+
+
+def _shards(folder: Path) -> list[str]:
+    """Return the files that should hold the model's weights."""
+    whole = [name for name in _WEIGHTS if (folder / name).is_file()]
+    if whole or not (folder / _INDEX).is_file():
+        return whole[:1] or [_WEIGHTS[0]]
+    index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+    return sorted(set(index["weight_map"].values()))
 
 
 def _without(folder: Path, problem: str) -> Small:

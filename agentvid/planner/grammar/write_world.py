@@ -284,10 +284,9 @@ class WorldWriter:
             return False
         if view.thing:
             self._solid(view.thing, stage)
-        seconds = sum(move.seconds for move in view.moves)
         if view.side:
             yaw, pitch = self._turn_to(view.side, stage.scene)
-            step = self._turn(held, stage, [CameraPose(seconds=0), CameraPose(seconds=seconds, **yaw | pitch)])
+            step = self._turn(held, stage, [CameraPose(seconds=0), CameraPose(seconds=1, **yaw | pitch)], fps=2.0)
             end = near_camera(stage.scene.camera, yaw["yaw_deg"], pitch["pitch_deg"])
             self.w.hidden.add(held.key)
             layout = Ref(step=step, port="layout")
@@ -325,9 +324,9 @@ class WorldWriter:
         self.w.hidden.add(held.key)
         self._made_clip(self._turn(held, stage, poses), "video")
 
-    def _turn(self, held: Held, stage: Stage, poses: list[CameraPose]) -> str:
+    def _turn(self, held: Held, stage: Stage, poses: list[CameraPose], fps: float = FPS) -> str:
         path = CameraPath(kind="orbit", poses=tuple(poses)).model_dump(mode="json")
-        args = {"image": held.value, "path": path, "stage": stage.layout, "fps": FPS}
+        args = {"image": held.value, "path": path, "stage": stage.layout, "fps": fps}
         thought = tell_scene(stage.scene, self.w.language)
         return self.w.step("novel_view", thought, args, engine=self._engine("novel_view"))
 
