@@ -42,7 +42,7 @@ class EngineStatus(Value):
     `unproven` means: run only on tiny random weights or a local server, never on the real checkpoint or vendor.
     """
 
-    state: Literal["ready", "unproven", "needs key", "needs GPU", "retired"]
+    state: Literal["ready", "unproven", "needs weights", "needs key", "needs GPU", "retired"]
     how: str = ""
 
 
@@ -57,7 +57,8 @@ class Capability(Value):
     """What an engine bears for one task. Limits are of the result; None means no limit of its own.
 
     `frame_rule` is "" or the form "4k+1". `seconds_per_megapixel_frame` is a rough price model of time for previews.
-    `thought` declares that the thought of a request conditions the result.
+    `thought` declares that the thought of a request conditions the result. `draft` says that it is offered, not
+    claimed: results are often not what was asked for.
     """
 
     task: str
@@ -71,6 +72,7 @@ class Capability(Value):
     seconds_per_megapixel_frame: float = 0.0
     licence: str = "Apache-2.0"
     thought: bool = False
+    draft: bool = False
 
 
 class EngineRequest(Value):

@@ -47,7 +47,7 @@ RANKS = {
 }
 TORCH_HOMES = ("agentvid.models", "agentvid.world", "agentvid.train", "agentvid.engines")
 PUBLIC = ("agentvid", "agentvid.tool")  # the decorator's own name is its module's: `from agentvid.tool import tool`
-TORCH_ALSO = {"agentvid.cli.doctor"}  # asks, when run, whether there is a GPU
+TORCH_ALSO = {"agentvid.cli.doctor", "agentvid.cli.small", "agentvid.cli.train"}  # devices and types, when run
 HEAVY = {"torch", "cv2", "av", "langgraph"}
 
 

@@ -11,7 +11,7 @@ import pytest
 from agentvid.errors import NoEngine, SettingsError
 from agentvid.plugins import builtin_folder, load_engines, load_tools
 
-NEED_A_CHECKPOINT = {"text_to_image"}
+NEED_A_CHECKPOINT = {"text_to_image", "text_to_video"}
 """What no engine does without weights."""
 
 GOOD = '''
@@ -98,7 +98,7 @@ def test_loading_tools_and_engines_loads_no_heavy_library():
 def test_every_engine_says_what_it_bears_and_how_it_stands():
     for engine in load_engines().values():
         assert engine.capabilities()
-        assert engine.status().state in ("ready", "unproven", "needs key", "needs GPU", "retired")
+        assert engine.status().state in ("ready", "unproven", "needs weights", "needs key", "needs GPU", "retired")
 
 
 def test_every_task_of_a_built_in_tool_is_borne_by_a_ready_engine():
@@ -115,7 +115,7 @@ def test_a_task_that_needs_a_checkpoint_says_how_to_get_one(monkeypatch: pytest.
 
     monkeypatch.delenv("AGENTVID_UNIFIED", raising=False)
     for task in NEED_A_CHECKPOINT:
-        with pytest.raises(NoEngine, match="AGENTVID_UNIFIED"):
+        with pytest.raises(NoEngine, match="AGENTVID_SMALL"):
             route(task, load_engines())
 
 

@@ -102,8 +102,8 @@ def test_a_tool_whose_needs_are_not_at_hand_is_not_offered():
     assert "locate" not in offered({})
     assert "generate_image" in offered({})
     assert "locate" in offered({"@v1": "Image"})
-    assert "edit_image" not in offered({"@v1": "Image"})
-    assert "edit_image" in offered({"@v1": "Image", "t1.s1.plan": "EditPlan"})
+    assert "future_frames" not in offered({"@v1": "Image"})
+    assert "future_frames" in offered({"@v1": "Image", "t1.s1.video": "Video"})
 
 
 def test_media_and_ports_become_arguments():

@@ -8,7 +8,7 @@ from agentvid.tool import tool
 
 @tool(tasks=["describe"])
 async def describe(
-    ctx: ToolContext, image: Image | None = None, video: Video | None = None, question: str = ""
+    ctx: ToolContext, image: Image | None = None, video: Video | None = None, question: str = "", stage: str = ""
 ) -> Answer:
     """Say what a picture or clip shows, or answer a question about it.
 
@@ -16,8 +16,9 @@ async def describe(
         image: the picture
         video: the clip; it wins where both are given
         question: what to answer; without one, the picture or clip is described
+        stage: the layout of the picture, where it is known: it tells of which world the picture is, not the answer
     """
     if image is None and video is None:
         raise CallError("neither a picture nor a clip", "an image or a video", "hand one in")
-    result = await ctx.engine("describe").run(image=image, video=video, question=question)
+    result = await ctx.engine("describe").run(image=image, video=video, question=question, layout=stage or None)
     return result.get("answer", Answer)

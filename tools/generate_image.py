@@ -12,9 +12,13 @@ LONGEST_SIDE = 4096
 
 @dataclass(frozen=True)
 class Generated:
-    """The picture, at the size that the engine draws; its warnings say where that is not the size asked for."""
+    """The picture, at the size that the engine draws; its warnings say where that is not the size asked for.
+
+    `layout` is what was drawn where, in words, of engines that draw by a layout. A person who gives it draws by that.
+    """
 
     image: Image
+    layout: str | None
 
 
 @tool(tasks=["text_to_image"])
@@ -23,6 +27,7 @@ async def generate_image(
     prompt: str,
     width: float | None = None,
     height: float | None = None,
+    layout: str = "",
     seed: int = 0,
     thought: str = "",
 ) -> Generated:
@@ -32,11 +37,13 @@ async def generate_image(
         prompt: what is to be seen
         width: width in pixels, at most 4096; engines draw at sizes of their own, the nearest is taken
         height: height in pixels, at most 4096
+        layout: what is to be where, in words; it wins over the step's thought
     """
     if not prompt.strip():
         raise CallError("an empty prompt", "what is to be seen", "say what to draw")
     for name, side in (("width", width), ("height", height)):
         if side is not None and not 1 <= side <= LONGEST_SIDE:
             raise CallError(f"{name} {side:g}", f"1 to {LONGEST_SIDE} pixels", "ask for another size")
-    made = await ctx.engine("text_to_image").run(prompt=prompt, width=width, height=height, seed=seed, thought=thought)
-    return Generated(image=made.get("image", Image))
+    engine = ctx.engine("text_to_image")
+    made = await engine.run(prompt=prompt, width=width, height=height, seed=seed, thought=layout or thought)
+    return Generated(image=made.get("image", Image), layout=made.maybe("thought", str))

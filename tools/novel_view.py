@@ -12,11 +12,16 @@ MOST_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class View:
-    """The clip, the path that was really flown, and the depth it was made with (none of an engine that uses none)."""
+    """The clip, the path that was really flown, and the depth it was made with (none of an engine that uses none).
+
+    Of engines that draw view by view: `view` is the last one as a picture, `layout` what it shows, in words.
+    """
 
     video: Video
     depth: Depth | None
     path: CameraPath
+    view: Image | None
+    layout: str | None
 
 
 @tool(tasks=["novel_view"])
@@ -27,6 +32,7 @@ async def novel_view(
     mask: Mask | None = None,
     depth: Depth | None = None,
     fps: float = 24,
+    stage: str = "",
     seed: int = 0,
     thought: str = "",
 ) -> View:
@@ -42,6 +48,7 @@ async def novel_view(
         mask: the subject; it stands before the background as a layer of its own, and an orbit turns about it
         depth: relative nearness of each pixel; without it the depth is guessed, and returned to be corrected
         fps: frames per second of the clip, 1 to 60
+        stage: the layout of the picture, in words, where it is known
     """
     if not 0 < path.seconds <= MOST_SECONDS:
         raise CallError(
@@ -57,6 +64,19 @@ async def novel_view(
                 f"make the {name} from this picture",
             )
     made = await ctx.engine("novel_view").run(
-        image=image, path=path, mask=mask, depth=depth, fps=float(fps), seed=seed, thought=thought
+        image=image,
+        path=path,
+        mask=mask,
+        depth=depth,
+        fps=float(fps),
+        layout=stage or None,
+        seed=seed,
+        thought=thought,
     )
-    return View(video=made.get("video", Video), depth=made.maybe("depth", Depth), path=made.get("path", CameraPath))
+    return View(
+        video=made.get("video", Video),
+        depth=made.maybe("depth", Depth),
+        path=made.get("path", CameraPath),
+        view=made.maybe("view", Image),
+        layout=made.maybe("layout", str),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from langgraph.runtime import Runtime
 
+from agentvid.agent.execute import earlier_lookup
 from agentvid.agent.given import given_edits
 from agentvid.agent.perceive import known_media
 from agentvid.agent.state import Services, TurnState
@@ -17,7 +18,8 @@ from agentvid.errors import NoEngine
 from agentvid.events import ChainEvent
 from agentvid.planner import PlanRequest, subject_of
 from agentvid.planner.check import require
-from agentvid.run.route import bears
+from agentvid.planner.stage import stages_of
+from agentvid.run.route import bears, offers
 from agentvid.store.log import Log
 from agentvid.tool import ToolSpec
 
@@ -59,11 +61,21 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
 async def _write(state: TurnState, services: Services) -> Chain:
     log, session, turn = services.log, state["session"], state["turn"]
     before = [row for number in range(1, turn) if (row := log.latest_revision(session, number))]
+    earlier = earlier_lookup(log, session)
+
+    def found(ref: Ref) -> str:
+        packed = earlier(ref)
+        return str(packed["value"]) if packed and packed["type"] == "Text" else ""
+
     request = PlanRequest(
         turn=turn,
         text=log.turn(session, turn).message["text"],
         media=known_media(log, session, turn),
         subject=subject_of(row.chain for row in before),
+        seed=state.get("seed") or 0,
+        engine=state.get("engine"),
+        bears=offers(services.executor.engines),
+        stages=stages_of((row.chain for row in before), found),
     )
     return await services.planner.plan(request, services.emit)
 

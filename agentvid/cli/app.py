@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted
+from agentvid.cli.train import train_app
 from agentvid.errors import AgentvidError, InputError
 
 __all__ = ["app", "run_app"]
@@ -27,6 +28,7 @@ chain_app = typer.Typer(no_args_is_help=True, help="Look at reasoning chains.")
 eval_app = typer.Typer(no_args_is_help=True, help="Measure the system by interventions.")
 app.add_typer(chain_app, name="chain")
 app.add_typer(eval_app, name="eval")
+app.add_typer(train_app, name="train")
 
 Text = Annotated[str, typer.Argument(help="What you want, in English or Chinese. '-' reads it from standard input.")]
 Files = Annotated[list[str] | None, typer.Argument(help="Pictures and clips the message is about.")]

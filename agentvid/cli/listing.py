@@ -37,7 +37,7 @@ def list_engines(*, as_json: bool) -> int:
         return 0
     table = Table("engine", "status", "bears", "how to get it")
     for engine in engines.values():
-        bears = ", ".join(capability.task for capability in engine.capabilities())
+        bears = ", ".join(f"{found.task}{' (draft)' if found.draft else ''}" for found in engine.capabilities())
         table.add_row(f"{engine.name} {engine.version}", engine.status().state, bears, escape(engine.status().how))
     Console().print(table)
     return 0

@@ -25,6 +25,8 @@ def measure(
     weights: str | None, *, scenes: int, seed: int | None, tasks: Sequence[str], out: Path | None, as_json: bool
 ) -> int:
     """Measure a checkpoint; results.json, sheets and index.html go to a folder. What lies there is not done again."""
+    import torch
+
     from agentvid.evals.small.cases import SEED
     from agentvid.evals.small.page import PAGE
     from agentvid.evals.small.runner import TASKS, Plan, run
@@ -37,7 +39,9 @@ def measure(
     plan = Plan(digest, scenes, SEED if seed is None else seed, wanted, checkpoint.frames == "joint")
     folder = out or Path("agentvid-results") / f"eval-small-{digest}"
     console = Console(stderr=True)
-    unified = Unified.from_pretrained(checkpoint.folder, device=named_device() or "cpu")
+    device = named_device() or "cpu"
+    exact = torch.float32 if device == "cpu" else None  # many CPUs have no bfloat16 arithmetic
+    unified = Unified.from_pretrained(checkpoint.folder, device=device, dtype=exact, codec_dtype=exact)
     with console.status("loading") as status:
         counted: dict[str, int] = {}
 

@@ -6,8 +6,8 @@ anything and never reads media: all it knows is the words, and which media the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from agentvid.chain.chain import Chain
@@ -17,6 +17,7 @@ from agentvid.media.types import Artifact
 
 if TYPE_CHECKING:
     from agentvid.planner.grammar import GrammarPlanner
+    from agentvid.planner.stage import Stage
 
 __all__ = ["GrammarPlanner", "KnownMedia", "PlanRequest", "Planner", "Subject", "subject_of"]
 
@@ -51,13 +52,21 @@ class Subject:
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """One message to plan. `media` are all media of the session in order of appearance."""
+    """One message to plan. `media` are all media of the session in order of appearance.
+
+    `seed` and `engine` are what was wished for the whole message; `bears` are the engines that can be used now with the
+    tasks they bear; `stages` what pictures of the small world show, by port ("t1.s1.image").
+    """
 
     turn: int
     text: str
     media: tuple[KnownMedia, ...] = ()
     first_step: int = 1
     subject: Subject | None = None
+    seed: int = 0
+    engine: str | None = None
+    bears: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
 
 
 class Planner(Protocol):

@@ -11,6 +11,8 @@ __all__ = [
     "Ask",
     "Continue",
     "Edit",
+    "Film",
+    "Generate",
     "Join",
     "Kind",
     "Language",
@@ -18,6 +20,7 @@ __all__ = [
     "Move",
     "Reference",
     "Request",
+    "Restage",
     "View",
     "Walk",
 ]
@@ -71,13 +74,18 @@ class Move:
 
 @dataclass(frozen=True)
 class View:
-    """Move the camera about a still picture. `thing` is "" where none is named."""
+    """Move the camera about a still picture. `thing` is "" where none is named.
+
+    `side` is the side from which to look, where the words name one ("from the left"): left, right, front, back, up,
+    down.
+    """
 
     clause: str
     operation: str
     moves: tuple[Move, ...]
     thing: str = ""
     where: Reference | None = None
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,4 +129,42 @@ class Ask:
     where: Reference | None = None
 
 
-Request: TypeAlias = Edit | View | Walk | Continue | Join | Ask
+@dataclass(frozen=True)
+class Generate:
+    """Draw a picture or a clip from words alone: `what` is to be seen. `seconds` is None where no length is said."""
+
+    clause: str
+    what: str
+    kind: Kind = "image"
+    seconds: float | None = None
+    operation: str = "generate"
+
+
+@dataclass(frozen=True)
+class Restage:
+    """Change what stands in a picture of the small world, beyond colour and removal.
+
+    `to` is the shape (reshape), the size (resize), a side (move) or words for what is new (add); `place` names a place
+    on the stage where the words do; `steps` are places to move by.
+    """
+
+    clause: str
+    operation: Literal["reshape", "resize", "move", "add"]
+    thing: str = ""
+    to: str = ""
+    place: str = ""
+    steps: int = 1
+    where: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Film:
+    """Make a clip of a picture, no matter how. `seconds` is None where no length is said."""
+
+    clause: str
+    seconds: float | None = None
+    where: Reference | None = None
+    operation: str = "film"
+
+
+Request: TypeAlias = Edit | View | Walk | Continue | Join | Ask | Generate | Restage | Film

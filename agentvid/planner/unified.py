@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref, Step
+from agentvid.engines.small import SmallEngine
+from agentvid.engines.small.weights import CARD, find_small
 from agentvid.engines.unified.weights import Checkpoint, find_checkpoint, named_checkpoint, named_device
 from agentvid.errors import ChainError, InputError, SettingsError
 from agentvid.events import Emit, ThoughtDelta
@@ -46,11 +48,13 @@ Write = Callable[[str], str]
 
 
 class UnifiedPlanner:
-    """Writes chains with a unified model: the one given, or the checkpoint that AGENTVID_UNIFIED names.
+    """Writes chains with a unified model: the one given, the checkpoint that AGENTVID_UNIFIED names, or else the small
+    model that ships, where its card says that it plans.
 
-    `tools` are those it plans with (default: the built-in ones); the checkpoint is loaded at the first message.
+    `tools` are those it plans with (default: the built-in ones); the checkpoint is loaded at the first message. Chains
+    of the small model wish for the engine `small` wherever it bears a step's task.
 
-    Raises: SettingsError where no checkpoint is named, or the named one is not there.
+    Raises: SettingsError where a named checkpoint is not there, or none is named and the small model does not plan.
     """
 
     name = "unified"
@@ -58,7 +62,12 @@ class UnifiedPlanner:
     def __init__(self, tools: Mapping[str, ToolSpec] | None = None, *, model: Unified | None = None) -> None:
         self._tools = dict(tools) if tools is not None else load_tools()
         self._model = model
-        self._checkpoint = None if model else _named()
+        self._bears: frozenset[str] = frozenset()
+        self._checkpoint = None
+        if model is None and named_checkpoint():
+            self._checkpoint = _named()
+        elif model is None:
+            self._checkpoint, self._bears = _small()
 
     async def plan(self, request: PlanRequest, emit: Emit) -> Chain:
         """Return a chain, or one that holds only a question back; emits each step's thought.
@@ -80,7 +89,17 @@ class UnifiedPlanner:
 
     def _plan(self, request: PlanRequest, cancelled: Callable[[], bool]) -> Chain:
         writer = self._writer(request, cancelled)
-        return read_chain(write_chain(writer.write, request, self._tools), request)
+        return self._wished(read_chain(write_chain(writer.write, request, self._tools), request))
+
+    def _wished(self, chain: Chain) -> Chain:
+        """Wish for the small engine where it bears what a step asks for."""
+        steps = (
+            step.model_copy(update={"engine": "small"})
+            if self._bears.intersection(self._tools[step.tool].tasks)
+            else step
+            for step in chain.steps
+        )
+        return chain.with_steps(tuple(steps)) if self._bears else chain
 
     def _writer(self, request: PlanRequest, cancelled: Callable[[], bool]) -> Writer:
         model = self._model or self._load()
@@ -93,9 +112,13 @@ class UnifiedPlanner:
 
     def _load(self) -> Unified:
         """Load the checkpoint; an engine of this process shares it."""
+        assert self._checkpoint is not None
+        if self._bears:
+            from agentvid.engines.small.loading import load as load_small
+
+            return load_small(self._checkpoint)
         from agentvid.engines.unified.loading import load
 
-        assert self._checkpoint is not None
         return load(self._checkpoint, named_device())
 
     def _prompt(self, request: PlanRequest) -> str:
@@ -168,6 +191,20 @@ def _named() -> Checkpoint:
             f"the planner 'unified' has no model: {checkpoint.problem}", "a checkpoint of the family", checkpoint.how
         )
     return checkpoint
+
+
+def _small() -> tuple[Checkpoint, frozenset[str]]:
+    """Return the small checkpoint and the tasks its engine bears.
+
+    Raises: SettingsError where it is not there, or does not plan.
+    """
+    small = find_small()
+    how = "set AGENTVID_UNIFIED to a checkpoint of the family, or use --planner grammar"
+    if small.problem:
+        raise SettingsError(f"the planner 'unified' has no model: {small.problem}", "a checkpoint of the family", how)
+    if "plan" not in small.claims:
+        raise SettingsError("the small weights that ship do not plan yet", f"a {CARD} that lists the task 'plan'", how)
+    return small.checkpoint, frozenset(found.task for found in SmallEngine().capabilities())
 
 
 def _ports_at_hand(request: PlanRequest) -> dict[str, str]:

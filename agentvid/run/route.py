@@ -1,7 +1,9 @@
 """Routing: which engine does a task. Pure, so that a preview resolves the same engine as the run.
 
 A wish is obeyed or refused, never replaced. Without one, the first engine that is ready and bears the task is taken,
-in a fixed order; an unproven engine only where no ready one bears it; `fake` and `simulator` never unless wished.
+in a fixed order; an unproven engine only where no ready one bears it; `fake`, `simulator` and `small` never unless
+wished: routing reads no words, and these draw nothing but their own world (a planner wishes `small` where words are
+of that world).
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from typing import Final
 from agentvid.engine import Capability, Engine
 from agentvid.errors import NoEngine
 
-__all__ = ["Route", "bears", "route"]
+__all__ = ["ONLY_BY_WISH", "USABLE", "Route", "bears", "offers", "route"]
 
 PREFERENCE: Final = ("unified", "diffusion", "remote", "cloud", "classical")
-ONLY_BY_WISH: Final = frozenset({"fake", "simulator"})
+ONLY_BY_WISH: Final = frozenset({"fake", "simulator", "small"})
 USABLE: Final = ("ready", "unproven")
 
 
@@ -38,6 +40,12 @@ class Route:
 def bears(engine: Engine, task: str) -> Capability | None:
     """Return the capability record with which an engine bears a task, or None."""
     return next((capability for capability in engine.capabilities() if capability.task == task), None)
+
+
+def offers(engines: Mapping[str, Engine]) -> dict[str, frozenset[str]]:
+    """Return what can be asked for now: of each engine that can be used, the tasks that it bears."""
+    usable = {name: engine for name, engine in engines.items() if engine.status().state in USABLE}
+    return {name: frozenset(found.task for found in engine.capabilities()) for name, engine in usable.items()}
 
 
 def route(task: str, engines: Mapping[str, Engine], wish: str | None = None) -> Route:

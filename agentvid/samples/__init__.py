@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-__all__ = ["CITY", "COFFEE", "DEMO_MESSAGES"]
+__all__ = ["CITY", "COFFEE", "DEMO_MESSAGES", "DEMO_WORDS"]
 
 COFFEE: Final = Path(__file__).with_name("coffee.jpg")
 """600×400: a red espresso cup on a red saucer, on a wooden table."""
@@ -17,4 +17,12 @@ DEMO_MESSAGES: Final = (
     ("photo", "把红色的杯子变成蓝色，然后镜头绕着它慢慢转", COFFEE),
     ("clip", "continue this for two seconds and put it beside the original", CITY),
 )
-"""(name, text, file) of the two messages that `agentvid demo` sends."""
+"""(name, text, file) of the messages with media that `agentvid demo` sends."""
+
+DEMO_WORDS: Final = (
+    ("words", "画一个红色的大方块和一个蓝色小球", "text_to_image"),
+    ("words-edited", "把方块变成绿色", "edit_image"),
+    ("words-clip", "变成视频", "novel_view"),
+)
+"""(name, text, task) of the messages from words alone, sent in one session; each only where the small engine claims the
+task."""

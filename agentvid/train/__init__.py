@@ -6,7 +6,7 @@
     vocabulary.py  the tokenizer
     recipe.py      sizes and configurations
     codec.py tower.py mot.py    what is trained
-    optim.py state.py loop.py   how: optimisers, exact resume, budget, curves
+    optim.py state.py loop.py curves.py    how: optimisers, exact resume, budget, what it looks like
 
 Does not cover: the training forward (`models.mot.training`), evaluation (`evals`).
 """

@@ -45,6 +45,7 @@ class CodecTrainee:
         self, codec: CompactCodec, frames: Frames, held_out: Frames, seed: int = 0, *, encoder: bool = True
     ) -> None:
         self.codec, self.frames, self.held_out, self.seed = codec, frames, held_out, seed
+        self.device = codec.latent_mean.device
         codec.encoder.requires_grad_(encoder)
         self._is_encoder_trained = encoder
         self._named = {name: p for name, p in codec.named_parameters() if p.requires_grad}
@@ -57,11 +58,12 @@ class CodecTrainee:
         """See Trainee."""
         generator = generator_at(self.seed, number)
         chosen = torch.randint(len(self.frames), (BATCH,), generator=generator).numpy()
-        pixels = as_input(self.frames.pixels[chosen])
+        pixels = self._pixels(self.frames, chosen)
         with torch.set_grad_enabled(self._is_encoder_trained):
             raw = self.codec.raw(pixels)
-        noise = NOISE * torch.randn(raw.shape, generator=generator)
-        loss = _difference(self.codec.rebuilt(raw + noise), pixels, _weights(self.frames.cells[chosen]))
+        noise = NOISE * torch.randn(raw.shape, generator=generator).to(raw)
+        weights = _weights(self.frames.cells[chosen]).to(raw)
+        loss = _difference(self.codec.rebuilt(raw + noise), pixels, weights)
         torch.autograd.backward(loss + _SIZE * raw.square().mean())
         self._optimiser.step(pace)
         self.average.update(number)
@@ -87,11 +89,11 @@ class CodecTrainee:
         try:
             found, solid, spread = [], [], []
             for start in range(0, len(self.held_out), BATCH):
-                pixels = as_input(self.held_out.pixels[start : start + BATCH])
+                pixels = self._pixels(self.held_out, slice(start, start + BATCH))
                 raw = self.codec.raw(pixels)
                 spread.append(float(raw.std()))
                 rebuilt = self.codec.rebuilt(raw)
-                found.append(psnr(rebuilt, pixels))
+                found.append(psnr(rebuilt, pixels).cpu())
                 solid.append(_solid_psnr(rebuilt, pixels, self.held_out.cells[start : start + BATCH]))
         finally:
             self.average.swap()
@@ -108,11 +110,11 @@ class CodecTrainee:
         """Return held-out frames above what became of them."""
         self.average.swap()
         try:
-            pixels = as_input(self.held_out.pixels[:_SHOWN])
+            pixels = self._pixels(self.held_out, slice(_SHOWN))
             rebuilt = self.codec.rebuilt(self.codec.raw(pixels))
         finally:
             self.average.swap()
-        rows = [torch.cat(list(part), dim=2) for part in (pixels, rebuilt.clamp(-1, 1))]
+        rows = [torch.cat(list(part), dim=2).cpu() for part in (pixels, rebuilt.clamp(-1, 1))]
         picture = torch.cat(rows, dim=1).permute(1, 2, 0)
         return ((picture * 0.5 + 0.5) * 255).round().to(torch.uint8).numpy()
 
@@ -122,12 +124,15 @@ class CodecTrainee:
         self.average.swap()
         if self._is_encoder_trained:
             parts = [
-                self.codec.raw(as_input(self.frames.pixels[start : start + BATCH]))
+                self.codec.raw(self._pixels(self.frames, slice(start, start + BATCH)))
                 for start in range(0, min(frames, len(self.frames)), BATCH)
             ]
             raw = torch.cat(parts)
             self.codec.latent_mean.copy_(raw.mean(dim=(0, 2, 3)))
             self.codec.latent_std.copy_(raw.std(dim=(0, 2, 3)).clamp_min(0.05))
+
+    def _pixels(self, frames: Frames, chosen: NDArray[np.int64] | slice) -> Tensor:
+        return as_input(frames.pixels[chosen]).to(self.device)
 
 
 def as_input(pixels: NDArray[np.uint8]) -> Tensor:
@@ -159,6 +164,6 @@ def _weights(cells: NDArray[np.uint8]) -> Tensor:
 
 
 def _solid_psnr(rebuilt: Tensor, pixels: Tensor, cells: NDArray[np.uint8]) -> float:
-    seen = F.interpolate(torch.from_numpy(cells > 0).float()[:, None], scale_factor=SIZE / CELLS)
+    seen = F.interpolate(torch.from_numpy(cells > 0).to(pixels)[:, None], scale_factor=SIZE / CELLS)
     error = ((rebuilt.clamp(-1, 1) - pixels).square() * seen).sum() / (3 * seen.sum())
     return float(10 * torch.log10(4 / error))

@@ -3,7 +3,7 @@
     run(trainee, folder, Budget(minutes=20), emit=print)
 
 A trainee knows its model, its data and its losses; the loop knows time. In `folder`: `state.safetensors` (to go on
-from), `curve.jsonl` (a line every few seconds), `sheet.png` (what it can do now).
+from), `curve.jsonl` (a line every few seconds), `curves.html` (to look at), `sheet.png` (what it can do now).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from PIL import Image
 from torch import Tensor
 
 from agentvid.errors import InputError
+from agentvid.train.curves import write_page
 from agentvid.train.optim import warm_then_level
 from agentvid.train.state import load_state, save_state
 
@@ -175,6 +176,7 @@ class _Curve:
         line = {"step": report.step, "seconds": round(report.seconds, 1), **report.losses, **report.measured}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+        write_page(self._path.parent)
 
 
 def _write_sheet(folder: Path, trainee: Trainee) -> None:

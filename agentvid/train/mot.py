@@ -14,13 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from agentvid.models.mot import Schedule, Unified
-from agentvid.models.mot.guidance import Guidance
+from agentvid.models.mot import Unified
 from agentvid.models.mot.model import MoT
 from agentvid.models.mot.training import Look, Objective, Sample, Text, draw, pack, packed_losses
 from agentvid.models.mot.training.masks import AttendBy
 from agentvid.train.optim import Average, Optimiser, split_parameters
-from agentvid.train.samples import MIX, Sampler, SmallTask
+from agentvid.train.samples import MIX, Sampler, SmallTask, shares_at
+from agentvid.train.sheet import sheet
 from agentvid.train.state import generator_at
 
 __all__ = ["MotTrainee", "initialise"]
@@ -28,7 +28,6 @@ __all__ = ["MotTrainee", "initialise"]
 ROWS: Final = 4608
 _BLOCKS: Final = ("language_model.model.layers.",)
 _MEASURED: Final = 12
-_SHOWN: Final = 8
 
 
 def initialise(model: MoT, seed: int = 0) -> None:
@@ -75,6 +74,7 @@ class MotTrainee:
         self.objective = objective or Objective(ce_weight=0.25, shift=1.35, reweight="square")
         self.attend = attend
         self.model.vit_model.requires_grad_(False)
+        self.model.train()
         self._named = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
         matrices, others = split_parameters(list(self._named.items()), _BLOCKS)
         self._optimiser = Optimiser(matrices, others)
@@ -82,6 +82,7 @@ class MotTrainee:
 
     def step(self, number: int, pace: float) -> Mapping[str, float]:
         """See Trainee."""
+        self.sampler.shares = shares_at(number)
         samples = self._filled(np.random.default_rng([self.seed, number, 3]))
         packed = pack(self.model.config, self.unified.ids, samples)
         drawn = draw(packed, generator_at(self.seed, number), self.objective.shift)
@@ -124,10 +125,10 @@ class MotTrainee:
 
     @torch.no_grad()
     def sheet(self) -> NDArray[np.uint8]:
-        """Return held-out frames, what is drawn from their thoughts, edits' sources, truths, and what is drawn."""
+        """Return what is drawn of held-out scenes and edits, each below the truth."""
         self.average.swap()
         try:
-            return np.concatenate([self._drawn_from_words(), self._edited()], axis=0)
+            return sheet(self.unified, self.held_out.still.records)
         finally:
             self.average.swap()
 
@@ -151,39 +152,6 @@ class MotTrainee:
                 rows -= cost
             carried = 0.0
         return samples
-
-    def _drawn_from_words(self) -> NDArray[np.uint8]:
-        from agentvid.models.mot.drawing import Sketch, draw_together
-        from agentvid.world.language import tell_scene
-
-        shelf, sketches = self.held_out.still.records, []
-        for index in range(_SHOWN):
-            session = self.unified.session(room=128)
-            session.read(tell_scene(shelf.records[index].scenes[0], "zh" if index % 2 else "en"))
-            sketches.append(Sketch(session, (128, 128), index))
-        drawings = draw_together(
-            sketches, Schedule(9, 2.0), Guidance(text_scale=1.5, interval=(0.0, 1.0), renorm="none")
-        )
-        drawn = np.concatenate([drawing.frames[0] for drawing in drawings], axis=1)
-        return np.concatenate([np.concatenate(list(shelf.pixels[:_SHOWN, 0]), axis=1), drawn], axis=0)
-
-    def _edited(self) -> NDArray[np.uint8]:
-        from agentvid.models.mot.drawing import Sketch, draw_together
-        from agentvid.world.language import tell_change
-
-        shelf, sketches = self.held_out.still.records, []
-        for index in range(_SHOWN):
-            edit = shelf.records[index].edit
-            assert edit is not None
-            session = self.unified.session(room=256)
-            session.look(shelf.pixels[index, 0])
-            session.read(tell_change(edit.change, "zh" if index % 2 else "en"))
-            sketches.append(Sketch(session, (128, 128), index))
-        drawings = draw_together(
-            sketches, Schedule(9, 2.0), Guidance(text_scale=1.5, interval=(0.0, 1.0), renorm="none")
-        )
-        rows = [shelf.pixels[:_SHOWN, 2], np.stack([drawing.frames[0] for drawing in drawings])]
-        return np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)
 
 
 def rows_of(sample: Sample) -> int:

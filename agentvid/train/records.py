@@ -4,6 +4,7 @@ A *still* record is a scene from two cameras, and the scene after an edit from t
 text to image, edits, views, captions and questions. A *clip* record is an action and its 16 frames.
 
     records = make_records(folder, "still", count=8000, seed=0, workers=2)
+    records = make_records(folder, "clip", count=400, physics="mujoco")     # needs the extra "train"
 
 Record `i` of a seed is always the same. Shards of `PER_SHARD` records are written whole, so that rendering goes on
 where it was stopped.
@@ -27,7 +28,8 @@ from safetensors.numpy import save_file
 from agentvid.errors import InputError
 from agentvid.world.edits import Edit, Turn, sample_edit
 from agentvid.world.language import Course, course_of, read_thought, tell_change, tell_course
-from agentvid.world.physics import Clip, sample_action, simulate
+from agentvid.world.physics import Clip, sample_action, simulate, stays_on_stage
+from agentvid.world.physics_mujoco import simulate_mujoco
 from agentvid.world.render import SIZE, render_scene, visible
 from agentvid.world.scene import (
     Camera,
@@ -39,9 +41,10 @@ from agentvid.world.scene import (
     scene_to_json,
 )
 
-__all__ = ["KINDS", "PER_SHARD", "Kind", "Record", "Records", "make_records", "sample_record"]
+__all__ = ["KINDS", "PER_SHARD", "Kind", "Physics", "Record", "Records", "make_records", "sample_record"]
 
 Kind: TypeAlias = Literal["still", "clip"]
+Physics: TypeAlias = Literal["light", "mujoco"]
 KINDS: Final[tuple[Kind, ...]] = ("still", "clip")
 PER_SHARD: Final[dict[Kind, int]] = {"still": 250, "clip": 50}
 FRONT: Final = 0.4
@@ -87,20 +90,23 @@ def make_records(
     seed: int = 0,
     split: Split = "train",
     most_solids: int = 3,
+    physics: Physics = "light",
     workers: int = 1,
     told: Callable[[int, int], None] | None = None,
 ) -> Records:
     """Return the first `count` records of a seed, rendering those that `folder` does not hold yet.
 
-    `told(done, total)` follows the shards. Raises: InputError for a count below 1.
+    `told(done, total)` follows the shards. Raises: InputError for a count below 1; SettingsError where clips are to be
+    simulated by MuJoCo and it is not installed.
     """
     if count < 1:
         raise InputError(f"{count} records", "at least 1", "ask for more")
     folder.mkdir(parents=True, exist_ok=True)
     per = PER_SHARD[kind]
-    names = [f"{kind}-{split}-{most_solids}-{seed}-{index:04d}.safetensors" for index in range(-(-count // per))]
+    label = kind if physics == "light" or kind == "still" else f"{kind}-{physics}"
+    names = [f"{label}-{split}-{most_solids}-{seed}-{index:04d}.safetensors" for index in range(-(-count // per))]
     wanted = [folder / name for name in names]
-    jobs = [(p, kind, seed, split, most_solids, i) for i, p in enumerate(wanted) if not p.is_file()]
+    jobs = [(p, kind, seed, split, most_solids, physics, i) for i, p in enumerate(wanted) if not p.is_file()]
     done = len(wanted) - len(jobs)
     if jobs:
         with ProcessPoolExecutor(max(1, workers), mp_context=get_context("spawn")) as pool:
@@ -111,11 +117,16 @@ def make_records(
     return _read(kind, wanted, count)
 
 
-def sample_record(kind: Kind, seed: int, index: int, split: Split = "train", most_solids: int = 3) -> Record:
-    """Return record number `index` of a seed."""
+def sample_record(
+    kind: Kind, seed: int, index: int, split: Split = "train", most_solids: int = 3, physics: Physics = "light"
+) -> Record:
+    """Return record number `index` of a seed. Whichever physics simulates a clip, the action is the same.
+
+    Raises: SettingsError as `make_records`.
+    """
     rng = np.random.default_rng([seed, index, _SEEDS[split], KINDS.index(kind), most_solids])
     while True:
-        made = _still(rng, split, most_solids) if kind == "still" else _clip(rng, split, most_solids)
+        made = _still(rng, split, most_solids) if kind == "still" else _clip(rng, split, most_solids, physics)
         if made is not None:
             return made
 
@@ -133,11 +144,14 @@ def _still(rng: np.random.Generator, split: Split, most: int) -> Record | None:
     return Record(scenes, edit=edit) if all(map(_all_visible, scenes)) else None
 
 
-def _clip(rng: np.random.Generator, split: Split, most: int) -> Record | None:
+def _clip(rng: np.random.Generator, split: Split, most: int, physics: Physics) -> Record | None:
     camera = Camera() if rng.random() < FRONT else sample_camera(rng)
     scene = sample_scene(rng, int(rng.integers(1, most + 1)), split, camera)
     action = sample_action(rng, scene) if _all_visible(scene) else None
-    return None if action is None else Record((scene,), clip=simulate(scene, action))
+    if action is None:
+        return None
+    clip = simulate(scene, action) if physics == "light" else simulate_mujoco(scene, action)
+    return Record((scene,), clip=clip) if stays_on_stage(clip) else None
 
 
 def _all_visible(scene: Scene) -> bool:
@@ -146,10 +160,10 @@ def _all_visible(scene: Scene) -> bool:
     return bool((visible(render_scene(scene, size=_CHECKED), len(scene.solids)) >= _LEAST_VISIBLE).all())
 
 
-def _render_shard(job: tuple[Path, Kind, int, Split, int, int]) -> None:
-    path, kind, seed, split, most, index = job
+def _render_shard(job: tuple[Path, Kind, int, Split, int, Physics, int]) -> None:
+    path, kind, seed, split, most, physics, index = job
     per = PER_SHARD[kind]
-    made = [sample_record(kind, seed, index * per + number, split, most) for number in range(per)]
+    made = [sample_record(kind, seed, index * per + number, split, most, physics) for number in range(per)]
     partial = path.with_suffix(".partial")
     told = json.dumps([_to_json(record) for record in made])
     save_file({"pixels": np.stack([record.render() for record in made])}, partial, metadata={"records": told})

@@ -8,16 +8,14 @@ edited thoughts were obeyed. A small share has no words at all, for guidance.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from torch import Tensor
 
-from agentvid.models.mot.sizes import to_tensor
 from agentvid.models.mot.tokenizer import Tokenizer
 from agentvid.models.mot.training import Clean, Clip, Element, Look, Noisy, Sample, Text
-from agentvid.train.records import Record, Records
+from agentvid.train.records import Record
+from agentvid.train.shelves import Shelf
 from agentvid.world.caption import CAPTION_KINDS, caption, instruct
 from agentvid.world.edits import Turn
 from agentvid.world.language import Course, course_of, tell_change, tell_course, tell_scene
@@ -25,7 +23,7 @@ from agentvid.world.question import ask_about_picture
 from agentvid.world.scene import Scene, Split, split_of
 from agentvid.world.words import LANGUAGES, Language
 
-__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "Shelf", "SmallTask"]
+__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "shares_at"]
 
 SmallTask: TypeAlias = Literal["text_to_image", "edit", "view", "caption", "question", "future", "text_to_video"]
 MIX: Final[Mapping[SmallTask, float]] = {
@@ -37,6 +35,8 @@ MIX: Final[Mapping[SmallTask, float]] = {
 }
 """Shares of rows (tokens and latents) of the tasks on still records."""
 
+_CURRICULUM: Final = ((0, (0.7, 0.3, 0.0)), (400, (0.45, 0.4, 0.15)), (1200, (0.34, 0.33, 0.33)))
+"""From which step on scenes of one, two and three solids have which shares: one at full quality before two."""
 _KIND_SHARES: Final = (0.6, 0.14, 0.1, 0.08, 0.08)
 _NO_WORDS: Final = 0.10
 _NO_THOUGHT: Final = 0.12
@@ -45,27 +45,19 @@ _CONTRADICTING: Final = 0.25
 WHAT_IS_THERE: Final[Mapping[Language, str]] = {"en": "what is there, and where?", "zh": "有什么，在哪里？"}
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """Records with the latents [N, T, channels, h, w] (half precision) of their frames."""
-
-    records: Records
-    latents: Tensor
-
-    def latent(self, record: int, frame: int) -> Tensor:
-        """Return the latents [channels, 1, h, w] of one frame."""
-        return self.latents[record, frame].float()[:, None]
-
-    def pixels(self, record: int, frame: int) -> Tensor:
-        """Return one frame [3, H, W] in -1 … 1."""
-        return to_tensor(self.records.pixels[record, frame])
+def shares_at(step: int) -> tuple[float, float, float]:
+    """Return the shares of scenes with one, two and three solids at a step."""
+    return next(shares for start, shares in reversed(_CURRICULUM) if step >= start)
 
 
 class Sampler:
-    """Draws samples from shelves. What is drawn depends on the generator alone."""
+    """Draws samples from shelves. What is drawn depends on the generator, and on `shares` of solids, alone."""
 
     def __init__(self, still: Shelf, tokenizer: Tokenizer, clips: Shelf | None = None, split: Split = "train") -> None:
         self.still, self.clips, self.tokenizer, self.split = still, clips, tokenizer, split
+        self.shares = _CURRICULUM[-1][1]
+        counts = np.array([min(len(record.scenes[0].solids), 3) for record in still.records.records])
+        self._of_count = [np.flatnonzero(counts == many) for many in (1, 2, 3)]
         self._makers: Mapping[SmallTask, Callable[[np.random.Generator], Sample]] = {
             "text_to_image": self.text_to_image,
             "edit": self.edit,
@@ -101,7 +93,7 @@ class Sampler:
         other = self._any(rng)[0].edit
         assert other is not None
         told = self._words(rng, asked, thought, instruct(rng, other.before, other.change, language))
-        return Sample((*self._shown(index, 0), *told, Noisy(self.still.latent(index, 2))))
+        return Sample((*self._shown(index, 0), *told, *self._noisy(index, 2)))
 
     def view(self, rng: np.random.Generator) -> Sample:
         """A picture, another camera, a thought of the whole scene as seen from there, the picture."""
@@ -111,7 +103,7 @@ class Sampler:
         asked = instruct(rng, record.scenes[source], Turn(scene.camera), language)
         other = instruct(rng, scene, Turn(self._any(rng)[0].scenes[1].camera), language)
         told = self._words(rng, asked, tell_scene(scene, language), other)
-        return Sample((*self._shown(index, source), *told, Noisy(self.still.latent(index, target))))
+        return Sample((*self._shown(index, source), *told, *self._noisy(index, target)))
 
     def caption(self, rng: np.random.Generator) -> Sample:
         """A picture, and what is there and where."""
@@ -155,7 +147,9 @@ class Sampler:
         return Clip(latents, deltas=(1,) * (latents.shape[1] - 1), loss=True)
 
     def _any(self, rng: np.random.Generator) -> tuple[Record, int]:
-        index = int(rng.integers(len(self.still.records)))
+        of = [share if len(found) else 0.0 for share, found in zip(self.shares, self._of_count, strict=True)]
+        found = self._of_count[int(rng.choice(3, p=np.array(of) / sum(of)))]
+        index = int(found[int(rng.integers(len(found)))])
         return self.still.records.records[index], index
 
     def _any_clip(self, rng: np.random.Generator) -> tuple[Shelf, Record, int]:
@@ -187,6 +181,10 @@ class Sampler:
 
     def _shown(self, index: int, frame: int) -> tuple[Element, ...]:
         return Clean(self.still.latent(index, frame)), Look(self.still.pixels(index, frame))
+
+    def _noisy(self, index: int, frame: int) -> tuple[Element, ...]:
+        """Return the picture to draw, twice, with noise of its own each time: the context is read but once for both."""
+        return (Noisy(self.still.latent(index, frame)),) * 2
 
     def _answered(self, index: int, frame: int, question: str, answer: str) -> Sample:
         return Sample((Look(self.still.pixels(index, frame)), self._text(question), self._text(answer, loss=True)))

@@ -36,7 +36,9 @@ _SHOWN: Final = 8
 class TowerTrainee(nn.Module):
     """See `loop.Trainee`. The eye is `tower`, to be taken over by the model when done."""
 
-    def __init__(self, config: VisionConfig, frames: Frames, held_out: Frames, seed: int = 0) -> None:
+    def __init__(
+        self, config: VisionConfig, frames: Frames, held_out: Frames, seed: int = 0, device: str = "cpu"
+    ) -> None:
         super().__init__()
         torch.manual_seed(seed)
         self.config, self.frames, self.held_out, self.seed = config, frames, held_out, seed
@@ -45,6 +47,8 @@ class TowerTrainee(nn.Module):
         self.per_patch = CELLS // self.side
         self.head = nn.Linear(config.hidden, self.per_patch**2 * sum(_PARTS))
         nn.init.normal_(self.tower.vision_model.embeddings.position_embedding.weight, std=0.02)
+        self.to(device)
+        self.device = torch.device(device)
         named = list(self.named_parameters())
         matrices, others = split_parameters(named, ("tower.vision_model.encoder.",))
         self._optimiser = Optimiser(matrices, others, other_rate=1e-3)
@@ -57,8 +61,8 @@ class TowerTrainee(nn.Module):
         patch = self.config.patch
         rows = torch.cat([to_rows(picture[:, None], (1, patch, patch)) for picture in pictures])
         ids = grid_ids(side, side, self.config.side).repeat(count)
-        features = self.tower(rows, ids, [side * side] * count)
-        told: Tensor = self.head(features).view(count, side, side, per, per, sum(_PARTS))
+        features = self.tower(rows.to(self.device), ids.to(self.device), [side * side] * count)
+        told: Tensor = self.head(features).cpu().view(count, side, side, per, per, sum(_PARTS))
         return told.permute(0, 1, 3, 2, 4, 5).reshape(count, CELLS, CELLS, -1)
 
     def step(self, number: int, pace: float) -> Mapping[str, float]:

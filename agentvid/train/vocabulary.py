@@ -27,7 +27,7 @@ from agentvid.world.words import LANGUAGES, WORDS
 
 __all__ = ["VOCABULARY", "corpus", "make_tokenizer"]
 
-VOCABULARY: Final = 1024
+VOCABULARY: Final = 1536
 _CHINESE: Final = r"[\u4e00-\u9fff]"
 _MORE: Final = (
     "舞台",
@@ -45,6 +45,25 @@ _MORE: Final = (
     "左右",
     "对调",
 )
+_EVERYDAY: Final = (
+    "a an and another any are at away back be become becomes been before behind below beside between big bigger "
+    "both bottom bring by can centre change changed clip close closer colour could cover create delete different "
+    "down draw each edge else empty end enlarge every exactly far few first five for four from front further get "
+    "give go grow has have here high higher how huge i if image in instead into is it its just keep large larger "
+    "last later left let like little long low lower make many me middle mine more most move much must near nearer "
+    "new next nine no none not nothing now object objects of off on one only other out over paint part photo "
+    "picture place please point push put remain remove replace rest restore rid right roll rotate round same "
+    "scene second see set seven shall shape should show shrink side six size slide slowly small smaller so some "
+    "stage stand start stay step still stop swap take ten than that the their them then there these they thing "
+    "things third this those three through tiny to together too top towards turn two under until up use very "
+    "video view walk want was we were what when where which while who will with without would yes you your zero",
+    "的一是在不了有和人这中大来上个国们到说时要就出会可也你对生能而子那得于着下自之年过家学么如天去好看起想没做又给"
+    "向从把被让将再还先后左右前下东西南北里外面边旁近远高低长短宽窄快慢轻重亮暗深浅红橙黄绿青蓝紫白黑灰粉棕色圆方"
+    "形块球柱锥体物件样变换改成为画图张幅片段视频镜头转动走移放拿掉除删加添增减少多几数两三四五六七八九十零第次帧秒"
+    "格处位置地方角度正反全都每各只请帮我你他它们什么怎哪谁为因所以但如果然接着同用力推滚碰撞落停止继续保持其余别"
+    "使缩小放大涂染替代代替擦清空展示显生产做创建绕圈周围俯仰拍摄角边缘中间中央最更比较稍微一点些",
+)
+"""Words that people may use, so that they are tokens of their own before any data speaks of them."""
 _PLACES: Final = ("最左", "最右", "最前", "最后", "正中")
 
 
@@ -79,6 +98,11 @@ def corpus(count: int, seed: int = 0) -> Iterator[str]:
         yield from _of_scene(rng)
     for _ in range(max(1, count // 40)):
         yield from _of_tools()
+    english, chinese = _EVERYDAY
+    for word in english.split():
+        yield from (f"{word} {word}", f"{word} {word}")
+    for character in sorted(set(chinese)):
+        yield from (character,) * 4
 
 
 def _of_scene(rng: np.random.Generator) -> Iterator[str]:

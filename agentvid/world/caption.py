@@ -1,6 +1,6 @@
-"""What people say: captions of scenes and instructions for edits, English and Chinese, many phrasings.
+"""What people say: captions of scenes and instructions for edits, English and Chinese, in the wordings of `phrasing`.
 
-Half of the phrasings are kept aside ("held_out"): no training example uses them. Some captions leave the layout to be
+Some captions leave the layout to be
 inferred: from a relation, a count, a mirror image, a move. Relations here are those of the stage, as the thought's
 places are; `question` asks about what is seen.
 """
@@ -17,88 +17,31 @@ import numpy as np
 from agentvid.errors import InputError
 from agentvid.world.edits import Add, Change, Move, Recolour, Remove, Reshape, Resize, Turn
 from agentvid.world.language import tell_scene
+from agentvid.world.phrasing import (
+    CAMERA,
+    COUNTED,
+    INSTRUCTIONS,
+    LIST,
+    MIRROR,
+    MOVED,
+    RELATED,
+    SIDES,
+    Phrasing,
+    pick,
+)
 from agentvid.world.scene import GRID, Scene, Solid
 from agentvid.world.words import WORDS, Language
 
-__all__ = ["CAPTION_KINDS", "CaptionKind", "Phrasing", "caption", "instruct", "mirrored", "name_in"]
+__all__ = ["CAPTION_KINDS", "CaptionKind", "caption", "instruct", "mirrored", "name_in"]
 
 CaptionKind: TypeAlias = Literal["list", "relation", "count", "mirror", "moved"]
-Phrasing: TypeAlias = Literal["train", "held_out"]
 CAPTION_KINDS: Final[tuple[CaptionKind, ...]] = ("list", "relation", "count", "mirror", "moved")
 
-_Told: TypeAlias = dict[Language, dict[Phrasing, tuple[str, ...]]]
-_LIST: Final[_Told] = {
-    "en": {"train": ("{all}", "a picture of {all}", "draw {all}"), "held_out": ("show me {all}", "{all}, please")},
-    "zh": {"train": ("{all}", "一张图：{all}", "画{all}"), "held_out": ("请给我看{all}", "来一张有{all}的图")},
-}
-_COUNTED: Final[_Told] = {
-    "en": {"train": ("{n} solids: {all}", "{n} things, {all}"), "held_out": ("exactly {n} solids, namely {all}",)},
-    "zh": {"train": ("{n}个物体：{all}", "有{n}个东西，{all}"), "held_out": ("正好{n}个物体，即{all}",)},
-}
-_MIRROR: Final[_Told] = {
-    "en": {
-        "train": ("the mirror image, left and right swapped, of: {thought}",),
-        "held_out": ("swap left and right in: {thought}",),
-    },
-    "zh": {"train": ("左右对调：{thought}",), "held_out": ("下面场景的左右镜像：{thought}",)},
-}
-_MOVED: Final[_Told] = {
-    "en": {"train": ("{thought}. then {change}",), "held_out": ("start from {thought}. after that {change}",)},
-    "zh": {"train": ("{thought}。然后{change}",), "held_out": ("先是{thought}。之后{change}",)},
-}
-_SIDES: Final[dict[Language, dict[str, str]]] = {
-    "en": {
-        "left": "{a} to the left of {b}",
-        "right": "{a} to the right of {b}",
-        "front": "{a} in front of {b}",
-        "back": "{a} behind {b}",
-    },
-    "zh": {
-        "left": "{a}在{b}左边",
-        "right": "{a}在{b}右边",
-        "front": "{a}在{b}前面",
-        "back": "{a}在{b}后面",
-    },
-}
-_INSTRUCTIONS: Final[dict[str, _Told]] = {
-    "Recolour": {
-        "en": {"train": ("make {the} {colour}", "turn {the} {colour}"), "held_out": ("paint {the} {colour}",)},
-        "zh": {"train": ("把{the}变成{colour}", "把{the}改成{colour}"), "held_out": ("将{the}涂成{colour}",)},
-    },
-    "Reshape": {
-        "en": {"train": ("turn {the} into a {shape}",), "held_out": ("replace {the} by a {shape} of its colour",)},
-        "zh": {"train": ("把{the}变成{shape}",), "held_out": ("用同色的{shape}代替{the}",)},
-    },
-    "Resize": {
-        "en": {"train": ("make {the} {size}",), "held_out": ("{the} should be {size}",)},
-        "zh": {"train": ("把{the}变{size}",), "held_out": ("让{the}变得{size}一些",)},
-    },
-    "Move": {
-        "en": {
-            "train": ("move {the} {steps} {side}", "move {the} to the {place}"),
-            "held_out": ("put {the} at the {place}",),
-        },
-        "zh": {"train": ("把{the}{side}移{steps}格", "把{the}移到{place}"), "held_out": ("将{the}放到{place}去",)},
-    },
-    "Remove": {
-        "en": {"train": ("remove {the}", "take {the} away"), "held_out": ("get rid of {the}",)},
-        "zh": {"train": ("移走{the}", "去掉{the}"), "held_out": ("请删除{the}",)},
-    },
-    "Add": {
-        "en": {"train": ("add {a} at the {place}",), "held_out": ("place {a} at the {place} too",)},
-        "zh": {"train": ("在{place}加{a}",), "held_out": ("{place}再放{a}",)},
-    },
-    "Turn": {
-        "en": {
-            "train": ("look from {azimuth}, {height}", "turn the camera to {azimuth}, {height}"),
-            "held_out": ("how does it look from {azimuth}, {height}",),
-        },
-        "zh": {
-            "train": ("从{azimuth}看，高度{height}", "把镜头转到{azimuth}，{height}"),
-            "held_out": ("换到{azimuth}、{height}处看",),
-        },
-    },
-}
+_Part: TypeAlias = Literal["colour", "size"]
+_PARTS: Final[tuple[_Part, ...]] = ("colour", "size")
+_FULLER: Final = 0.3
+_PLACED: Final = 0.12
+"""Shares of names that tell more than is needed; the place, of those in instructions."""
 
 
 def caption(
@@ -114,19 +57,19 @@ def caption(
     if told is None:
         order = [scene.solids[i] for i in rng.permutation(len(scene.solids))]
         everything = _joined([_one(solid, language) for solid in order], language)
-        shape = _COUNTED if kind == "count" and len(order) > 1 else _LIST
-        told = _pick(rng, shape, language, phrasing).format(all=everything, n=len(scene.solids))
+        form = COUNTED if kind == "count" and len(order) > 1 else LIST
+        told = pick(rng, form, language, phrasing).format(all=everything, n=len(scene.solids))
     if not with_camera or kind in ("mirror", "moved"):
         return told
     words = WORDS[language]
     azimuth, height = words["azimuth"][str(scene.camera.azimuth)], words["height"][scene.camera.height]
-    return told + (f"; from {azimuth}, {height}" if language == "en" else f"；从{azimuth}看，{height}")
+    return told + pick(rng, CAMERA, language, phrasing).format(azimuth=azimuth, height=height)
 
 
 def instruct(
     rng: np.random.Generator, scene: Scene, change: Change, language: Language, phrasing: Phrasing = "train"
 ) -> str:
-    """Return an instruction for a change, its target named as shortly as is clear in the scene."""
+    """Return an instruction for a change, its target named so that it is clear in the scene, mostly shortly."""
     words, values = WORDS[language], dict[str, str]()
     match change:
         case Recolour(_, colour):
@@ -134,7 +77,7 @@ def instruct(
         case Reshape(_, shape):
             values["shape"] = words["shape"][shape]
         case Resize(_, size):
-            values["size"] = words["size"][size]
+            values |= {"size": words["size"][size], "more": f"{size}r" if size == "large" else f"{size}er"}
         case Move():
             values |= _step(change, language)
         case Add(solid):
@@ -144,22 +87,26 @@ def instruct(
         case Remove():
             pass
     if not isinstance(change, (Add, Turn)):
-        values["the"] = name_in(scene, change.target, language)
-    return _pick(rng, _INSTRUCTIONS[type(change).__name__], language, phrasing).format(**values)
+        placed = rng.random() < _PLACED
+        values["the"] = _placed(change.target, language) if placed else name_in(scene, change.target, language, rng)
+    return pick(rng, INSTRUCTIONS[type(change).__name__], language, phrasing).format(**values)
 
 
-def name_in(scene: Scene, solid: Solid, language: Language) -> str:
-    """Return the shortest name that fits only this solid of the scene: "the ball", "the red ball", … with its place."""
-    parts: tuple[Literal["colour", "size"], ...] = ("colour", "size")
-    for many in range(len(parts) + 1):
-        for chosen in combinations(parts, many):
-            told = ("shape", *chosen)
-            alike = [o for o in scene.solids if all(getattr(o, part) == getattr(solid, part) for part in told)]
-            if len(alike) == 1:
-                return _the(solid, language, chosen)
-    place = WORDS[language]["place"][f"{solid.row},{solid.column}"]
-    whole = _the(solid, language, parts)
-    return f"{whole} at the {place}" if language == "en" else f"{place}的{whole}"
+def name_in(scene: Scene, solid: Solid, language: Language, rng: np.random.Generator | None = None) -> str:
+    """Return the shortest name that fits only this solid of the scene: "the ball", "the red ball", … with its place.
+
+    With `rng` the name is sometimes fuller than it need be: "the large red ball" where "the ball" is clear.
+    """
+    clear = [
+        chosen
+        for many in range(len(_PARTS) + 1)
+        for chosen in combinations(_PARTS, many)
+        if sum(_same(other, solid, ("shape", *chosen)) for other in scene.solids) == 1
+    ]
+    if not clear:
+        return _placed(solid, language)
+    fuller = clear[1:] if rng is not None and rng.random() < _FULLER else []
+    return _the(solid, language, fuller[int(rng.integers(len(fuller)))] if rng is not None and fuller else clear[0])
 
 
 def mirrored(scene: Scene) -> Scene:
@@ -171,14 +118,15 @@ def _inferred(
     rng: np.random.Generator, scene: Scene, language: Language, kind: CaptionKind, phrasing: Phrasing
 ) -> str | None:
     if kind == "mirror":
-        return _pick(rng, _MIRROR, language, phrasing).format(thought=tell_scene(mirrored(scene), language))
+        return pick(rng, MIRROR, language, phrasing).format(thought=tell_scene(mirrored(scene), language))
     if kind == "moved":
         return _moved(rng, scene, language, phrasing)
     if kind == "relation" and len(scene.solids) > 1:
         first, second = (scene.solids[i] for i in rng.permutation(len(scene.solids))[:2])
         others = [_one(solid, language) for solid in scene.solids if solid not in (first, second)]
         a, b = _one(first, language), _one(second, language)
-        related = _SIDES[language][_side(first, second)].format(a=a, b=b)
+        side = SIDES[language][_side(first, second)]
+        related = pick(rng, RELATED, language, phrasing).format(a=a, b=b, side=side)
         too = {"en": "; also ", "zh": "；还有"}[language] + _joined(others, language) if others else ""
         return related + too
     if kind == "count":
@@ -194,7 +142,7 @@ def _counted(rng: np.random.Generator, scene: Scene, language: Language, phrasin
     names = WORDS[language]["shape"]
     groups = [f"{n} {names[shape]}s" if language == "en" else f"{n}个{names[shape]}" for shape, n in many.items()]
     others = [_one(solid, language) for solid in scene.solids if solid.shape not in many]
-    return _pick(rng, _LIST, language, phrasing).format(all=_joined([*groups, *others], language))
+    return pick(rng, LIST, language, phrasing).format(all=_joined([*groups, *others], language))
 
 
 def _moved(rng: np.random.Generator, scene: Scene, language: Language, phrasing: Phrasing) -> str | None:
@@ -210,7 +158,7 @@ def _moved(rng: np.random.Generator, scene: Scene, language: Language, phrasing:
             except InputError:
                 continue
             change = instruct(rng, before, Move(origin, solid.row, solid.column), language, phrasing)
-            return _pick(rng, _MOVED, language, phrasing).format(thought=tell_scene(before, language), change=change)
+            return pick(rng, MOVED, language, phrasing).format(thought=tell_scene(before, language), change=change)
     return None
 
 
@@ -234,15 +182,25 @@ def _side(first: Solid, second: Solid) -> str:
     return "front" if down < 0 else "back"
 
 
+def _same(one: Solid, other: Solid, parts: tuple[str, ...]) -> bool:
+    return all(getattr(one, part) == getattr(other, part) for part in parts)
+
+
+def _placed(solid: Solid, language: Language) -> str:
+    place = WORDS[language]["place"][f"{solid.row},{solid.column}"]
+    whole = _the(solid, language, _PARTS)
+    return f"{whole} at the {place}" if language == "en" else f"{place}的{whole}"
+
+
 def _one(solid: Solid, language: Language) -> str:
     words = WORDS[language]
     size, colour, shape = words["size"][solid.size], words["colour"][solid.colour], words["shape"][solid.shape]
     return f"a {size} {colour} {shape}" if language == "en" else f"一个{colour}{size}{shape}"
 
 
-def _the(solid: Solid, language: Language, parts: tuple[Literal["colour", "size"], ...]) -> str:
+def _the(solid: Solid, language: Language, parts: tuple[_Part, ...]) -> str:
     words = WORDS[language]
-    order: tuple[Literal["colour", "size"], ...] = ("size", "colour") if language == "en" else ("colour", "size")
+    order: tuple[_Part, ...] = ("size", "colour") if language == "en" else ("colour", "size")
     told = [words[part][getattr(solid, part)] for part in order if part in parts]
     whole = [*told, words["shape"][solid.shape]]
     return "the " + " ".join(whole) if language == "en" else "".join(whole)
@@ -252,8 +210,3 @@ def _joined(parts: list[str], language: Language) -> str:
     if language == "zh":
         return "、".join(parts[:-1]) + "和" * (len(parts) > 1) + parts[-1]
     return ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1]
-
-
-def _pick(rng: np.random.Generator, told: _Told, language: Language, phrasing: Phrasing) -> str:
-    choices = told[language][phrasing]
-    return choices[int(rng.integers(len(choices)))]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,12 @@ from agentvid.world.scene import Solid, sizes_of
 
 __all__ = ["gap"]
 
-Vector = NDArray[np.float64]
+Point: TypeAlias = Sequence[float] | NDArray[np.float64]
 _COS: Final = math.cos(math.radians(CUBE_YAW_DEG))
 _SIN: Final = math.sin(math.radians(CUBE_YAW_DEG))
 
 
-def gap(first: Solid, at_first: Vector, second: Solid, at_second: Vector) -> tuple[float, tuple[float, float]]:
+def gap(first: Solid, at_first: Point, second: Solid, at_second: Point) -> tuple[float, tuple[float, float]]:
     """Return the gap between two solids in world units (0 or less: they touch) and the unit direction to the second.
 
     `at_first` and `at_second` are the positions (3,) of their middles. Solids above one another are infinitely apart.

@@ -17,16 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentvid.errors import InputError
-from agentvid.world.caption import CAPTION_KINDS, Phrasing, caption, instruct
+from agentvid.world.caption import CAPTION_KINDS, caption, instruct
 from agentvid.world.edits import Turn, sample_edit
-from agentvid.world.language import course_of, tell_change, tell_course, tell_scene
+from agentvid.world.language import Tour, course_of, tell_change, tell_course, tell_scene, tell_tour
 from agentvid.world.look import above
+from agentvid.world.phrasing import Phrasing, Told, pick, wordings
 from agentvid.world.physics import Clip, sample_action, simulate
 from agentvid.world.question import ask_about_clip, ask_about_picture
 from agentvid.world.render import SIZE, Shot, render_scene, visible
 from agentvid.world.scene import AZIMUTHS, Camera, Scene, Split, sample_scene
-from agentvid.world.walk import Spot, draw_path, eye_at, sample_walk, walk
-from agentvid.world.words import LANGUAGES, Language
+from agentvid.world.walk import Spot, draw_path, eye_at, sample_walk, walk_from
+from agentvid.world.words import LANGUAGES, WORDS, Language
 
 __all__ = ["DEFAULT_SHARES", "TASKS", "Example", "Task", "example_at", "examples"]
 
@@ -63,6 +64,52 @@ LEAST_VISIBLE: Final = 60
 _VISIBLE_SIZE: Final = 64
 _ALONE: Final = 0.2
 """Share of clips that may show one solid alone."""
+_REQUESTS: Final[Mapping[str, Told]] = {
+    "turntable": wordings(
+        """turn once about the stage
+        go once about the stage
+        turn the camera once about the stage""",
+        "the camera: go once about the stage",
+        """绕舞台转一圈
+        镜头绕舞台转一圈
+        绕着场景转一圈""",
+        "镜头绕着场景转一圈",
+    ),
+    "map_to_view": wordings(
+        """walk along the path
+        follow the path
+        what do you see along the path?""",
+        "walk and follow the path",
+        """沿着路线走
+        跟着路线走
+        沿着路线能看到什么？""",
+        "跟着路线走，能看到什么？",
+    ),
+    "future": wordings(
+        """what happens next?
+        what happens then?
+        and next?""",
+        "and what happens next?",
+        """接下来会怎样？
+        之后会怎样？
+        接下来呢？""",
+        "之后呢，会怎样？",
+    ),
+    "caption": wordings(
+        """what is there, and where?
+        what is there in the picture?
+        tell what is where
+        which solids are there, and where?""",
+        """what is in the picture, and where?
+        tell which solids are there""",
+        """有什么，在哪里？
+        画面中有什么？
+        说说有什么，在哪里
+        有哪些物体，在哪里？""",
+        """画面中有什么，在哪里？
+        说说有哪些物体""",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -107,6 +154,10 @@ class _Wish:
             scene = sample_scene(self.rng, int(self.rng.integers(fewest, self.most + 1)), self.split)
             if _all_visible(scene):
                 return scene
+
+    def request(self, task: str) -> str:
+        """What is asked for where nothing of the scene need be said."""
+        return pick(self.rng, _REQUESTS[task], self.language, self.phrasing)
 
 
 def examples(
@@ -185,26 +236,33 @@ def _view(wish: _Wish) -> Example | None:
 def _turntable(wish: _Wish) -> Example:
     scene = wish.scene()
     shots = tuple(Shot(replace(scene, camera=scene.camera.turned(step))) for step in range(AZIMUTHS))
-    prompt = {"en": "turn once about the stage", "zh": "绕舞台转一圈"}[wish.language]
+    prompt = wish.request("turntable")
     return _example("turntable", wish, prompt, tell_scene(scene, wish.language), shots, 1)
 
 
 def _walk(wish: _Wish) -> Example:
-    scene = replace(wish.scene(), camera=Camera())
-    start, steps = sample_walk(wish.rng, scene)
-    names = {"en": {step: step for step in ("forward", "left", "right")}}
-    names["zh"] = {"forward": "前进", "left": "左转", "right": "右转"}
-    shots = tuple(Shot(scene, eye=eye_at(spot)) for spot in walk(start, steps))
-    prompt = {"en": ", ", "zh": "，"}[wish.language].join(names[wish.language][step] for step in steps)
-    return _example("walk", wish, prompt, "", shots, 1)
+    tour = _tour(wish)
+    names = WORDS[wish.language]["step"]
+    shots = tuple(Shot(tour.scene, eye=eye_at(spot)) for spot in tour.walk.spots)
+    prompt = {"en": ", ", "zh": "，"}[wish.language].join(names[step] for step in tour.walk.steps)
+    return _example("walk", wish, prompt, tell_tour(tour, wish.language), shots, 1)
 
 
 def _map_to_view(wish: _Wish) -> Example:
+    tour = _tour(wish)
+    spots = tour.walk.spots
+    shots = (Shot(tour.scene, eye=above()), *(Shot(tour.scene, eye=eye_at(spot)) for spot in spots))
+    made = _example("map_to_view", wish, wish.request("map_to_view"), tell_tour(tour, wish.language), shots, 1)
+    return replace(made, path=spots)
+
+
+def _tour(wish: _Wish) -> Tour:
+    """A walk of at least one step through a scene."""
     scene = replace(wish.scene(), camera=Camera())
-    spots = walk(*sample_walk(wish.rng, scene))
-    shots = (Shot(scene, eye=above()), *(Shot(scene, eye=eye_at(spot)) for spot in spots))
-    prompt = {"en": "walk along the path", "zh": "沿着路线走"}[wish.language]
-    return replace(_example("map_to_view", wish, prompt, tell_scene(scene, wish.language), shots, 1), path=spots)
+    while True:
+        start, steps = sample_walk(wish.rng, scene)
+        if steps:
+            return Tour(scene, walk_from(start, steps))
 
 
 def _future(wish: _Wish) -> Example | None:
@@ -216,8 +274,7 @@ def _future(wish: _Wish) -> Example | None:
     given = 1 if acted else 3
     prompt = tell_course(replace(course_of(clip), events=()), wish.language)
     kind = "with_action" if acted else "without_action"
-    unacted = {"en": "what happens next?", "zh": "接下来会怎样？"}[wish.language]
-    return _of_clip("future", wish, clip, prompt if acted else unacted, thought, given, kind)
+    return _of_clip("future", wish, clip, prompt if acted else wish.request("future"), thought, given, kind)
 
 
 def _text_to_video(wish: _Wish) -> Example | None:
@@ -233,14 +290,14 @@ def _text_to_video(wish: _Wish) -> Example | None:
 
 def _caption(wish: _Wish) -> Example:
     scene = wish.scene()
-    prompt = {"en": "what is there, and where?", "zh": "有什么，在哪里？"}[wish.language]
+    prompt = wish.request("caption")
     thought = tell_scene(scene, wish.language)
     return replace(_example("caption", wish, prompt, thought, (Shot(scene),), 1), answer=thought)
 
 
 def _question(wish: _Wish) -> Example | None:
     scene = wish.scene()
-    asked = ask_about_picture(wish.rng, scene, wish.language)
+    asked = ask_about_picture(wish.rng, scene, wish.language, phrasing=wish.phrasing)
     if asked is None:
         return None
     made = _example("question", wish, asked.text, "", (Shot(scene),), 1, kind=asked.kind)
@@ -249,7 +306,7 @@ def _question(wish: _Wish) -> Example | None:
 
 def _clip_question(wish: _Wish) -> Example | None:
     clip = _clip(wish)
-    asked = None if clip is None else ask_about_clip(wish.rng, clip, wish.language)
+    asked = None if clip is None else ask_about_clip(wish.rng, clip, wish.language, phrasing=wish.phrasing)
     if clip is None or asked is None:
         return None
     made = _of_clip("clip_question", wish, clip, asked.text, "", len(clip.poses), asked.kind)

@@ -1,27 +1,31 @@
-"""The layout thought: a scene, a change or the course of a clip in one canonical sentence, English or Chinese.
+"""The layout thought: a scene, a change, the course of a clip or a walk in one canonical sentence, English or Chinese.
 
     one large red cube at left front; one small blue ball at right back; camera from the left, high
     target: the small red ball at left front; becomes blue; all else stays
     action: the small red ball at left front is pushed right, hard; frame 7: the small red ball meets the large cube …
+    walk: start at the left +30°; forward x3, left, forward
 
-`read_thought(tell_…(x)) == x` for scenes under the usual light, changes and courses, in both languages. Reading takes
-either width of punctuation, any case, and a full stop at the end.
+`read_thought(tell_…(x)) == x` for scenes under the usual light, changes, courses and walks, in both languages. Reading
+takes either width of punctuation, any case, and a full stop at the end.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 from agentvid.errors import InputError
 from agentvid.world.edits import Add, Change, Move, Recolour, Remove, Reshape, Resize, Turn
 from agentvid.world.physics import Action, Clip, Drop, Event, Push
 from agentvid.world.scene import Camera, Light, Scene, Solid
+from agentvid.world.walk import MOST_STEPS, Walk
 from agentvid.world.words import Form, Language, language_of, read_form, tell_form, tidy
 
 __all__ = [
     "Course",
     "Thought",
+    "Tour",
     "course_of",
     "read_thought",
     "solid_values",
@@ -29,9 +33,12 @@ __all__ = [
     "tell_course",
     "tell_scene",
     "tell_solid",
+    "tell_tour",
+    "tell_walk",
 ]
 
 _JOINT: Final[dict[Language, str]] = {"en": "; ", "zh": "；"}
+_COMMA: Final[dict[Language, str]] = {"en": ", ", "zh": "，"}
 _THE_EN, _THE_ZH = "the {size} {colour} {shape} at {place}", "{place}的{colour}{size}{shape}"
 _OTHER_EN, _OTHER_ZH = "the {size2} {colour2} {shape2} at {place2}", "{place2}的{colour2}{size2}{shape2}"
 _ONE: Final = Form("one {size} {colour} {shape} at {place}", "一个{colour}{size}{shape}在{place}")
@@ -63,6 +70,10 @@ _EVENTS: Final[dict[str, Form]] = {
     "stops": Form(f"frame {{frame}}: {_THE_EN} stops", f"第{{frame}}帧：{_THE_ZH}停下"),
 }
 
+_START: Final = Form("walk: start at {azimuth}", "行走：起点在{azimuth}")
+_STEP: Final = Form("{step}", "{step}")
+_STEPS: Final = Form("{step} x{times}", "{step}{times}次")
+
 
 @dataclass(frozen=True)
 class Course:
@@ -72,7 +83,15 @@ class Course:
     events: tuple[Event, ...] = ()
 
 
-Thought: TypeAlias = Scene | Change | Course
+@dataclass(frozen=True)
+class Tour:
+    """A scene and a walk through it: all that a walker sees follows from it."""
+
+    scene: Scene
+    walk: Walk
+
+
+Thought: TypeAlias = Scene | Change | Course | Walk | Tour
 
 
 def course_of(clip: Clip) -> Course:
@@ -115,8 +134,21 @@ def tell_course(course: Course, language: Language) -> str:
     return _JOINT[language].join([_tell_action(course.action, language), *_tell_events(course.events, language)])
 
 
+def tell_walk(walk: Walk, language: Language) -> str:
+    """Return the thought of a walk: where it starts at the rim, then its steps, the same ones in a row told once."""
+    start = tell_form(_START, language, {"azimuth": walk.azimuth})
+    runs = [(step, len([*run])) for step, run in groupby(walk.steps)]
+    told = [tell_form(_STEPS if n > 1 else _STEP, language, {"step": step, "times": n}) for step, n in runs]
+    return start + (_JOINT[language] + _COMMA[language].join(told) if told else "")
+
+
+def tell_tour(tour: Tour, language: Language) -> str:
+    """Return the thought of a scene and a walk through it."""
+    return tell_scene(tour.scene, language) + _JOINT[language] + tell_walk(tour.walk, language)
+
+
 def read_thought(text: str) -> Thought:
-    """Read a thought: a scene, a change or a course, in either language.
+    """Read a thought: a scene, a change, a course, a walk or a tour, in either language.
 
     Raises: InputError naming the part that can't be read, or what is wrong with the scene it tells.
     """
@@ -130,6 +162,11 @@ def read_thought(text: str) -> Thought:
     action = _read_action(parts[0], language)
     if action is not None:
         return Course(action, tuple(_read_event(part, language) for part in parts[1:]))
+    for index, part in enumerate(parts):
+        start = read_form(_START, language, part)
+        if start is not None:
+            walk = Walk(int(start["azimuth"]), _read_steps(parts[index + 1 :], language))
+            return Tour(_read_scene(parts[:index], language), walk) if index else walk
     return _read_scene(parts, language)
 
 
@@ -226,6 +263,20 @@ def _read_event(part: str, language: Language) -> Event:
     raise InputError(
         f"{part!r} in the course of a clip", f"such as {_EVENTS['stops'].template(language)!r}", "see there"
     )
+
+
+def _read_steps(parts: list[str], language: Language) -> tuple[Any, ...]:
+    if len(parts) > 1:
+        raise InputError(f"{parts[1]!r} after the steps of a walk", "the steps alone", "leave it out")
+    steps: list[str] = []
+    for told in ",".join(parts).split(",") if parts else ():
+        one, many = read_form(_STEP, language, told), read_form(_STEPS, language, told)
+        values = one or many
+        times = int(values.get("times", 1)) if values is not None else 0
+        if values is None or not 1 <= times <= MOST_STEPS:
+            raise InputError(f"{told!r} in a walk", tell_walk(Walk(0, ("forward", "forward", "left")), language), "see")
+        steps += [values["step"]] * times
+    return tuple(steps)
 
 
 def _solid(values: dict[str, Any], suffix: str = "") -> Solid:

@@ -37,8 +37,12 @@ __all__ = [
     "EventKind",
     "Push",
     "Strength",
+    "check_action",
+    "mass_of",
     "sample_action",
     "simulate",
+    "slowing_of",
+    "start_speed",
     "stays_on_stage",
 ]
 
@@ -110,19 +114,27 @@ class Clip:
     fps: float = FPS
 
 
-@dataclass
+@dataclass(slots=True)
 class _Moving:
+    """One solid on its way. Plain numbers: arrays of three are slower to add than to keep."""
+
     solid: Solid
-    position: NDArray[np.float64]
-    speed: NDArray[np.float64]
+    x: float
+    y: float
+    z: float
     mass: float
     rest_height: float
+    reach: float
+    slowing: float
+    vx: float = 0.0
+    vy: float = 0.0
+    vz: float = 0.0
     moved: bool = False
     landed: bool = True
 
     @property
     def is_still(self) -> bool:
-        return not self.speed.any() and self.position[2] <= self.rest_height
+        return self.vx == self.vy == self.vz == 0 and self.z <= self.rest_height
 
 
 def simulate(scene: Scene, action: Action, frames: int = FRAMES, fps: float = FPS) -> Clip:
@@ -130,23 +142,38 @@ def simulate(scene: Scene, action: Action, frames: int = FRAMES, fps: float = FP
 
     Raises: InputError where the target is not in the scene, or for fewer than 1 frame.
     """
+    check_action(scene, action, frames, fps)
+    bodies = [_at_rest(solid) for solid in scene.solids]
+    _start(bodies[scene.solids.index(action.target)], action)
+    at, events = _run(bodies, frames, fps)
+    poses = np.stack([rest_pose(solid) for solid in scene.solids])[None].repeat(frames, axis=0)
+    poses[..., :3] = at
+    return Clip(scene, action, poses.astype(np.float32), tuple(events), fps)
+
+
+def check_action(scene: Scene, action: Action, frames: int, fps: float) -> None:
+    """Raise InputError where the target is not in the scene, or for fewer than 1 frame."""
     if action.target not in scene.solids:
         raise InputError(f"{action.target} is not in the scene", "a solid that is", "name one of its solids")
     if frames < 1 or fps <= 0:
         raise InputError(f"{frames} frames at {fps:g} fps", "at least 1 frame, above 0 fps", "ask for more")
-    bodies = [_at_rest(solid) for solid in scene.solids]
-    _start(bodies[scene.solids.index(action.target)], action)
-    still = np.stack([rest_pose(solid) for solid in scene.solids])
-    poses, events = [_poses(still, bodies)], []
-    met: set[tuple[int, int]] = set()
-    dt = 1 / STEPS_PER_SECOND
-    steps = 0
-    for frame in range(1, frames):
-        while steps * dt < frame / fps - 1e-9:
-            events += _step(bodies, dt, frame, met)
-            steps += 1
-        poses.append(_poses(still, bodies))
-    return Clip(scene, action, np.stack(poses), tuple(events), fps)
+
+
+def mass_of(solid: Solid) -> float:
+    """Return the mass of a solid: its volume."""
+    radius, half = sizes_of(solid.shape, solid.size)
+    return _VOLUME[solid.shape] * radius * radius * half
+
+
+def slowing_of(solid: Solid) -> float:
+    """Return the loss of speed per second of a solid on the floor."""
+    return ROLLING if solid.shape == "ball" else SLIDING
+
+
+def start_speed(push: Push) -> tuple[float, float]:
+    """Return the speed along x and y that a push gives."""
+    across, along = _UNIT[push.direction]
+    return SPEED[push.strength] * across, SPEED[push.strength] * along
 
 
 def sample_action(rng: np.random.Generator, scene: Scene, tries: int = 40) -> Action | None:
@@ -173,82 +200,109 @@ def stays_on_stage(clip: Clip) -> bool:
 
 
 def _at_rest(solid: Solid) -> _Moving:
-    radius, half = sizes_of(solid.shape, solid.size)
-    mass = _VOLUME[solid.shape] * radius * radius * half
-    return _Moving(solid, rest_pose(solid)[:3].copy(), np.zeros(3), mass, half)
+    _, half = sizes_of(solid.shape, solid.size)
+    return _Moving(solid, *solid.xy, half, mass_of(solid), half, reach(solid), slowing_of(solid))
 
 
 def _start(body: _Moving, action: Action) -> None:
     body.moved = True
     if isinstance(action, Drop):
-        body.position[2] += DROP_HEIGHT
+        body.z += DROP_HEIGHT
         body.landed = False
     else:
-        body.speed[:2] = SPEED[action.strength] * np.array(_UNIT[action.direction])
+        body.vx, body.vy = start_speed(action)
 
 
-def _poses(still: NDArray[np.float64], bodies: list[_Moving]) -> NDArray[np.float32]:
-    poses = still.copy()
-    poses[:, :3] = [body.position for body in bodies]
-    return poses.astype(np.float32)
+def _run(bodies: list[_Moving], frames: int, fps: float) -> tuple[list[list[tuple[float, float, float]]], list[Event]]:
+    """Return where all middles are at each frame, and what happened. Once all is still, frames repeat."""
+    at, events = [[(body.x, body.y, body.z) for body in bodies]], list[Event]()
+    pairs, met = list(combinations(bodies, 2)), set[int]()
+    dt = 1 / STEPS_PER_SECOND
+    steps = 0
+    for frame in range(1, frames):
+        while steps * dt < frame / fps - 1e-9:
+            events += _step(bodies, pairs, met, dt, frame)
+            steps += 1
+        at.append([(body.x, body.y, body.z) for body in bodies])
+        if all(body.is_still for body in bodies):
+            return at + at[-1:] * (frames - len(at)), events
+    return at, events
 
 
-def _step(bodies: list[_Moving], dt: float, frame: int, met: set[tuple[int, int]]) -> list[Event]:
-    """Move on by `dt`; return what happened, told as of `frame`."""
+def _step(
+    bodies: list[_Moving], pairs: list[tuple[_Moving, _Moving]], met: set[int], dt: float, frame: int
+) -> list[Event]:
+    """Move on by `dt`; return what happened, told as of `frame`. `met` holds numbers of pairs."""
     events = []
     for body in bodies:
         if body.is_still:
             continue
-        events += _fall(body, dt, frame)
+        if _fall(body, dt):
+            events.append(Event(frame, "lands", body.solid))
         _slow(body, dt)
-        body.position += body.speed * dt
-        if body.is_still and body.moved:
+        body.x += body.vx * dt
+        body.y += body.vy * dt
+        body.z += body.vz * dt
+        if body.moved and body.is_still:
             body.moved = False
             events.append(Event(frame, "stops", body.solid))
-    for first, second in combinations(range(len(bodies)), 2):
-        if bodies[first].is_still and bodies[second].is_still:
+    for number, (first, second) in enumerate(pairs):
+        if _are_far(first, second) or (first.is_still and second.is_still):
             continue
-        if _collide(bodies[first], bodies[second]) and (first, second) not in met:
-            met.add((first, second))
-            mover, hit = (first, second) if bodies[first].moved else (second, first)
-            events.append(Event(frame, "meets", bodies[mover].solid, bodies[hit].solid))
-            bodies[hit].moved = True
+        if _collide(first, second) and number not in met:
+            met.add(number)
+            mover, hit = (first, second) if first.moved else (second, first)
+            events.append(Event(frame, "meets", mover.solid, hit.solid))
+            hit.moved = True
     return events
 
 
-def _fall(body: _Moving, dt: float, frame: int) -> list[Event]:
-    if body.position[2] <= body.rest_height and body.speed[2] == 0:
-        return []
-    body.speed[2] -= GRAVITY * dt
-    if body.position[2] + body.speed[2] * dt > body.rest_height:
-        return []
-    body.position[2] = body.rest_height
-    rebound = -body.speed[2] * BOUNCE[body.solid.shape]
-    body.speed[2] = rebound if rebound > 4 * _STILL else 0.0
+def _fall(body: _Moving, dt: float) -> bool:
+    """Let gravity work on a solid in the air; tell whether it lands for the first time."""
+    if body.z <= body.rest_height and body.vz == 0:
+        return False
+    body.vz -= GRAVITY * dt
+    if body.z + body.vz * dt > body.rest_height:
+        return False
+    body.z = body.rest_height
+    rebound = -body.vz * BOUNCE[body.solid.shape]
+    body.vz = rebound if rebound > 4 * _STILL else 0.0
     first, body.landed = not body.landed, True
-    return [Event(frame, "lands", body.solid)] if first else []
+    return first
 
 
 def _slow(body: _Moving, dt: float) -> None:
-    if body.position[2] > body.rest_height:
+    if body.z > body.rest_height:
         return
-    pace = math.hypot(body.speed[0], body.speed[1])
-    loss = (ROLLING if body.solid.shape == "ball" else SLIDING) * dt
-    body.speed[:2] *= 0.0 if pace <= max(loss, _STILL / 10) else 1 - loss / pace
+    pace = math.hypot(body.vx, body.vy)
+    loss = body.slowing * dt
+    kept = 0.0 if pace <= max(loss, _STILL / 10) else 1 - loss / pace
+    body.vx *= kept
+    body.vy *= kept
+
+
+def _are_far(first: _Moving, second: _Moving) -> bool:
+    """Tell whether the circles around two solids are apart: then their outlines are."""
+    dx, dy, reaches = second.x - first.x, second.y - first.y, first.reach + second.reach
+    return dx * dx + dy * dy > reaches * reaches + 1e-9
 
 
 def _collide(first: _Moving, second: _Moving) -> bool:
     """Part two solids that overlap and exchange momentum along the contact; tell whether they touched."""
-    apart, (nx, ny) = gap(first.solid, first.position, second.solid, second.position)
+    at_first, at_second = (first.x, first.y, first.z), (second.x, second.y, second.z)
+    apart, (nx, ny) = gap(first.solid, at_first, second.solid, at_second)
     if apart > 0:
         return False
     share = second.mass / (first.mass + second.mass)
-    along = np.array([nx, ny])
-    first.position[:2] += along * apart * share
-    second.position[:2] -= along * apart * (1 - share)
-    closing = float((first.speed[:2] - second.speed[:2]) @ along)
+    first.x += nx * apart * share
+    first.y += ny * apart * share
+    second.x -= nx * apart * (1 - share)
+    second.y -= ny * apart * (1 - share)
+    closing = (first.vx - second.vx) * nx + (first.vy - second.vy) * ny
     if closing > 0:
         impulse = (1 + RESTITUTION) * closing * first.mass * share
-        first.speed[:2] -= along * impulse / first.mass
-        second.speed[:2] += along * impulse / second.mass
+        first.vx -= nx * impulse / first.mass
+        first.vy -= ny * impulse / first.mass
+        second.vx += nx * impulse / second.mass
+        second.vy += ny * impulse / second.mass
     return True

@@ -19,7 +19,7 @@ from agentvid.world.physics import Action
 from agentvid.world.scene import COLOURS, GRID, MOST_SOLIDS, SHAPES, SIZES, Camera, Scene, Solid
 from agentvid.world.words import WORDS, Language, language_of, tidy
 
-__all__ = ["Asked", "read_caption", "read_request"]
+__all__ = ["Asked", "names_of", "read_caption", "read_request"]
 
 _TRIES: Final = 4000
 _ACTION: Final = re.compile(r";?\s*(?=(?:action|动作)\s*[:：])", re.IGNORECASE)
@@ -30,9 +30,15 @@ _ALSO_CALLED: Final[dict[str, dict[str, str]]] = {
         "box": "cube",
         "block": "cube",
         "立方体": "cube",
+        "立方块": "cube",
+        "正方体": "cube",
         "圆柱体": "cylinder",
+        "柱体": "cylinder",
+        "柱子": "cylinder",
         "圆锥体": "cone",
+        "锥体": "cone",
         "球体": "ball",
+        "圆球": "ball",
     },
     "colour": {
         "violet": "purple",
@@ -44,13 +50,19 @@ _ALSO_CALLED: Final[dict[str, dict[str, str]]] = {
         "紫": "purple",
         "白": "white",
         "青": "cyan",
+        "天蓝色": "cyan",
+        "橘色": "orange",
+        "橘黄色": "orange",
     },
-    "size": {"big": "large", "little": "small"},
+    "size": {"big": "large", "little": "small", "huge": "large", "tiny": "small", "巨大": "large", "大大": "large"},
 }
 _FILLER: Final[dict[Language, str]] = {
-    "en": r"\b(a|an|the|and|with|of|also|picture|image|draw|show|me|please|there|is|are|one|solids?|things?|exactly)\b"
-    r"|\b(namely|[1-4])\b|[,;:.]",
-    "zh": r"一张图|画|请给我看|来一张|有|的图|个物体|个东西|正好|还有|以及|即|和|一个|个|、|的|请|[,;:.1-4]",
+    "en": r"\b(a|an|the|and|with|of|also|on|picture|image|scene|stage|draw|paint|show|give|make|want|me|i|please)\b"
+    r"|\b(there|is|are|one|stands?|solids?|things?|exactly|namely|as|seen|camera|looks|[1-4])\b"
+    r"|\b(photo|video|clip|plus|then|some|just|only|that|shows|showing|has|have|it|in|coloured)\b"
+    r"|\bon (?:a|the) (?:floor|ground|table)\b|[,;:.]",
+    "zh": r"(?:舞台|地面|地|桌子)上|场景|里|一张|图片?|画面?|请|给我|我要|看|来|有|个物体|个东西|正好|一共|还有|以及|即"
+    r"|跟|和|与|一?[个只颗块张幅]|在|是|、|的|视频|短片|再|外加|加上|放着?|站着|[,;:.1-4]",
 }
 _RELATIONS: Final[dict[Language, dict[str, str]]] = {
     "en": {
@@ -58,9 +70,34 @@ _RELATIONS: Final[dict[Language, dict[str, str]]] = {
         "right": r"\bto the right of\b|\bright of\b",
         "front": r"\bin front of\b",
         "back": r"\bbehind\b",
+        "beside": r"\b(?:next to|beside|near)\b",
     },
-    "zh": {"left": "左边", "right": "右边", "front": "前面", "back": "后面"},
+    "zh": {
+        "left": "左[边面侧]|左方",
+        "right": "右[边面侧]|右方",
+        "front": "前[面边]",
+        "back": "[后背]面|后边",
+        "beside": "旁边|附近",
+    },
 }
+_BOTH_SIDES: Final[dict[Language, tuple[tuple[str, str, str], ...]]] = {
+    "en": (
+        ("left", r"\bon the left\b", r"\bon the right\b"),
+        ("right", r"\bon the right\b", r"\bon the left\b"),
+        ("front", r"\b(?:in|at) (?:the )?front\b", r"\b(?:in|at) the back\b"),
+        ("back", r"\b(?:in|at) the back\b", r"\b(?:in|at) (?:the )?front\b"),
+    ),
+    "zh": (
+        ("left", "在?左[边面侧](?:有|是|放着?)?", "在?右[边面侧](?:有|是|放着?)?"),
+        ("right", "在?右[边面侧](?:有|是|放着?)?", "在?左[边面侧](?:有|是|放着?)?"),
+        ("front", "在?前[边面](?:有|是|放着?)?", "在?后[边面](?:有|是|放着?)?"),
+        ("back", "在?后[边面](?:有|是|放着?)?", "在?前[边面](?:有|是|放着?)?"),
+    ),
+}
+"""Two sides told in order, the first solid's and the second's: "左边一个方块，右边一个球"."""
+_OPPOSITE: Final = {"left": "right", "right": "left", "front": "back", "back": "front", "beside": "beside"}
+_PLACED: Final = re.compile(r"\bone \w+ \w+ \w+ at\b|在(?:最?[左右]|中)最?[前中后]|在正中")
+"""What only a layout thought has: a solid at a named place."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +161,16 @@ def _read_scene(text: str, seed: int) -> Asked:
     try:
         thought = read_thought(text)
     except InputError as error:
-        if re.search(r"\bone \w+ \w+ \w+ at\b|在[最左中右正]", text):
+        if _PLACED.search(text):
             raise
         try:
             return read_caption(text, seed)
         except InputError as worse:
             raise worse from error
     if not isinstance(thought, Scene):
-        raise InputError("a change or a course without its scene", "the scene first", "tell which solids are where")
+        raise InputError(
+            "a change, a course or a walk, no scene", "the scene alone or first", "tell which solids are where"
+        )
     return Asked(thought)
 
 
@@ -140,7 +179,9 @@ def _take_camera(text: str, language: Language) -> tuple[Camera | None, str]:
     azimuths = {word: step for step, word in words["azimuth"].items()}
     heights = {word: name for name, word in words["height"].items()}
     azimuth, height = _choice(azimuths), _choice(heights)
-    pattern = rf"from ({azimuth}),({height})" if language == "en" else rf"从({azimuth})看,(?:高度)?({height})"
+    pattern = (
+        rf"from ({azimuth}),({height})" if language == "en" else rf"(?:镜头)?[从在]({azimuth})看?,(?:高度)?({height})"
+    )
     found = re.search(pattern, text)
     if found is None:
         return None, text
@@ -149,22 +190,34 @@ def _take_camera(text: str, language: Language) -> tuple[Camera | None, str]:
 
 
 def _take_relation(text: str, language: Language) -> tuple[str | None, str]:
+    """Return the side on which the solid named first is of the one named second, and the text without it."""
+    for side, first, second in _BOTH_SIDES[language]:
+        one, other = re.search(first, text), re.search(second, text)
+        if one is not None and other is not None and one.start() < other.start():
+            return side, re.sub(second, " , ", re.sub(first, " , ", text, count=1), count=1)
+    shape = _choice(names_of(language, "shape"))
     for side, pattern in _RELATIONS[language].items():
-        if re.search(pattern, text):
-            plain = re.sub(pattern, " , ", text, count=1)
-            return side, plain.replace("在", ",", 1) if language == "zh" else plain
+        found = re.search(pattern, text)
+        if found is not None:
+            before = text[: found.start()]
+            named = before if language == "en" else before.rpartition("在")[0]
+            return side if re.search(shape, named) else _OPPOSITE[side], f"{before},{text[found.end() :]}"
     return None, text
 
 
 def _take_mentions(text: str, language: Language) -> tuple[list[_Mention], str]:
-    sizes, colours, shapes = (_names(language, kind) for kind in ("size", "colour", "shape"))
+    sizes, colours, shapes = (names_of(language, kind) for kind in ("size", "colour", "shape"))
     number = _choice(_NUMBERS)
     if language == "en":
         pattern = rf"(?:\b({number}) )?(?:\b({_choice(sizes)}) )?(?:\b({_choice(colours)}) )?\b({_choice(shapes)})s?\b"
         order = (1, 2, 3, 4)
+        other = rf"\b({_choice(colours)}) ({_choice(sizes)}) ({_choice(shapes)})\b"
+        text = re.sub(other, r"\2 \1 \3", text)
     else:
-        pattern = rf"(?:({number})个)?(?:({_choice(colours)})的?)?(?:({_choice(sizes)})的?)?({_choice(shapes)})"
+        pattern = rf"(?:({number})[个只颗块])?(?:({_choice(colours)})的?)?(?:({_choice(sizes)})的?)?({_choice(shapes)})"
         order = (1, 3, 2, 4)
+        other = rf"({_choice(sizes)})的?({_choice(colours)})的?({_choice(shapes)})"
+        text = re.sub(other, r"\2\1\3", text)
     mentions: list[_Mention] = []
 
     def take(found: re.Match[str]) -> str:
@@ -189,6 +242,7 @@ def _placed(mentions: list[_Mention], side: str | None, camera: Camera, rng: np.
         "right": lambda a, b: a.column > b.column and abs(a.row - b.row) <= a.column - b.column,
         "front": lambda a, b: a.row < b.row and abs(a.column - b.column) < b.row - a.row,
         "back": lambda a, b: a.row > b.row and abs(a.column - b.column) < a.row - b.row,
+        "beside": lambda a, b: a.row == b.row and abs(a.column - b.column) <= 3,
     }
     for _ in range(_TRIES):
         solids = tuple(
@@ -210,7 +264,8 @@ def _placed(mentions: list[_Mention], side: str | None, camera: Camera, rng: np.
     raise InputError("these solids find no places", "fewer or smaller ones", "make some small")
 
 
-def _names(language: Language, kind: str) -> dict[str, str]:
+def names_of(language: Language, kind: str) -> dict[str, str]:
+    """Return all words that are read as a shape, colour or size, with what they mean."""
     return _ALSO_CALLED[kind] | {word: value for value, word in WORDS[language][kind].items()}
 
 

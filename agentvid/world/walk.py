@@ -12,12 +12,27 @@ from numpy.typing import NDArray
 from agentvid.errors import InputError
 from agentvid.world.look import Eye, above, walker
 from agentvid.world.render import SIZE, render_map, render_scene
-from agentvid.world.scene import CELL, Scene, reach
+from agentvid.world.scene import AZIMUTHS, CELL, Scene, reach
 
-__all__ = ["STEPS", "Spot", "Step", "draw_path", "eye_at", "map_with_path", "render_walk", "sample_walk", "walk"]
+__all__ = [
+    "MOST_STEPS",
+    "STEPS",
+    "Spot",
+    "Step",
+    "Walk",
+    "draw_path",
+    "eye_at",
+    "map_with_path",
+    "render_walk",
+    "sample_walk",
+    "start_at",
+    "walk",
+    "walk_from",
+]
 
 Step: TypeAlias = Literal["forward", "left", "right"]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
+MOST_STEPS: Final = 240
 TURN_DEG: Final = 15.0
 _CLEARANCE: Final = 0.45
 _RIM: Final = 2.9
@@ -33,6 +48,48 @@ class Spot:
     x: float
     y: float
     heading_deg: float
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A walk that can be told: from the rim of the map, at a camera's `azimuth`, first looking at the middle.
+
+    Raises: InputError for an azimuth that is not 0 to 23, an unknown step, or more than `MOST_STEPS`.
+    """
+
+    azimuth: int
+    steps: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.azimuth < AZIMUTHS:
+            raise InputError(f"azimuth {self.azimuth}", f"0 to {AZIMUTHS - 1} steps of 15 degrees", "choose a step")
+        if not set(self.steps) <= set(STEPS) or len(self.steps) > MOST_STEPS:
+            raise InputError(
+                f"{len(self.steps)} steps {sorted(set(self.steps))}", f"{MOST_STEPS} of {STEPS}", "see there"
+            )
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """The start and where each step leads."""
+        return walk(start_at(self.azimuth), self.steps)
+
+
+def start_at(azimuth: int) -> Spot:
+    """Return the spot at the rim where a camera of this azimuth stands, looking at the middle."""
+    turns = -azimuth % AZIMUTHS
+    angle = turns * math.radians(TURN_DEG)
+    return Spot(-_RIM * math.sin(angle), -_RIM * math.cos(angle), math.degrees(angle))
+
+
+def walk_from(start: Spot, steps: tuple[Step, ...]) -> Walk:
+    """Return the walk, as it can be told, that takes these steps.
+
+    Raises: InputError for a start that is not one of the 24 at the rim.
+    """
+    azimuth = round(-start.heading_deg / TURN_DEG) % AZIMUTHS
+    if start_at(azimuth) != start:
+        raise InputError(f"a walk from {start}", "a start at the rim that looks at the middle", "use start_at")
+    return Walk(azimuth, steps)
 
 
 def walk(start: Spot, steps: tuple[Step, ...]) -> tuple[Spot, ...]:
@@ -55,8 +112,7 @@ def sample_walk(rng: np.random.Generator, scene: Scene, steps: int = 15) -> tupl
     """
     if steps < 1:
         raise InputError(f"{steps} steps", "at least 1", "ask for more")
-    angle = rng.integers(24) * math.radians(15)
-    start = Spot(-_RIM * math.sin(angle), -_RIM * math.cos(angle), math.degrees(angle))
+    start = start_at(-int(rng.integers(AZIMUTHS)) % AZIMUTHS)
     taken: list[Step] = []
     spot, side = start, 1 + int(rng.integers(2))
     for _ in range(steps):

@@ -292,3 +292,41 @@ def test_bytes_come_back():
 
     assert tokens.decode([256, *tokens.encode("红色 cat"), 257]) == "红色 cat"
     assert tokens.decode(tokens.encode("红")[:2]) == "�"
+
+
+def test_weights_in_shards_are_the_same_weights(tmp_path, parity_model):
+    parity_model.save_pretrained(tmp_path)
+    parity_model.save_pretrained(tmp_path, shard_bytes=300_000)
+    shards = sorted(tmp_path.glob("model-*.safetensors"))
+    assert len(shards) > 2 and not (tmp_path / "ema.safetensors").exists()
+    assert all(shard.stat().st_size < 400_000 for shard in shards)
+    loaded = Unified.from_pretrained(tmp_path).model.state_dict()
+    for name, tensor in parity_model.model.state_dict().items():
+        assert torch.equal(tensor, loaded[name]), name
+
+    parity_model.save_pretrained(tmp_path)
+    assert (tmp_path / "ema.safetensors").is_file() and not list(tmp_path.glob("model-*.safetensors"))
+
+
+def test_int8_weights_are_half_a_step_off_at_most_and_load_as_float32(tmp_path, parity_model):
+    parity_model.save_pretrained(tmp_path / "whole")
+    parity_model.save_pretrained(tmp_path / "eight", int8=True)
+    sizes = [(tmp_path / name / "ema.safetensors").stat().st_size for name in ("whole", "eight")]
+    assert sizes[1] < 0.45 * sizes[0]
+    loaded = Unified.from_pretrained(tmp_path / "eight")
+    assert loaded.model.dtype == torch.float32
+    for name, tensor in parity_model.model.state_dict().items():
+        found = loaded.model.state_dict()[name]
+        if tensor.ndim < 2 or tensor.numel() < 4096 or name in BagelLayout.tables:
+            assert torch.equal(found, tensor.to(found)), name
+        else:
+            step = tensor.float().flatten(1).abs().amax(dim=1) / 127
+            error = (found - tensor.float()).flatten(1).abs().amax(dim=1)
+            assert (error <= 0.51 * step + 1e-9).all(), name
+
+
+def test_int8_without_its_scales_is_refused(tmp_path, parity_model):
+    parity_model.save_pretrained(tmp_path, int8=True)
+    rewrite(tmp_path / "ema.safetensors", lambda tensors: tensors.pop(EMBEDDING + ".int8_scale"))
+    with pytest.raises(EngineError, match="no scales of int8"):
+        Unified.from_pretrained(tmp_path)

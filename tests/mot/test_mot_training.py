@@ -135,6 +135,21 @@ def test_flex_losses_are_dense_losses(model):
     torch.testing.assert_close(dense, flex, **CLOSE)
 
 
+def test_losses_and_gradients_sample_by_sample_are_dense_ones(model):
+    packed = pack(CONFIG, SPECIAL, SAMPLES)
+    drawn = draw(packed, seeded(0))
+    found = {}
+    for kind in ("dense", "samples"):
+        model.zero_grad()
+        losses = packed_losses(model, packed, drawn, attend=kind)
+        losses.total.backward()
+        gradients = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+        found[kind] = (losses.total.detach(), gradients)
+
+    torch.testing.assert_close(found["samples"][0], found["dense"][0], **CLOSE)
+    assert (found["samples"][1] - found["dense"][1]).norm() < 1e-5 * found["dense"][1].norm()
+
+
 @pytest.mark.gpu
 def test_compiled_flex_losses_and_gradients_are_dense_ones(model):
     model.to("cuda")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import sys
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentvid.errors import InputError
+from agentvid.errors import InputError, SettingsError
 from agentvid.world.contact import gap
+from agentvid.world.language import Course, course_of, read_thought, tell_course, tell_scene
 from agentvid.world.physics import Drop, Push, sample_action, simulate, stays_on_stage
-from agentvid.world.scene import Scene, Solid, sample_scene
+from agentvid.world.physics_mujoco import simulate_mujoco
+from agentvid.world.scene import Camera, Scene, Solid, sample_scene
 
 BALL = Solid(2, 0, "ball", "red", "small")
 CUBE = Solid(2, 3, "cube", "blue", "small")
 seeds = st.integers(0, 2**32 - 1)
+RECORDED = [*map(json.loads, Path(__file__).with_name("physics_recorded.jsonl").read_text().splitlines())]
+"""What an earlier, slower form of the same physics computed: 300 clips, and 40 drawn actions."""
 
 
 def drawn(seed):
@@ -105,3 +113,34 @@ def test_a_dropped_ball_falls_bounces_and_rests():
 def test_what_is_not_there_can_not_be_pushed():
     with pytest.raises(InputError, match="not in the scene"):
         simulate(Scene((BALL,)), Push(CUBE, "left", "hard"))
+
+
+def test_clips_are_what_they_were_when_recorded():
+    clips = [told for told in RECORDED if "course" in told]
+
+    assert len(clips) == 300
+    for told in clips:
+        scene, course = read_thought(told["scene"]), read_thought(told["course"])
+        clip = simulate(scene, course.action, told.get("frames", 16), told.get("fps", 8.0))
+        assert tell_course(course_of(clip), "en") == told["course"]
+        rounded = np.round(clip.poses.astype(np.float64) * 1e4).astype("<i8")
+        assert hashlib.sha256(rounded.tobytes()).hexdigest()[:16] == told["poses"], told
+
+
+def test_actions_are_drawn_as_they_were_when_recorded():
+    drawn = [told for told in RECORDED if "action" in told]
+
+    assert len(drawn) == 40
+    for told in drawn:
+        rng = np.random.default_rng([told["seed"], 78])
+        scene = sample_scene(rng, int(rng.integers(1, 4)), camera=Camera())
+        assert tell_scene(scene, "en").startswith(told["scene"])
+        assert tell_course(Course(sample_action(rng, scene)), "en") == told["action"]
+        assert int(rng.integers(1 << 30)) == told["next"], "as many numbers were drawn"
+
+
+def test_without_mujoco_one_is_told_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mujoco", None)
+
+    with pytest.raises(SettingsError, match=r"pip install 'agentvid\[train\]'"):
+        simulate_mujoco(Scene((BALL,)), Drop(BALL))

@@ -52,7 +52,13 @@ def edit_image(request: EngineRequest, context: EngineContext) -> EngineResult:
 
     Raises: CallError where the mask has another size, or is empty, or there is none and the plan needs one.
     """
-    image, plan = request.get("image", Image), request.get("plan", EditPlan)
+    image, plan = request.get("image", Image), request.maybe("plan", EditPlan)
+    if plan is None:
+        raise CallError(
+            "an instruction without a plan",
+            "an edit plan: this engine understands no words",
+            "plan the edit first (plan_edit), or wish for engine unified or small",
+        )
     given = request.maybe("mask", Mask)
     warnings: tuple[str, ...] = ()
     if given is None:

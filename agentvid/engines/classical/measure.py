@@ -40,6 +40,8 @@ def measure(request: EngineRequest, context: EngineContext) -> EngineResult:
                 f"the size of the picture, {image.width}x{image.height}",
                 "compare with the picture the edit started from",
             )
+    if request.maybe("layout", str):
+        raise CallError("a layout to hold a picture against", "an engine that reads pictures", "wish for engine small")
     context.progress(0, 1, "measuring")
     now = context.store.image(image)
     inside = context.store.mask(mask) if mask else np.full(now.shape[:2], 255, np.uint8)

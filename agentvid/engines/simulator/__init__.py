@@ -46,7 +46,13 @@ class SimulatorEngine:
     def capabilities(self) -> tuple[Capability, ...]:
         """List its tasks."""
         return tuple(
-            Capability(task=task, note=f"{note} ({LABEL})", max_pixels=MOST_PIXELS, seconds_per_megapixel_frame=1.0)
+            Capability(
+                task=task,
+                note=f"{note} ({LABEL})",
+                max_pixels=MOST_PIXELS,
+                seconds_per_megapixel_frame=1.0,
+                thought=True,
+            )
             for task, note in _TASKS.items()
         )
 

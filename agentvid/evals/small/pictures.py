@@ -14,9 +14,10 @@ from typing import Final
 from agentvid.evals.small.bench import MODES, Bench, Line, Mode, Part, Pixels, Written, group_lines, strip
 from agentvid.evals.small.cases import Case, groups_of
 from agentvid.evals.small.likeness import psnr
-from agentvid.world.caption import CaptionKind, Phrasing, caption
+from agentvid.world.caption import CaptionKind, caption
 from agentvid.world.judge import is_exact, placed
 from agentvid.world.language import tell_scene
+from agentvid.world.phrasing import Phrasing
 from agentvid.world.scene import Scene
 
 __all__ = ["measure", "measure_inferred", "measure_phrasing"]

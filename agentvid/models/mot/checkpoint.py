@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from agentvid.models.mot.config import MoTConfig
+from agentvid.models.mot.int8 import SCALE, packed, unpacked
 from agentvid.models.mot.latents import LatentCodec, latent_codec
 from agentvid.models.mot.model import MoT
 from agentvid.models.mot.published import CheckpointLayout, bad_checkpoint, checkpoint_layout, read_object
@@ -27,7 +28,13 @@ __all__ = ["find_weights", "load_codec", "load_model", "resolve", "save_weights"
 _PICKLES: Final = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _WANTED: Final = ["*.safetensors", "*.json", "merges.txt", "LICENSE*"]
 _SHOWN: Final = 5
-_TYPES: Final = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+_TYPES: Final = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I8": torch.int8,
+}
 _PICKLED: Final = re.compile(rb"PK[\x03\x05]|\x80[\x02-\x05]|\(|[}\]]q|L\d+L?\n|c[\w.]+\n\w")  # zip, protocols 2-5, 0-1
 _LOOKED_AT: Final = 64
 _EMBEDDING: Final = "language_model.model.embed_tokens.weight"
@@ -86,7 +93,7 @@ def shapes_of(paths: Iterable[Path]) -> dict[str, tuple[int, ...]]:
 
 
 def _headers(paths: Iterable[Path]) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
-    """Return shape and type of all tensors, from the headers alone."""
+    """Return shape and type of all tensors, from the headers alone; int8 ones are float32 when they are read."""
     found: dict[str, tuple[tuple[int, ...], torch.dtype]] = {}
     for path in paths:
         with _opened(path, torch.device("cpu")) as file:
@@ -94,8 +101,15 @@ def _headers(paths: Iterable[Path]) -> dict[str, tuple[tuple[int, ...], torch.dt
                 tensor = file.get_slice(name)
                 kind = str(tensor.get_dtype())
                 if kind not in _TYPES:
-                    raise bad_checkpoint(f"{path}: {name} is {kind}", "float32, float16 or bfloat16")
+                    raise bad_checkpoint(f"{path}: {name} is {kind}", "float32, float16, bfloat16, or int8 with scales")
                 found[name] = tuple(tensor.get_shape()), _TYPES[kind]
+    eights = [name for name, (_, kind) in found.items() if kind == torch.int8]
+    lacking = [name for name in eights if found.get(name + SCALE, ((), None))[0] != found[name][0][:1]]
+    if lacking:
+        raise bad_checkpoint(f"no scales of int8 {_listed(lacking)}", f"a tensor <name>{SCALE} with one scale per row")
+    for name in eights:
+        found[name] = found[name][0], torch.float32
+        del found[name + SCALE]
     return found
 
 
@@ -165,18 +179,49 @@ def load_codec(
     return codec.eval()
 
 
-def save_weights(model: MoT, codec: LatentCodec, folder: Path) -> None:
-    """Write weights and autoencoder into a folder in the published layout, whole files at a time."""
+def save_weights(
+    model: MoT, codec: LatentCodec, folder: Path, shard_bytes: int | None = None, *, int8: bool = False
+) -> None:
+    """Write weights and autoencoder into a folder in the published layout, whole files at a time.
+
+    With `shard_bytes` the weights are split into files of at most about so many bytes, by name; with `int8` large
+    matrices are stored as `int8.py` says. Weights that the folder held before and the index no longer names are
+    removed last.
+    """
     layout = checkpoint_layout(model.config.layout)
-    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    _save(state, folder / layout.weights[0])
-    _save({name: tensor.contiguous() for name, tensor in codec.published().items()}, folder / layout.codec)
+    kept = packed if int8 else dict
+    state = kept({name: tensor.contiguous() for name, tensor in model.state_dict().items()})
+    shards = _split(state, shard_bytes)
+    names = [layout.weights[0]]
+    if len(shards) > 1:
+        names = [f"model-{index + 1:05d}-of-{len(shards):05d}.safetensors" for index in range(len(shards))]
+    for name, shard in zip(names, shards, strict=True):
+        _save({each: state[each] for each in shard}, folder / name)
+    _save(kept({name: tensor.contiguous() for name, tensor in codec.published().items()}), folder / layout.codec)
     index: dict[str, Any] = {
         "metadata": {"total_size": sum(tensor.nbytes for tensor in state.values())},
-        "weight_map": dict.fromkeys(sorted(state), layout.weights[0]),
+        "weight_map": {each: name for name, shard in zip(names, shards, strict=True) for each in shard},
     }
     text = json.dumps(index, indent=1) + "\n"
     (folder / "model.safetensors.index.json").write_text(text, encoding="utf-8")
+    for old in [*folder.glob("model-*-of-*.safetensors"), *(folder / name for name in layout.weights)]:
+        if old.name not in names:
+            old.unlink(missing_ok=True)
+
+
+def _split(state: Mapping[str, Tensor], most: int | None) -> list[list[str]]:
+    """Return the names of each shard, in order of name."""
+    shards: list[list[str]] = [[]]
+    size = 0
+    for name in sorted(name for name in state if not name.endswith(SCALE)):
+        together = [each for each in (name, name + SCALE) if each in state]
+        more = sum(state[each].nbytes for each in together)
+        if most is not None and shards[-1] and size + more > most:
+            shards.append([])
+            size = 0
+        shards[-1] += together
+        size += more
+    return shards
 
 
 def _save(state: dict[str, Tensor], path: Path) -> None:
@@ -231,7 +276,11 @@ def _tensors(paths: Iterable[Path], device: torch.device, check_finite: bool) ->
     for path in paths:
         with _opened(path, device) as file:
             for name in file.keys():  # noqa: SIM118
+                if name.endswith(SCALE):
+                    continue
                 tensor: Tensor = file.get_tensor(name)
+                if tensor.dtype == torch.int8:
+                    tensor = unpacked(tensor, file.get_tensor(name + SCALE))
                 if check_finite and not bool(torch.isfinite(tensor).all()):
                     broken.append(name)
                 yield name, tensor

@@ -82,14 +82,14 @@ class Unified:
         tokenizer = tokenizer or ByteTokenizer(config.prompt.tokens)
         return cls(model.eval(), codec.eval(), tokenizer, load_system_prompts(None))
 
-    def save_pretrained(self, folder: str | Path) -> None:
-        """Write a folder that `from_pretrained` reads, in the published layout."""
+    def save_pretrained(self, folder: str | Path, *, shard_bytes: int | None = None, int8: bool = False) -> None:
+        """Write a folder that `from_pretrained` reads, in the published layout; in shards or int8 where wanted."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         checkpoint_layout(self.config.layout).write_config(self.config, folder)
         self.tokenizer.save(folder)
         save_system_prompts(self.prompts, folder)
-        checkpoint.save_weights(self.model, self.codec, folder)
+        checkpoint.save_weights(self.model, self.codec, folder, shard_bytes, int8=int8)
 
     @property
     def config(self) -> MoTConfig:

@@ -6,75 +6,14 @@ that mean a medium. To add an operation, add a row (and, for a new kind of reque
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from agentvid.planner.grammar import read_edit, read_motion, read_question
-from agentvid.planner.grammar.clause import Clause, Refusal
-from agentvid.planner.grammar.lexicon import REFERENCE
+from agentvid.planner.grammar.operation import Operation
+from agentvid.planner.grammar.operations_world import DRAWING, STAGING
 from agentvid.planner.grammar.read_join import read_join
-from agentvid.planner.request import Request
 
 __all__ = ["OPERATIONS", "Operation", "operation"]
-
-Read: TypeAlias = Callable[[Clause], tuple[Request, ...] | Refusal | None]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One row. `measures` are those its phrases may hold; `offer` says in words (en, zh) what it does, by example.
-
-    For edits of a still picture: `changes` tells whether the named thing or all but it changes (a thing must be named,
-    a background has one by itself), `analyses` whether its colours are looked at first, `unchanged_db` how well the
-    rest must be kept (PSNR; lower for removals, which also fill a rim around the mask).
-    """
-
-    name: str
-    title: tuple[str, str]
-    needs: Literal["image", "video", "any"]
-    offer: tuple[str, str]
-    read: Read
-    phrases: tuple[str, ...]
-    measures: frozenset[str] = frozenset()
-    changes: Literal["", "thing", "background"] = ""
-    analyses: bool = False
-    unchanged_db: float | None = None
-
-    def __post_init__(self) -> None:
-        compiled = tuple(re.compile(_expanded(phrase), re.IGNORECASE) for phrase in self.phrases)
-        object.__setattr__(self, "patterns", compiled)
-
-    def match(self, text: str) -> tuple[re.Match[str], ...]:
-        """Return the matches of all phrases with the whole of a text, in the order they are written."""
-        patterns: tuple[re.Pattern[str], ...] = self.__dict__["patterns"]
-        return tuple(match for pattern in patterns if (match := pattern.fullmatch(text)))
-
-
-_SLOTS: Final = {
-    "ref": REFERENCE,
-    "cam": r"(?:(?:(?:let|have|make|with) )?the (?:camera|view|shot) (?:to )?)?",
-    "cam!": r"(?:(?:let|have|make) )?the (?:camera|view|shot) (?:to )?",
-    "thecam": r"(?: (?:the|your) (?:camera|view|viewpoint|shot))?",
-    "thecam!": r" (?:the|your) (?:camera|view|viewpoint|shot)",
-    "side": r"(?:to the )?(?P<side>left|right|up|down|upwards?|downwards?)",
-    "side2": r"(?:to the )?(?P<side2>left|right|(?:counter-?|anti-?)?clockwise)(?: side)?",
-    "ba": r"(?:把|将|让|给|使)?",
-    "镜头": r"(?:把|将|让|使)?(?:镜头|相机|摄像机|摄影机|视角)",
-    "向": r"(?:向|往|朝)",
-    "成": r"(?:变成|改成|换成|染成|涂成|刷成|画成|弄成|调成|替换成"
-    r"|改为|变为|换为|替换为|设为|设成|换上|变得|改得|调得|弄得)",
-    "去掉": r"(?:去掉|移除|删除|删掉|移走|移掉|去除|抹掉|抹去|擦掉|擦除|消除|清除|拿掉|拿走|除掉"
-    r"|去除掉|消掉|删了|去了)",
-    "map": r"(?: (?:along|on|through|across|over|in|following) (?:the |this )?(?:map|road|path|street))?",
-    "地图": r"(?:(?:沿着?|顺着|在)?(?:这张|这个)?(?:地图|路|道路|街道)(?:上的路|上)?)?",
-}
-
-
-def _expanded(phrase: str) -> str:
-    return re.sub(r"\{([a-z]+[0-9]?!?|[\u3400-\u9fff]+)\}", lambda slot: _SLOTS[slot[1]], phrase)
-
 
 _CAMERA: Final = frozenset({"seconds"})
 
@@ -193,6 +132,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         _CAMERA,
     ),
+    *DRAWING,
     Operation(
         "orbit",
         ("orbit the camera", "环绕镜头"),
@@ -206,10 +146,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             r"{cam}(?:go|move|turn|walk|travel|circle)s?{thecam}(?: all the way)? (?:around|about"
             r"|round) (?P<thing>.+?)(?: {side2})?",
             r"{cam}(?:orbit|circle)s? (?P<thing>.+?)(?: {side2})?",
-            r"(?:show|see|view|look at) (?P<thing>.+?) from (?:the |its )?(?P<from>left|right|above|below)(?: side)?",
+            r"(?:show|see|view|look at) (?P<thing>.+?) from (?:the |its )?(?P<from>left|right|above|below|front|back"
+            r"|behind)(?: side)?",
+            r"(?:look|view|see|seen|now)(?: at)? from (?:the |its )?(?P<from>left|right|above|below|front|back|behind)"
+            r"(?: side)?",
             r"(?:{镜头})?(?:{向}?(?P<side>左|右)边?)?(?:环绕|围绕|绕着|绕|围着)(?P<thing>.*?)(?:{向}?(?P<side2>左"
             r"|右|顺时针|逆时针)边?)?(?:旋转|转动|转|环绕|移动|走|拍摄?|运动|飞|看)*",
-            r"从(?P<from>左|右|上|下)(?:边|侧|面|方)?(?:角度)?看看?(?P<thing>.+)",
+            r"从(?P<from>左|右|上|下|前|后|背)(?:边|侧|面|方|后)?(?:角度)?看(?:看|一看|过去)?(?P<thing>.*)",
+            r"{镜头}(?:转|移|换|挪)到(?P<from>左|右|上|下|前|后|背)(?:边|侧|面|方|后)?(?:去|看看?)?",
         ),
         frozenset({"seconds", "degrees"}),
     ),
@@ -316,6 +260,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         frozenset({"seconds", "degrees", "metres"}),
     ),
+    *STAGING,
     Operation(
         "help",
         ("help", "帮助"),
@@ -359,6 +304,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             r"{ba}(?P<thing>.*?)(?:的颜色|的色彩)?(?:都|也)?(?P<strong>{成})(?P<by>.+)",
             r"(?:把|将|让|给|使)(?P<thing>.+?)(?:的颜色|的色彩)?(?:都|也)?(?:变|改|换|染|涂|调|弄)(?P<by>.+)",
             r"(?P<thing>.+?)(?:的颜色)?(?:变|改|要|应该是)(?P<by>.+)",
+            r"{ba}(?:(?P<thing>.+?)的?)?(?P<strong>颜色|色彩)(?:再|更|稍微|要|变|调)?(?P<by>[淡浅亮深暗]一?[点些])",
+            r"(?P<strong>(?:再|更|稍微)?(?P<by>[淡浅深]一?[点些]))",
+            r"(?P<strong>(?:(?:a (?:bit|little|touch)|slightly|even) )?(?P<by>lighter|paler|darker))(?: still)?",
         ),
         changes="thing",
         analyses=True,

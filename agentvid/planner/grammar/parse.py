@@ -130,6 +130,7 @@ def _merged(requests: list[Request]) -> tuple[Request, ...]:
             and isinstance(before, View)
             and request.where in (None, before.where)
             and len({request.thing, before.thing} - {""}) < 2
+            and not (request.side or before.side)
         ):
             moves = before.moves + request.moves
             thing = before.thing or request.thing

@@ -88,6 +88,8 @@ def read_recolour(clause: Clause) -> tuple[Request, ...] | Refusal | None:
     if colour is None:
         return _NO_COLOUR if clause.get("strong") else None
     things = _things(thing)
+    if len(things) > 1 and any(_thing_and_colour(f"{name}")[0] for name, _ in things[:-1]):
+        return None  # "the cup blue and the spoon": two clauses, the second without its verb
     if not _are_named(things):
         return _NAME_IT
     return tuple(Edit(clause.said, "recolour", name, colour, where) for name, where in things)

@@ -20,6 +20,7 @@ _SIDES: Final = {
     "降低": "down", "下降": "down",
     "clockwise": "left", "顺时针": "left", "counterclockwise": "right", "anticlockwise": "right",
     "counter-clockwise": "right", "anti-clockwise": "right", "逆时针": "right",
+    "front": "front", "前": "front", "back": "back", "behind": "back", "后": "back", "背": "back",
 }  # fmt: skip
 ORBIT_DEG, PAN_DEG, TILT_DEG, SHIFT, DOLLY, ZOOM = 18.0, 12.0, 8.0, 0.12, 0.3, 1.5
 """How far moves go where the message does not say."""
@@ -56,7 +57,10 @@ def read_orbit(clause: Clause) -> tuple[Request, ...] | None:
     """Read "orbit around it slowly"."""
     if clause.get("round"):
         clause = replace(clause, measures=replace(clause.measures, degrees=clause.measures.degrees or 360.0))
-    return _view(clause, "orbit", _turned(clause, "orbit", ORBIT_DEG, ORBIT_DEG))
+    thing, where = split_thing(clause.get("thing"))
+    side = _SIDES.get(clause.get("from").lower(), "") if clause.measures.degrees is None else ""
+    move = _turned(clause, "orbit", ORBIT_DEG, ORBIT_DEG)
+    return (View(clause.said, "orbit", (move,), thing, where, side),)
 
 
 def read_turn(clause: Clause) -> tuple[Request, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agentvid.planner.grammar.thoughts_world import WORLD_TEXTS
 from agentvid.planner.request import Language
 
 __all__ = ["pick_language", "say"]
@@ -160,8 +161,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "not_understood": ("Not understood: {clauses}.", "没明白的部分：{clauses}。"),
     "offer": ("With {media} these work, for example: {offers}.", "有了{media}，例如可以说：{offers}。"),
     "offer_nothing": (
-        "Add a picture or a clip, then for example: {offers}.",
-        "请上传图片或视频，然后例如可以说：{offers}。",
+        "Add a picture or a clip, then for example: {offers}. From words alone: “{drawn}”.",
+        "请上传图片或视频，然后例如可以说：{offers}。只用文字也可以：“{drawn}”。",
     ),
 }
 
@@ -173,4 +174,4 @@ def pick_language(pair: tuple[str, str], language: Language) -> str:
 
 def say(language: Language, key: str, /, **words: str) -> str:
     """Return a text in that language with its words filled in."""
-    return pick_language(_TEXTS[key], language).format(**words)
+    return pick_language(_TEXTS[key] if key in _TEXTS else WORLD_TEXTS[key], language).format(**words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -14,11 +15,26 @@ from agentvid.planner import PlanRequest, Subject
 from agentvid.planner.check import MOST_PATH_SECONDS, MOST_SECONDS
 from agentvid.planner.grammar.lexicon import strip_leading
 from agentvid.planner.grammar.operations import Operation, operation
-from agentvid.planner.grammar.parse import Parsed, parse
+from agentvid.planner.grammar.parse import Parsed, Unplaced, parse
+from agentvid.planner.grammar.question import question
 from agentvid.planner.grammar.resolve import AskBack, Held, Media
 from agentvid.planner.grammar.subject import is_same_thing
-from agentvid.planner.grammar.thoughts import pick_language, say
-from agentvid.planner.request import Ask, Continue, Edit, Join, Language, Move, Request, View, Walk
+from agentvid.planner.grammar.thoughts import say
+from agentvid.planner.grammar.write_world import WorldWriter
+from agentvid.planner.request import (
+    Ask,
+    Continue,
+    Edit,
+    Film,
+    Generate,
+    Join,
+    Language,
+    Move,
+    Request,
+    Restage,
+    View,
+    Walk,
+)
 
 __all__ = ["write_chain"]
 
@@ -34,10 +50,10 @@ def write_chain(request: PlanRequest) -> Chain:
 
     Raises: InputError where the message is too long to be read.
     """
-    parsed = parse(request.text)
+    parsed = _placed(parse(request.text), request)
     media = Media.of(request, parsed.language)
     if parsed.unplaced or not parsed.requests:
-        return Chain(turn=request.turn, question=_question(parsed, media, []))
+        return Chain(turn=request.turn, question=question(parsed, media, [], request.stages))
     writer = _Writer(request, parsed.language, media)
     try:
         for wanted in parsed.requests:
@@ -45,9 +61,18 @@ def write_chain(request: PlanRequest) -> Chain:
         for wanted in parsed.requests:
             writer.write(wanted)
     except AskBack as back:
-        return Chain(turn=request.turn, question=_question(parsed, media, [back.reason]))
+        return Chain(turn=request.turn, question=question(parsed, media, [back.reason], request.stages))
     answer = tuple(ref for ref in writer.answer if str(ref) not in writer.hidden)
     return Chain(turn=request.turn, steps=tuple(writer.steps), answer=answer)
+
+
+def _placed(parsed: Parsed, request: PlanRequest) -> Parsed:
+    """Take changes that only pictures of the small world bear for not understood where there is no such picture."""
+    if request.stages or any(isinstance(wanted, Generate) for wanted in parsed.requests):
+        return parsed
+    unplaced = [Unplaced(wanted.clause) for wanted in parsed.requests if isinstance(wanted, Restage)]
+    kept = tuple(wanted for wanted in parsed.requests if not isinstance(wanted, Restage))
+    return replace(parsed, requests=kept, unplaced=(*parsed.unplaced, *unplaced))
 
 
 class _Writer:
@@ -62,6 +87,7 @@ class _Writer:
         self.steps: list[Step] = []
         self.answer: list[Ref] = []
         self.hidden: set[str] = set()
+        self.world = WorldWriter(self, request)
 
     def write(self, request: Request) -> None:
         """Write the steps of one request.
@@ -78,26 +104,45 @@ class _Writer:
             self._continue(request)
         elif isinstance(request, Join):
             self._join(request)
+        elif isinstance(request, Generate):
+            self.world.generate(request)
+        elif isinstance(request, Restage):
+            self._restage(request)
+        elif isinstance(request, Film):
+            self.world.film(request)
         else:
             self._ask(request)
 
-    def _step(self, tool: str, thought: str, args: dict[str, Any], *expect: Predicate) -> str:
+    def step(self, tool: str, thought: str, args: dict[str, Any], *expect: Predicate, engine: str | None = None) -> str:
+        """Write a step and return its id; arguments that say nothing are left out."""
         step_id = f"t{self.turn}.s{self.next_step}"
         self.next_step += 1
         known = {name: value for name, value in args.items() if value is not None and value != ""}
-        self.steps.append(Step(id=step_id, thought=thought, tool=tool, args=known, expect=expect))
+        self.steps.append(Step(id=step_id, thought=thought, tool=tool, args=known, expect=expect, engine=engine))
         return step_id
 
-    def _say(self, key: str, /, **words: str) -> str:
+    def say(self, key: str, /, **words: str) -> str:
+        """Return a text in the message's language."""
         return say(self.language, key, **words)
 
     # ------------------------------------------------------------ edits of a still picture
 
+    def _restage(self, wanted: Restage) -> None:
+        picture = self.media.pick("image", wanted.where)
+        stage = self.world.stage_of(picture)
+        if stage is None or not self.world.offers("edit_image"):
+            raise AskBack(self.say("stage_only", medium=picture.name))
+        self.world.restage(wanted, picture, stage)
+
     def _edit(self, edit: Edit, row: Operation) -> None:
         picture = self.media.pick("image", edit.where)
+        stage = self.world.stage_of(picture)
+        if stage is not None and row.changes == "thing" and self.world.offers("edit_image"):
+            self.world.edit(edit, picture, stage)
+            return
         background = self._background(edit)
         if row.changes == "thing" and not edit.thing and self.subject is None:
-            raise AskBack(self._say("what_is_it"))
+            raise AskBack(self.say("what_is_it"))
         thing, mask = self._locate(edit.thing, picture, f"locate_{row.changes}")
         palette = self._analyse(thing, picture, mask) if row.analyses else {}
         behind = background.name if background else edit.colour
@@ -105,15 +150,15 @@ class _Writer:
         plan_args = {"operation": row.name, "target": thing, "colour": edit.colour, **palette}
         plan_args["request"] = strip_leading(edit.clause)
         plan_args["background"] = background.value if background else None
-        plan = self._step("plan_edit", self._one_of(f"plan_{row.name}", "plan", **words), plan_args)
+        plan = self.step("plan_edit", self._one_of(f"plan_{row.name}", "plan", **words), plan_args)
         planned = Ref(step=plan, port="plan")
-        drawn = self._step(
+        drawn = self.step(
             "edit_image",
-            self._say(f"edit_{row.changes}", thing=thing, medium=picture.name),
+            self.say(f"edit_{row.changes}", thing=thing, medium=picture.name),
             {"image": picture.value, "plan": planned, "mask": mask},
             *_expected(edit, row, picture, mask),
         )
-        checked = self._step(
+        checked = self.step(
             "check",
             self._one_of(f"check_{row.name}", "check", **words),
             {"image": Ref(step=drawn, port="image"), "before": picture.value, "mask": mask, "plan": planned},
@@ -126,7 +171,7 @@ class _Writer:
             return None
         held = self.media.named(edit.background)
         if held.kind != "image":
-            raise AskBack(self._say("background_picture", medium=held.name))
+            raise AskBack(self.say("background_picture", medium=held.name))
         return held
 
     def _locate(self, thing: str, picture: Held, thought: str) -> tuple[str, Ref]:
@@ -136,31 +181,31 @@ class _Writer:
             if picture.key in known.pictures:
                 return self._called(known.name), known.mask
             thing = thing or known.name
-        name = thing or self._say("main_subject")
-        told = self._say(thought, thing=name, medium=picture.name)
-        mask = Ref(step=self._step("locate", told, {"image": picture.value, "what": name}), port="mask")
+        name = thing or self.say("main_subject")
+        told = self.say(thought, thing=name, medium=picture.name)
+        mask = Ref(step=self.step("locate", told, {"image": picture.value, "what": name}), port="mask")
         self.subject, self.colours = Subject(name, mask, frozenset({picture.key})), set()
         return name, mask
 
     def _called(self, thing: str) -> str:
-        return thing or self._say("main_subject")
+        return thing or self.say("main_subject")
 
     def _analyse(self, thing: str, picture: Held, mask: Ref) -> dict[str, Any]:
-        told = self._say("analyse", thing=thing)
-        step = self._step("analyse", told, {"image": picture.value, "mask": mask})
+        told = self.say("analyse", thing=thing)
+        step = self.step("analyse", told, {"image": picture.value, "mask": mask})
         return {port: Ref(step=step, port=port) for port in ("palette", "light", "size", "place")}
 
     def _one_of(self, special: str, general: str, **words: str) -> str:
         try:
-            return self._say(special, **words)
+            return self.say(special, **words)
         except KeyError:
-            return self._say(general, **words)
+            return self.say(general, **words)
 
     def _made_picture(self, edit: Edit, before: Held, step: str, row: Operation) -> None:
         key = f"{step}.image"
         value = Ref(step=step, port="image").model_dump(mode="json")
         self.hidden.add(before.key)
-        self.media.make(Held("image", value, key, self._say("edited"), width=before.width, height=before.height))
+        self.media.make(Held("image", value, key, self.say("edited"), width=before.width, height=before.height))
         if row.name == "remove":
             self.subject = None
         elif self.subject is not None:
@@ -171,18 +216,23 @@ class _Writer:
 
     def _view(self, view: View) -> None:
         picture = self.media.pick("image", view.where)
+        stage = self.world.stage_of(picture)
+        if stage is not None and self.world.view(view, picture, stage):
+            return
+        if view.side in ("front", "back"):
+            raise AskBack(self.say("no_far_side"))
         turnings = {move.turning for move in view.moves} - {""}
         if len(turnings) > 1:
-            raise AskBack(self._say("orbit_or_look"))
+            raise AskBack(self.say("orbit_or_look"))
         thing, mask = "", None
         is_about = "orbit" in turnings or bool(view.thing)
         path = self._path(view, is_about)
         if is_about:
             thing, mask = self._locate(view.thing, picture, "locate_view")
         moves = ("、" if self.language == "zh" else ", then ").join(self._told(move, thing) for move in view.moves)
-        told = self._say("view", medium=picture.name, seconds=_number(path.seconds), moves=moves)
+        told = self.say("view", medium=picture.name, seconds=_number(path.seconds), moves=moves)
         args = {"image": picture.value, "path": path.model_dump(mode="json"), "mask": mask}
-        self._made_clip(self._step("novel_view", told, args, _lasts("video", path.seconds)), "seen")
+        self._made_clip(self.step("novel_view", told, args, _lasts("video", path.seconds)), "seen")
 
     def _path(self, view: View, is_about: bool) -> CameraPath:
         poses = [CameraPose(seconds=0.0)]
@@ -191,7 +241,7 @@ class _Writer:
             try:
                 poses.append(_moved(poses[-1], move))
             except ValidationError:
-                raise AskBack(self._say("too_far")) from None
+                raise AskBack(self.say("too_far")) from None
         self._check_seconds(poses[-1].seconds, MOST_PATH_SECONDS)
         return CameraPath(kind="orbit" if is_about else "look", poses=tuple(poses))
 
@@ -201,30 +251,30 @@ class _Writer:
         for side, degrees, key in ((sides[0], move.yaw_deg, "orbit"), (sides[1], move.pitch_deg, "orbit_up")):
             if degrees:
                 kind = key if move.turning == "orbit" else "look"
-                told.append(self._say(kind, degrees=_number(abs(degrees)), side=self._say(side), thing=thing))
+                told.append(self.say(kind, degrees=_number(abs(degrees)), side=self.say(side), thing=thing))
         for far, ways in ((move.truck, ("right", "left")), (move.pedestal, ("up", "down"))):
             if far:
-                side = self._say(ways[0] if far > 0 else ways[1])
-                told.append(self._say("shift", percent=_number(abs(far) * 100), side=side))
+                side = self.say(ways[0] if far > 0 else ways[1])
+                told.append(self.say("shift", percent=_number(abs(far) * 100), side=side))
         if move.dolly:
-            way = self._say("closer" if move.dolly > 0 else "farther")
-            told.append(self._say("dolly", way=way, percent=_number(abs(move.dolly) * 100)))
+            way = self.say("closer" if move.dolly > 0 else "farther")
+            told.append(self.say("dolly", way=way, percent=_number(abs(move.dolly) * 100)))
         if move.zoom != 1:
-            told.append(self._say("zoom", factor=_number(move.zoom)))
-        return ", ".join(told) or self._say("nothing")
+            told.append(self.say("zoom", factor=_number(move.zoom)))
+        return ", ".join(told) or self.say("nothing")
 
     def _walk(self, walk: Walk) -> None:
         picture = self.media.pick("image", walk.where)
         seconds = sum(action.seconds for action in walk.actions)
         if not 0 < seconds <= MOST_SECONDS:
-            raise AskBack(self._say("bad_walk", most=_number(MOST_SECONDS)))
-        told = self._say("navigate", medium=picture.name, seconds=_number(seconds))
+            raise AskBack(self.say("bad_walk", most=_number(MOST_SECONDS)))
+        told = self.say("navigate", medium=picture.name, seconds=_number(seconds))
         args = {"image": picture.value, "actions": Actions(actions=walk.actions).model_dump(mode="json")}
-        self._made_clip(self._step("navigate", told, args, _lasts("video", seconds)), "walked")
+        self._made_clip(self.step("navigate", told, args, _lasts("video", seconds)), "walked")
 
     def _made_clip(self, step: str, name: str) -> None:
         ref = Ref(step=step, port="video")
-        self.media.make(Held("video", ref.model_dump(mode="json"), str(ref), self._say(name)))
+        self.media.make(Held("video", ref.model_dump(mode="json"), str(ref), self.say(name)))
         self.answer.append(ref)
 
     # ------------------------------------------------------------ clips, composition, questions
@@ -233,9 +283,9 @@ class _Writer:
         clip = self.media.pick("video", request.where)
         self._check_seconds(request.seconds, MOST_SECONDS)
         key = "future" if request.is_said else "future_unsaid"
-        told = self._say(key, medium=clip.name, seconds=_number(request.seconds))
+        told = self.say(key, medium=clip.name, seconds=_number(request.seconds))
         args = {"video": clip.value, "seconds": request.seconds}
-        step = self._step("future_frames", told, args, _lasts("future", request.seconds))
+        step = self.step("future_frames", told, args, _lasts("future", request.seconds))
         self.answer.append(Ref(step=step, port="finding"))
         self.hidden.add(clip.key)
         self._made_clip(step, "continued")
@@ -246,26 +296,28 @@ class _Writer:
         clips = [item.value for item in held if item.kind == "video"]
         stills = [item.value for item in held if item.kind == "image"]
         together = ("和" if self.language == "zh" else " and ").join(item.name for item in held)
-        told = self._say(f"compose_{join.layout}", media=together)
-        told += "" if held == asked else self._say("clips_first")
+        told = self.say(f"compose_{join.layout}", media=together)
+        told += "" if held == asked else self.say("clips_first")
         args = {"clips": clips or None, "stills": stills or None, "layout": join.layout}
         # stills that follow one another are a clip; so is anything together with a clip
         kind = "video" if clips or join.layout == "then" else "image"
-        ref = Ref(step=self._step("compose", told, args), port=kind)
+        ref = Ref(step=self.step("compose", told, args), port=kind)
         self.hidden |= {item.key for item in held}
-        made = Held(ref.port, ref.model_dump(mode="json"), str(ref), self._say(f"composed_{kind}"))  # type: ignore[arg-type]
+        made = Held(ref.port, ref.model_dump(mode="json"), str(ref), self.say(f"composed_{kind}"))  # type: ignore[arg-type]
         self.media.make(made)
         self.answer.append(ref)
 
     def _ask(self, ask: Ask) -> None:
         held = self.media.pick(ask.where.media if ask.where else None, ask.where)
-        told = self._say("describe", medium=held.name)
-        step = self._step("describe", told, {held.kind: held.value, "question": ask.question})
+        if held.kind == "image" and self.world.ask(ask, held):
+            return
+        told = self.say("describe", medium=held.name)
+        step = self.step("describe", told, {held.kind: held.value, "question": ask.question})
         self.answer.append(Ref(step=step, port="answer"))
 
     def _check_seconds(self, seconds: float, most: float) -> None:
         if not (math.isfinite(seconds) and 0 < seconds <= most):
-            raise AskBack(self._say("seconds_range", seconds=_number(seconds), most=_number(most)))
+            raise AskBack(self.say("seconds_range", seconds=_number(seconds), most=_number(most)))
 
 
 def _backgrounds(wanted: Request, media: Media) -> set[str]:
@@ -304,47 +356,3 @@ def _moved(pose: CameraPose, move: Move) -> CameraPose:
 
 def _number(value: float) -> str:
     return f"{value:.6g}"
-
-
-# ---------------------------------------------------------------- questions back
-
-
-def _question(parsed: Parsed, media: Media, reasons: list[str]) -> str:
-    """Say what was understood and what was not, why, and what can be done with the media at hand."""
-    language = parsed.language
-    said = [f"“{_short(part.clause)}”" for part in parsed.unplaced]
-    understood = [
-        f"“{_short(r.clause)}” ({pick_language(operation(r.operation).title, language)})" for r in parsed.requests
-    ]
-    comma = "、" if language == "zh" else ", "
-    told = []
-    if understood:
-        told.append(say(language, "understood", clauses=comma.join(understood)))
-    if said:
-        told.append(say(language, "not_understood", clauses=comma.join(said)))
-    refusals = [pick_language((r.en, r.zh), language) for part in parsed.unplaced if (r := part.refusal) is not None]
-    told += [f"{reason.rstrip('.。')}{'。' if language == 'zh' else '.'}" for reason in dict.fromkeys(refusals)]
-    told += reasons
-    if not told:
-        told.append(say(language, "empty"))
-    told.append(_offer(media, language))
-    return "".join(told) if language == "zh" else " ".join(told)
-
-
-def _short(clause: str) -> str:
-    return clause if len(clause) <= 80 else f"{clause[:79]}…"
-
-
-def _offer(media: Media, language: Language) -> str:
-    kinds = {held.kind for held in media.known}
-    useful = {
-        ("image",): ("recolour", "orbit", "describe"),
-        ("video",): ("future", "describe"),
-        ("image", "video"): ("recolour", "orbit", "future"),
-        (): ("recolour", "orbit", "future"),
-    }[tuple(sorted(kinds))]
-    offers = [f"“{pick_language(operation(name).offer, language)}”" for name in useful]
-    told = ("、" if language == "zh" else ", ").join(offers)
-    if not kinds:
-        return say(language, "offer_nothing", offers=told)
-    return say(language, "offer", media=media.names(media.known[-3:]), offers=told)

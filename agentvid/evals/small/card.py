@@ -1,0 +1,174 @@
+"""The card of weights: what was measured and what may be claimed; and the gate that better weights have to pass.
+
+A task is claimed up to the highest number of solids at which it, and everything below, is exact in at least `CLAIMED`
+of the held-out scenes; where there is no such number it is a draft. The engine `small` reads `card.json`, people
+read `README.md` beside it. Weights are no worse where no shared figure has fallen beyond what chance explains.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = ["CARD", "CLAIMED", "Facts", "card_of", "regressions", "write_card"]
+
+CARD: Final = "card.json"
+CLAIMED: Final = 0.85
+_COUNTS: Final = ("1 solid", "2 solids", "3 solids")
+_HEADLINES: Final[Mapping[str, str]] = {
+    "text_to_image": "exact, own thought",
+    "edit": "exact, own thought",
+    "view": "exact, own thought",
+    "caption": "solids and places right",
+    "question": "right",
+}
+"""Task → the figure by which it is claimed. Questions have no levels: all of them count."""
+_TOLD: Final = (
+    ("text_to_image", "exact, own thought"),
+    ("text_to_image", "exact, true thought"),
+    ("text_to_image", "exact, no thought"),
+    ("edit", "exact, own thought"),
+    ("edit", "exact, true thought"),
+    ("edit", "exact, nothing done"),
+    ("follow", "both, thought only"),
+    ("follow", "both, prompt and thought"),
+    ("view", "exact, own thought"),
+    ("view", "PSNR over copying, own thought"),
+    ("caption", "solids and places right"),
+    ("question", "right"),
+    ("ceiling", "PSNR through the autoencoder"),
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How weights came to be: their size, steps taken, what they were trained with, the source's commit."""
+
+    size: str
+    steps: int
+    compute: str
+    commit: str
+
+
+def card_of(results: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    """Return the card of weights with these results of `agentvid eval small`."""
+    tasks = {}
+    for task, name in _HEADLINES.items():
+        figures = _figures(results, task, name)
+        if not figures:
+            continue
+        exact = {str(many): figures[group] for many, group in enumerate(_COUNTS, 1) if group in figures}
+        level = 0
+        for many, value in exact.items():
+            if value < CLAIMED:
+                break
+            level = int(many)
+        is_claimed = level > 0 if exact else figures["all"] >= CLAIMED
+        tasks[task] = {
+            "level": {"objects": level} if level else {},
+            "exact": exact or {"all": figures["all"]},
+            "draft": not is_claimed,
+        }
+    return {
+        "name": f"agentvid-{facts.size}",
+        "steps": facts.steps,
+        "compute": facts.compute,
+        "commit": facts.commit,
+        "measured": dict(results["facts"]),
+        "tasks": tasks,
+    }
+
+
+def write_card(folder: Path, results: Mapping[str, Any], facts: Facts) -> None:
+    """Write `card.json`, `results.json` and a README.md into a folder of weights."""
+    card = card_of(results, facts)
+    (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    (folder / "results.json").write_text(json.dumps(results, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(_told(card, results), encoding="utf-8")
+
+
+def regressions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return where new results are worse than old ones beyond chance: shares whose interval lies below the old share.
+
+    Figures that only one of them has don't count; results on other scenes can't be compared and are one regression.
+    """
+    same = ("seed", "scenes", "split", "judge", "version")
+    differing = [name for name in same if old["facts"].get(name) != new["facts"].get(name)]
+    if differing:
+        return [f"measured differently: {', '.join(differing)}"]
+    before = dict(_rates(old))
+    return [
+        f"{where}: {value:.3f} (at most {high:.3f}), was {before[where][0]:.3f}"
+        for where, (value, high) in _rates(new)
+        if where in before and high < before[where][0]
+    ]
+
+
+def _rates(results: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float]]]:
+    for task, name in _TOLD:
+        for line in results["tasks"].get(task, {}).get("lines", []):
+            figure = line["figure"]
+            if line["name"] == name and figure["kind"] == "rate" and figure["value"] is not None:
+                yield f"{task}: {name}, {line['group']}", (figure["value"], figure["high"])
+
+
+def _figures(results: Mapping[str, Any], task: str, name: str) -> dict[str, float]:
+    lines = results["tasks"].get(task, {}).get("lines", [])
+    values = {line["group"]: line["figure"]["value"] for line in lines if line["name"] == name}
+    return {group: value for group, value in values.items() if value is not None and math.isfinite(value)}
+
+
+def _told(card: Mapping[str, Any], results: Mapping[str, Any]) -> str:
+    rows = []
+    for task, name in _TOLD:
+        lines = {
+            line["group"]: line["figure"]
+            for line in results["tasks"].get(task, {}).get("lines", [])
+            if line["name"] == name
+        }
+        if lines:
+            cells = [_cell(lines.get(group)) for group in ("all", *_COUNTS)]
+            rows.append(f"| {task}: {name} | " + " | ".join(cells) + " |")
+    claimed = [
+        f"- {task}: " + ("draft" if told["draft"] else f"claimed{_level(told['level'])}")
+        for task, told in card["tasks"].items()
+    ]
+    return "\n".join(
+        [
+            f"# {card['name']}",
+            "",
+            "A unified model of the small simulated world, in the architecture of `agentvid.models.mot` and the",
+            "published layout of its family. Trained by this project on scenes this project simulates; no other data.",
+            "Apache-2.0.",
+            "",
+            f"{card['steps']} steps; {card['compute']}; source {card['commit']}. Measured by `agentvid eval small` on",
+            f"{card['measured']['scenes']} held-out scenes, 95 % intervals in brackets.",
+            "",
+            "| figure | all | 1 solid | 2 solids | 3 solids |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            "What may be claimed (exact in at least 85 %):",
+            "",
+            *claimed,
+            "",
+        ]
+    )
+
+
+def _level(level: Mapping[str, Any]) -> str:
+    many = level.get("objects")
+    return "" if many is None else f" for up to {many} solid{'s' * (many > 1)}"
+
+
+def _cell(figure: Mapping[str, Any] | None) -> str:
+    if figure is None or figure["value"] is None:
+        return ""
+    digits = 2 if figure["kind"] == "rate" else 1
+    low, high = (figure.get(bound) for bound in ("low", "high"))
+    bounds = "" if low is None or high is None else f" ({low:.{digits}f} to {high:.{digits}f})"
+    return f"{figure['value']:.{digits}f}{bounds}"

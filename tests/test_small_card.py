@@ -1,0 +1,79 @@
+"""The card of weights and the gate before they are replaced."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from agentvid.cli.app import run_app
+from agentvid.evals.small.card import Facts, card_of, regressions, write_card
+
+FACTS = Facts("nano", 100, "1 h of one core", "abc")
+
+
+def figure(hits, n=100):
+    share = hits / n
+    return {"kind": "rate", "n": n, "hits": hits, "value": share, "low": share - 0.08, "high": min(1, share + 0.08)}
+
+
+def results(**changes):
+    lines = {"1 solid": 97, "2 solids": 90, "3 solids": 60, "all": 82} | changes
+    told = [{"name": "exact, own thought", "group": group, "figure": figure(hits)} for group, hits in lines.items()]
+    asked = [{"name": "right", "group": "all", "figure": figure(80)}]
+    return {
+        "facts": {"seed": 1, "scenes": 300, "split": "held_out", "judge": "j", "version": 1, "weights": "w"},
+        "tasks": {"text_to_image": {"lines": told}, "question": {"lines": asked}, "walk": {"lines": []}},
+    }
+
+
+def test_a_task_is_claimed_as_far_as_it_is_exact():
+    tasks = card_of(results(), FACTS)["tasks"]
+    assert tasks["text_to_image"] == {"level": {"objects": 2}, "exact": {"1": 0.97, "2": 0.9, "3": 0.6}, "draft": False}
+    assert tasks["question"]["draft"] is True
+    assert set(tasks) == {"text_to_image", "question"}
+
+
+def test_a_gap_ends_the_claim():
+    told = card_of(results(**{"1 solid": 50, "2 solids": 99}), FACTS)["tasks"]["text_to_image"]
+    assert told["draft"] is True and told["level"] == {}
+
+
+def test_the_card_lies_beside_the_weights(tmp_path):
+    write_card(tmp_path, results(), FACTS)
+    assert json.loads((tmp_path / "card.json").read_text())["steps"] == 100
+    told = (tmp_path / "README.md").read_text()
+    assert "| text_to_image: exact, own thought | 0.82 (0.74 to 0.90) |" in told
+    assert "claimed for up to 2 solids" in told and "question: draft" in told
+
+
+def test_worse_beyond_chance_is_a_regression():
+    assert regressions(results(), results(**{"3 solids": 55})) == []
+    found = regressions(results(), results(**{"1 solid": 80}))
+    assert len(found) == 1 and "1 solid" in found[0]
+    other = copy.deepcopy(results())
+    other["facts"]["seed"] = 2
+    assert "seed" in regressions(results(), other)[0]
+
+
+def test_the_command_refuses_what_is_worse(tmp_path, capsys):
+    weights = tmp_path / "new"
+    weights.mkdir()
+    for name, found in {"old": results(), "bad": results(**{"1 solid": 60}), "good": results()}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(found))
+    told = ["train", "card", str(weights), "--better-than", str(tmp_path / "old.json"), "--json"]
+    assert run_app([*told, "--results", str(tmp_path / "bad.json")]) == 2
+    assert "worse than" in capsys.readouterr().out
+    assert not (weights / "card.json").exists()
+    assert run_app([*told, "--results", str(tmp_path / "good.json")]) == 0
+    assert (weights / "card.json").is_file()
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", '{"tasks": 3, "facts": {}}'])
+def test_no_results_are_bad_input(tmp_path, content, capsys):
+    path = tmp_path / "results.json"
+    if content is not None:
+        path.write_text(content)
+    assert run_app(["train", "card", str(tmp_path), "--results", str(path), "--json"]) == 2
+    assert "results.json" in capsys.readouterr().out
