@@ -214,18 +214,18 @@ def eval_causal(
 )
 def eval_small(
     weights: Annotated[
-        str | None, typer.Option(help="Folder of a checkpoint in its published layout [default: AGENTVID_UNIFIED].")
+        str | None, typer.Option(help=r"Folder of a checkpoint in its published layout \[default: AGENTVID_UNIFIED].")
     ] = None,
     scenes: Annotated[int, typer.Option(min=1, help="How many held-out scenes.")] = 512,
     tasks: Annotated[
         list[str] | None,
         typer.Option(
             help="ceiling text_to_image phrasing inferred edit follow view loop caption question future … "
-            "Repeatable [default: all]."
+            r"Repeatable \[default: all]."
         ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Which held-out scenes [default: 900].")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder [default: agentvid-results/eval-small-DIGEST].")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help=r"Which held-out scenes \[default: 900].")] = None,
+    out: Annotated[Path | None, typer.Option(help=r"Folder \[default: agentvid-results/eval-small-DIGEST].")] = None,
     json_: Json = False,
 ) -> int:
     """Measure a small unified model on held-out scenes of the small world, by an independent judge."""

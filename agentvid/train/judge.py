@@ -187,10 +187,11 @@ def softened(frames: Tensor, generator: torch.Generator) -> Tensor:
     def chance(low: float, high: float) -> Tensor:
         return low + (high - low) * torch.rand((count, 1, 1, 1), generator=generator)
 
-    blurred = F.avg_pool2d(F.pad(frames, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-    blurred = torch.lerp(frames, blurred, chance(0.0, 1.0))
-    coarse = F.interpolate(F.avg_pool2d(blurred, 2), scale_factor=2.0, mode="bilinear")
-    softer = torch.lerp(blurred, coarse, chance(-0.8, 0.9).clamp_min(0))
+    half = F.avg_pool2d(frames, 2)
+    fine = F.interpolate(half, scale_factor=2.0, mode="bilinear")
+    coarse = F.interpolate(F.avg_pool2d(half, 2), scale_factor=4.0, mode="bicubic")
+    softer = torch.lerp(frames, fine, chance(-0.4, 1.0).clamp_min(0))
+    softer = torch.lerp(softer, coarse, chance(-0.8, 0.8).clamp_min(0))
     noise = torch.randn(frames.shape, generator=generator) * chance(0.0, 0.04)
     return (softer * chance(0.95, 1.05) + chance(-0.03, 0.03) + noise).clamp(-1, 1)
 
