@@ -14,7 +14,7 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref, Step, as_ref
 from agentvid.errors import InputError
 from agentvid.world.edits import Add, Change, Move, Recolour, Remove, Reshape, Resize, Turn, apply_change
-from agentvid.world.language import Course, read_thought
+from agentvid.world.language import read_thought
 from agentvid.world.naming import near_camera
 from agentvid.world.scene import Scene, Solid
 
@@ -72,7 +72,7 @@ def _take_in(step: Step, stages: dict[str, Stage], found: Callable[[Ref], str]) 
         try:
             if isinstance(change, Scene):
                 stages[f"{step.id}.image"] = Stage(change, layout)
-            elif change is not None and not isinstance(change, Course):
+            elif change is not None:
                 stages[f"{step.id}.image"] = changed(before, change, layout)
         except InputError:
             return
@@ -83,15 +83,17 @@ def _take_in(step: Step, stages: dict[str, Stage], found: Callable[[Ref], str]) 
         stages[f"{step.id}.view"] = Stage(replace(scene, camera=camera), layout, before.subject)
 
 
-def _told(step: Step, port: str, found: Callable[[Ref], str]) -> Scene | Change | Course | None:
+def _told(step: Step, port: str, found: Callable[[Ref], str]) -> Scene | Change | None:
+    """Return the scene or change that a step's thought tells, what a person gave on its port before it."""
     given = step.given.get(port)
     words = (str(given) if given else "", step.thought, found(Ref(step=step.id, port=port)) if port else "")
     for text in words:
         try:
-            if text.strip():
-                return read_thought(text)
+            told = read_thought(text) if text.strip() else None
         except InputError:
             continue
+        if isinstance(told, Scene | Change):
+            return told
     return None
 
 

@@ -18,7 +18,7 @@ from agentvid.models.mot.sizes import Pixels
 from agentvid.world import edits
 from agentvid.world.caption import instruct
 from agentvid.world.edits import Change, Edit, apply_change
-from agentvid.world.language import Course, tell_change, tell_scene
+from agentvid.world.language import tell_change, tell_scene
 from agentvid.world.naming import find_solids, near_colour
 from agentvid.world.reading import Asked, read_request
 from agentvid.world.render import SIZE
@@ -117,7 +117,7 @@ def _asked(task: Task, prompt: str) -> Asked | None:
 
 def _as_change(text: str) -> Change | Scene | None:
     told = as_thought(text)
-    return None if isinstance(told, Course) else told
+    return told if isinstance(told, Scene | Change) else None
 
 
 def _own_change(task: Task, session: Session, scene: Scene) -> Change:
