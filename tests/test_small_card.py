@@ -8,7 +8,8 @@ import json
 import pytest
 
 from agentvid.cli.app import run_app
-from agentvid.evals.small.card import Facts, card_of, regressions, write_card
+from agentvid.errors import InputError
+from agentvid.evals.small.card import Facts, card_of, regressions, weights_digest, write_card
 
 FACTS = Facts("nano", 100, "1 h of one core", "abc")
 
@@ -40,8 +41,25 @@ def test_a_gap_ends_the_claim():
     assert told["draft"] is True and told["level"] == {}
 
 
+def weighed(folder, **changes):
+    folder.mkdir(exist_ok=True)
+    (folder / "ema.safetensors").write_bytes(b"weights")
+    found = results(**changes)
+    found["facts"]["weights"] = weights_digest(folder)
+    return found
+
+
+def test_a_card_is_of_the_weights_that_were_measured(tmp_path):
+    found = weighed(tmp_path)
+    write_card(tmp_path, found, FACTS)
+    assert weights_digest(tmp_path) == found["facts"]["weights"]
+    (tmp_path / "ema.safetensors").write_bytes(b"others")
+    with pytest.raises(InputError, match="results of these weights"):
+        write_card(tmp_path, found, FACTS)
+
+
 def test_the_card_lies_beside_the_weights(tmp_path):
-    write_card(tmp_path, results(), FACTS)
+    write_card(tmp_path, weighed(tmp_path), FACTS)
     assert json.loads((tmp_path / "card.json").read_text())["steps"] == 100
     told = (tmp_path / "README.md").read_text()
     assert "| text_to_image: exact, own thought | 0.82 (0.74 to 0.90) |" in told
@@ -52,6 +70,9 @@ def test_worse_beyond_chance_is_a_regression():
     assert regressions(results(), results(**{"3 solids": 55})) == []
     found = regressions(results(), results(**{"1 solid": 80}))
     assert len(found) == 1 and "1 solid" in found[0]
+    fewer = results()
+    del fewer["tasks"]["question"]
+    assert regressions(results(), fewer) == ["question: right, all: not measured, was 0.800"]
     other = copy.deepcopy(results())
     other["facts"]["seed"] = 2
     assert "seed" in regressions(results(), other)[0]
@@ -59,8 +80,7 @@ def test_worse_beyond_chance_is_a_regression():
 
 def test_the_command_refuses_what_is_worse(tmp_path, capsys):
     weights = tmp_path / "new"
-    weights.mkdir()
-    for name, found in {"old": results(), "bad": results(**{"1 solid": 60}), "good": results()}.items():
+    for name, found in {"old": results(), "bad": weighed(weights, **{"1 solid": 60}), "good": weighed(weights)}.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(found))
     told = ["train", "card", str(weights), "--better-than", str(tmp_path / "old.json"), "--json"]
     assert run_app([*told, "--results", str(tmp_path / "bad.json")]) == 2

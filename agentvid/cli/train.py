@@ -125,13 +125,16 @@ def train_all(
     little_data: Small = False,
     json_: Json = False,
 ) -> int:
-    """From nothing to a model: data, autoencoder, eye, model, exported to FOLDER/export."""
+    """From nothing to a model: data, autoencoder, eye, model, exported to FOLDER/export. Parts that are there stay."""
     with _course(folder, size, device, threads, workers, seed, little_data, json_) as (course, report):
-        spent = {name: minutes * share for name, share in SHARES.items()}
-        course.codec(_budget(spent["ae"], None, 0.6))
-        course.tower(_budget(spent["tower"], None, 0.6))
-        course.mot(_budget(minutes - sum(spent.values()), None, 0.5))
-        course.export(course.folder / "export")
+        spent = 0.0
+        for name, part in (("ae", course.codec), ("tower", course.tower)):
+            if not (course.folder / name / f"{name}.safetensors").is_file() and not _stop.is_set():
+                part(_budget(minutes * SHARES[name], None, 0.6))
+                spent += minutes * SHARES[name]
+        if not _stop.is_set():
+            course.mot(_budget(minutes - spent, None, 0.5))
+            course.export(course.folder / "export")
         return report.end("all")
 
 
@@ -223,7 +226,10 @@ class _Report:
             part: {"steps": report.step, **self._figures.get(part, {})} for part, report in self._last.items()
         }
         if self._as_json:
-            write_json({"status": "done", "command": what, "folder": str(self._folder), "parts": parts, **more})
+            status = "interrupted" if _stop.is_set() else "done"
+            write_json({"status": status, "command": what, "folder": str(self._folder), "parts": parts, **more})
+        elif _stop.is_set():
+            self._console.print("interrupted; the state is kept: the same command goes on")
         else:
             self._console.print(f"done: {more.get('out') or self._folder}")
         return EXIT_INTERRUPTED if _stop.is_set() else 0
@@ -243,7 +249,7 @@ def _course(
     little_data: bool,
     as_json: bool,
 ) -> Iterator[tuple[Course, _Report]]:
-    """Yield the course; the first Ctrl-C ends training after the step at hand, with its state saved."""
+    """Yield the course; a first Ctrl-C ends training after the step at hand with its state saved, a second at once."""
     import torch
 
     from agentvid.train.course import Amounts, Course
@@ -259,7 +265,13 @@ def _course(
     amounts = Amounts(400, 100, 260, 50, 0, 30) if little_data else Amounts()
     report = _Report(as_json, where)
     _stop.clear()
-    before = signal.signal(signal.SIGINT, lambda *_: _stop.set())
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(*_: object) -> None:
+        _stop.set()
+        signal.signal(signal.SIGINT, before)  # a second one stops at once
+
+    signal.signal(signal.SIGINT, stop)
     try:
         yield (
             Course(where, size, seed, chosen, workers, amounts, report.told, _stop.is_set),

@@ -12,6 +12,7 @@ autoencoder's encoder and the eye are used as they were when `mot` began; to cha
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,12 +29,13 @@ from agentvid.models.mot.prompts import SystemPrompts
 from agentvid.models.mot.tokenizer import FileTokenizer
 from agentvid.train.codec import CodecTrainee
 from agentvid.train.frames import Frames, make_frames
-from agentvid.train.loop import Budget, Progress, Trainee, run
+from agentvid.train.loop import STATE, Budget, Progress, Trainee, run
 from agentvid.train.mot import MotTrainee, initialise
 from agentvid.train.recipe import LATENT, VISION, SizeName, config_of
 from agentvid.train.records import Kind, make_records
 from agentvid.train.samples import MIX, Sampler, SmallTask
-from agentvid.train.shelves import Shelf, make_shelf
+from agentvid.train.shelves import Shelf, encoder_digest, make_shelf
+from agentvid.train.state import partial_of
 from agentvid.train.tower import TowerTrainee
 from agentvid.train.vocabulary import corpus, make_tokenizer
 from agentvid.world.scene import Split
@@ -47,6 +49,8 @@ SHARD_BYTES: Final = 12_000_000
 _HELD_OUT_SEED: Final = 1000
 _CODEC: Final = "ae.safetensors"
 _TOWER: Final = "tower.safetensors"
+_AVERAGE: Final = "average.safetensors"
+_WORDS: Final = "tokenizer.json"
 
 
 @dataclass(frozen=True)
@@ -79,15 +83,19 @@ class Course:
 
         Raises: SettingsError where only the decoder is to be trained and there is no autoencoder.
         """
-        codec = CompactCodec(LATENT)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            codec = CompactCodec(LATENT)
         folder = self.folder / ("ae-decoder" if decoder_only else "ae")
+        facts = {}
         if decoder_only:
             codec.adopt(self._codec_weights())
+            facts = {"encoder": encoder_digest(codec)}
         frames, held_out = self._frames()
         trainee = CodecTrainee(codec.to(self.device), frames, held_out, self.seed, encoder=not decoder_only)
-        self._run("ae", trainee, folder, budget, resume)
+        self._run("ae", trainee, folder, budget, resume, facts)
         trainee.finish()
-        _save({name: t.cpu().contiguous() for name, t in codec.published().items()}, self.folder / "ae" / _CODEC)
+        _save(_kept(codec.published()), self.folder / "ae" / _CODEC)
 
     def tower(self, budget: Budget, *, resume: bool = True) -> None:
         """Train the eye and write `tower/tower.safetensors`."""
@@ -95,25 +103,32 @@ class Course:
         trainee = TowerTrainee(VISION, frames, held_out, self.seed, self.device)
         self._run("tower", trainee, self.folder / "tower", budget, resume)
         trainee.finish()
-        state = {name: tensor.cpu().contiguous() for name, tensor in trainee.tower.state_dict().items()}
-        _save(state, self.folder / "tower" / _TOWER)
+        _save(_kept(trainee.tower.state_dict()), self.folder / "tower" / _TOWER)
 
     def mot(
         self, budget: Budget, *, resume: bool = True, mix: Mapping[SmallTask, float] = MIX, start: Path | None = None
     ) -> None:
         """Train the model, on the autoencoder and the eye that were trained before.
 
-        `start` names exported weights to begin from, with a fresh optimiser: how training goes on elsewhere.
+        `start` names exported weights to begin from, with a fresh optimiser: how training goes on elsewhere. Their
+        autoencoder, eye and tokenizer become the folder's.
 
-        Raises: SettingsError where autoencoder or eye are missing.
+        Raises: SettingsError where autoencoder or eye are missing, where the state belongs to others, or where there
+        is a state already and `start` is given.
         """
+        state = self.folder / "mot" / STATE
+        if start is not None and resume and state.is_file():
+            raise SettingsError(
+                f"{state} is there already", "an empty folder to begin from other weights", "leave out --start"
+            )
         unified = self.unified() if start is None else self._started(start)
         trainee = MotTrainee(unified, *self._samplers(unified), mix=mix, seed=self.seed)
-        self._run("mot", trainee, self.folder / "mot", budget, resume)
+        words = self.folder / _WORDS
+        facts = {"encoder": encoder_digest(unified.codec), "words": hashlib.sha256(words.read_bytes()).hexdigest()[:12]}
+        self._run("mot", trainee, self.folder / "mot", budget, resume, facts)
         trainee.finish()
         unified.model.eval()
-        state = {name: tensor.cpu().contiguous() for name, tensor in unified.model.state_dict().items()}
-        _save(state, self.folder / "mot" / "average.safetensors")
+        _save(_kept(unified.model.state_dict()), self.folder / "mot" / _AVERAGE)
 
     def unified(self) -> Unified:
         """Return the model as it begins: fresh weights around the trained autoencoder and eye."""
@@ -133,7 +148,7 @@ class Course:
 
         Raises: SettingsError where no model was trained.
         """
-        path = self.folder / "mot" / "average.safetensors"
+        path = self.folder / "mot" / _AVERAGE
         if not path.is_file():
             raise SettingsError(f"{path} is missing", "a trained model", "run `agentvid train mot` first")
         unified = self.unified()
@@ -146,14 +161,21 @@ class Course:
 
     def tokenizer(self) -> FileTokenizer:
         """Return the tokenizer, making it where there is none."""
-        path = self.folder / "tokenizer.json"
+        path = self.folder / _WORDS
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             make_tokenizer(path, corpus(self.amounts.texts, self.seed))
         return FileTokenizer(path)
 
     def _started(self, source: Path) -> Unified:
-        return Unified.from_pretrained(source, device=self.device, dtype=torch.float32, codec_dtype=torch.float32)
+        exact = torch.float32
+        unified = Unified.from_pretrained(source, device=self.device, dtype=exact, codec_dtype=exact)
+        for part in ("ae", "tower"):
+            (self.folder / part).mkdir(parents=True, exist_ok=True)
+        _save(_kept(unified.codec.published()), self.folder / "ae" / _CODEC)
+        _save(_kept(unified.model.vit_model.state_dict()), self.folder / "tower" / _TOWER)
+        unified.tokenizer.save(self.folder)
+        return unified
 
     def _frames(self) -> tuple[Frames, Frames]:
         def told(done: int, total: int) -> None:
@@ -169,10 +191,13 @@ class Course:
         amounts = self.amounts
         still = self._shelf(unified, "still", "train", self.seed, amounts.stills)
         held_out = self._shelf(unified, "still", "held_out", self.seed + 1, amounts.held_out_stills)
-        clips = self._shelf(unified, "clip", "train", self.seed, amounts.clips) if amounts.clips else None
+        clips, others = None, None
+        if amounts.clips:
+            clips = self._shelf(unified, "clip", "train", self.seed, amounts.clips)
+            others = self._shelf(unified, "clip", "held_out", self.seed + 1, max(1, amounts.clips // 10))
         return (
             Sampler(still, unified.tokenizer, clips),
-            Sampler(held_out, unified.tokenizer, clips, split="held_out"),
+            Sampler(held_out, unified.tokenizer, others, split="held_out"),
         )
 
     def _shelf(self, unified: Unified, kind: Kind, split: Split, seed: int, count: int) -> Shelf:
@@ -197,18 +222,31 @@ class Course:
             raise SettingsError(f"{path} is missing", "a trained autoencoder", "run `agentvid train ae` first")
         return load_file(path)
 
-    def _run(self, name: str, trainee: Trainee, folder: Path, budget: Budget, resume: bool) -> None:
+    def _run(
+        self,
+        name: str,
+        trainee: Trainee,
+        folder: Path,
+        budget: Budget,
+        resume: bool,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
         def told(progress: Progress) -> None:
             self._tell(name, progress)
 
-        run(trainee, folder, budget, resume=resume, told=told, cancelled=self.cancelled, facts={"size": self.size})
+        own = {"size": self.size, "seed": self.seed, **(facts or {})}
+        run(trainee, folder, budget, resume=resume, told=told, cancelled=self.cancelled, facts=own)
 
     def _tell(self, name: str, report: Progress | tuple[int, int]) -> None:
         if self.told is not None:
             self.told(name, report)
 
 
+def _kept(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+
+
 def _save(state: dict[str, torch.Tensor], path: Path) -> None:
-    partial = path.with_suffix(".partial")
+    partial = partial_of(path)
     save_file(state, str(partial))
     partial.replace(path)

@@ -9,9 +9,11 @@ all, so that rendering goes on where it was stopped.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from agentvid.errors import InputError
+from agentvid.train.state import partial_of
 from agentvid.world.look import above
 from agentvid.world.physics import sample_action, simulate
 from agentvid.world.render import SIZE, Shot, render_scene
@@ -69,7 +72,7 @@ def make_frames(
     if count < 1:
         raise InputError(f"{count} frames", "at least 1", "ask for more")
     folder.mkdir(parents=True, exist_ok=True)
-    named = f"frames-{seed}" if split == "train" else f"frames-{split}-{seed}"
+    named = f"frames-{_fingerprint()}-{split}-{seed}"
     wanted = [folder / f"{named}-{index:04d}.safetensors" for index in range(-(-count // PER_SHARD))]
     missing = [(path, seed, index, split) for index, path in enumerate(wanted) if not path.is_file()]
     done = len(wanted) - len(missing)
@@ -89,6 +92,16 @@ def sample_frame(seed: int, index: int, split: Split = "train") -> tuple[NDArray
     rendered = render_scene(shot.scene, shot.poses, shot.eye)
     pixels = draw_path(rendered.rgb, path) if path else rendered.rgb
     return pixels, _cells(rendered.mask, scene)
+
+
+@cache
+def _fingerprint() -> str:
+    """Return a digest of the first frames, so that a world that has changed is rendered anew."""
+    whole = hashlib.sha256()
+    for index in range(4):
+        pixels, cells = sample_frame(0, index)
+        whole.update(pixels.tobytes() + cells.tobytes())
+    return whole.hexdigest()[:8]
 
 
 def _shot(rng: np.random.Generator, scene: Scene) -> tuple[Shot, tuple[Spot, ...]]:
@@ -116,7 +129,7 @@ def _cells(mask: NDArray[np.int8], scene: Scene) -> NDArray[np.uint8]:
 def _render_shard(job: tuple[Path, int, int, Split]) -> None:
     path, seed, index, split = job
     made = [sample_frame(seed, index * PER_SHARD + number, split) for number in range(PER_SHARD)]
-    partial = path.with_suffix(".partial")
+    partial = partial_of(path)
     save_file({"pixels": np.stack([p for p, _ in made]), "cells": np.stack([c for _, c in made])}, partial)
     partial.replace(path)
 

@@ -16,16 +16,17 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from agentvid.errors import InputError
+from agentvid.errors import InputError, SettingsError
 from agentvid.train.curves import write_page
 from agentvid.train.optim import warm_then_level
 from agentvid.train.state import load_state, save_state
 
-__all__ = ["Budget", "Progress", "Trainee", "run"]
+__all__ = ["STATE", "Budget", "Progress", "Trainee", "run"]
 
 STATE: Final = "state.safetensors"
 _LOG_SECONDS: Final = 10.0
@@ -109,23 +110,42 @@ def run(
 ) -> int:
     """Train until the budget is spent or `cancelled`, and return the number of steps taken in all.
 
-    With `resume` it goes on from `folder` where there is a state. Whatever ends it, Ctrl-C too, the state is saved.
+    With `resume` it goes on from `folder` where there is a state. Whatever ends it between two steps, the state is
+    saved; a step that breaks off half-way is not, the state before it stays.
+
+    Raises: SettingsError where the state was made with other `facts`; InputError where another run is at work there.
     """
-    state, step = folder / STATE, 0
-    if resume and state.is_file():
-        tensors, kept = load_state(state)
-        trainee.load(tensors)
-        step = int(kept["step"])
     folder.mkdir(parents=True, exist_ok=True)
-    first, curve = step, _Curve(folder / "curve.jsonl")
+    try:
+        held = FileLock(folder / ".lock").acquire(timeout=0)
+    except Timeout as error:
+        raise InputError(
+            f"{folder}: another training is at work there", "a folder of its own", "wait for it"
+        ) from error
+    with held:
+        return _run(trainee, folder, budget, resume, told, facts or {}, cancelled)
+
+
+def _run(
+    trainee: Trainee,
+    folder: Path,
+    budget: Budget,
+    resume: bool,
+    told: Callable[[Progress], None] | None,
+    facts: Mapping[str, Any],
+    cancelled: Callable[[], bool] | None,
+) -> int:
+    state = folder / STATE
+    step = _resumed(trainee, state, facts) if resume and state.is_file() else 0
+    first, curve, is_whole = step, _Curve(folder / "curve.jsonl"), True
     start = saved = measured = time.monotonic()
     try:
         while (share := budget.progress(step, time.monotonic() - start)) < 1:
             if cancelled is not None and cancelled():
                 break
-            # A run that goes on warms up again only where its optimiser starts afresh, at step 0.
+            is_whole = False
             losses = trainee.step(step, warm_then_level(step, budget.warm, share, budget.decay))
-            step += 1
+            step, is_whole = step + 1, True
             curve.add(losses)
             now = time.monotonic()
             figures: Mapping[str, float] = {}
@@ -138,11 +158,11 @@ def run(
                 if told is not None:
                     told(report)
             if now - saved >= budget.save_seconds:
-                save_state(state, trainee.tensors(), {**(facts or {}), "step": step})
+                save_state(state, trainee.tensors(), {**facts, "step": step})
                 saved = now
     finally:
-        if step > first:
-            save_state(state, trainee.tensors(), {**(facts or {}), "step": step})
+        if step > first and is_whole:
+            save_state(state, trainee.tensors(), {**facts, "step": step})
     figures = trainee.measure()
     _write_sheet(folder, trainee)
     report = Progress(step, 1.0, time.monotonic() - start, curve.taken(time.monotonic()), figures)
@@ -150,6 +170,25 @@ def run(
     if told is not None:
         told(report)
     return step
+
+
+def _resumed(trainee: Trainee, state: Path, facts: Mapping[str, Any]) -> int:
+    """Load a state and return its step.
+
+    Raises: SettingsError where it was made with other facts.
+    """
+    tensors, kept = load_state(state)
+    differing = [
+        f"{name} {kept.get(name)!r}, not {value!r}" for name, value in facts.items() if kept.get(name) != value
+    ]
+    if differing:
+        raise SettingsError(
+            f"{state} was made with {'; '.join(differing)}",
+            "the same",
+            "begin anew (--no-resume), or in another folder",
+        )
+    trainee.load(tensors)
+    return int(kept["step"])
 
 
 class _Curve:

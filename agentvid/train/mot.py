@@ -140,9 +140,7 @@ class MotTrainee:
         names = list(self.mix)
         wanted = np.array([self.mix[name] for name in names]) * self.rows / sum(self.mix.values())
         samples: list[Sample] = []
-        carried = 0.0
         for name, rows in zip(names, wanted, strict=True):
-            rows += carried
             while rows > 0:
                 sample = self.sampler.draw(name, rng)
                 cost = rows_of(sample)
@@ -150,7 +148,6 @@ class MotTrainee:
                     break
                 samples.append(sample)
                 rows -= cost
-            carried = 0.0
         return samples
 
 

@@ -123,7 +123,8 @@ class Optimiser:
         self._muon.load(state)
         for name, parameter in self._others.items():
             keys = ("step", "exp_avg", "exp_avg_sq")
-            kept = {key: state[f"adam.{key}.{name}"].clone() for key in keys if f"adam.{key}.{name}" in state}
+            found = {key: state.get(f"adam.{key}.{name}") for key in keys}
+            kept = {key: t.to(parameter.device, copy=True) for key, t in found.items() if t is not None}
             if kept:
                 self._adam.state[parameter] = kept
 

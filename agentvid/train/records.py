@@ -12,10 +12,12 @@ where it was stopped.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -26,6 +28,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from agentvid.errors import InputError
+from agentvid.train.state import partial_of
 from agentvid.world.edits import Edit, Turn, sample_edit
 from agentvid.world.language import Course, course_of, read_thought, tell_change, tell_course
 from agentvid.world.physics import Clip, sample_action, simulate, stays_on_stage
@@ -104,7 +107,8 @@ def make_records(
     folder.mkdir(parents=True, exist_ok=True)
     per = PER_SHARD[kind]
     label = kind if physics == "light" or kind == "still" else f"{kind}-{physics}"
-    names = [f"{label}-{split}-{most_solids}-{seed}-{index:04d}.safetensors" for index in range(-(-count // per))]
+    label += f"-{_fingerprint(kind, physics)}-{split}-{most_solids}-{seed}"
+    names = [f"{label}-{index:04d}.safetensors" for index in range(-(-count // per))]
     wanted = [folder / name for name in names]
     jobs = [(p, kind, seed, split, most_solids, physics, i) for i, p in enumerate(wanted) if not p.is_file()]
     done = len(wanted) - len(jobs)
@@ -129,6 +133,16 @@ def sample_record(
         made = _still(rng, split, most_solids) if kind == "still" else _clip(rng, split, most_solids, physics)
         if made is not None:
             return made
+
+
+@cache
+def _fingerprint(kind: Kind, physics: Physics) -> str:
+    """Return a digest of the first records, so that a world that has changed is rendered anew."""
+    whole = hashlib.sha256()
+    for index in range(2):
+        record = sample_record(kind, 0, index, physics=physics)
+        whole.update(json.dumps(_to_json(record)).encode() + record.render().tobytes())
+    return whole.hexdigest()[:8]
 
 
 def _still(rng: np.random.Generator, split: Split, most: int) -> Record | None:
@@ -164,7 +178,7 @@ def _render_shard(job: tuple[Path, Kind, int, Split, int, Physics, int]) -> None
     path, kind, seed, split, most, physics, index = job
     per = PER_SHARD[kind]
     made = [sample_record(kind, seed, index * per + number, split, most, physics) for number in range(per)]
-    partial = path.with_suffix(".partial")
+    partial = partial_of(path)
     told = json.dumps([_to_json(record) for record in made])
     save_file({"pixels": np.stack([record.render() for record in made])}, partial, metadata={"records": told})
     partial.replace(path)

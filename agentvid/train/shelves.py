@@ -18,6 +18,7 @@ from torch import Tensor
 from agentvid.models.mot.codec import LatentCodec
 from agentvid.models.mot.sizes import to_tensor
 from agentvid.train.records import Records
+from agentvid.train.state import partial_of
 
 __all__ = ["Shelf", "encoder_digest", "make_shelf"]
 
@@ -70,7 +71,7 @@ def make_shelf(
     joined = torch.cat(parts)
     latents = joined.view(*records.pixels.shape[:2], *joined.shape[1:]).contiguous()
     folder.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    partial = partial_of(path)
     save_file({"latents": latents}, partial)
     partial.replace(path)
     return Shelf(records, latents)

@@ -19,13 +19,13 @@ from torch import Tensor
 
 from agentvid.errors import EngineError
 
-__all__ = ["generator_at", "load_state", "save_state"]
+__all__ = ["generator_at", "load_state", "partial_of", "save_state"]
 
 
 def save_state(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
     """Write tensors and facts (JSON) to `path`, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    partial = partial_of(path)
     own = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     save_file(own, str(partial), metadata={"format": "pt", "facts": json.dumps(facts)})
     with partial.open("rb+") as file:
@@ -49,6 +49,11 @@ def load_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             "move the file away to start anew",
             code="bad_checkpoint",
         ) from error
+
+
+def partial_of(path: Path) -> Path:
+    """Return where to write a file before it is renamed to `path`: beside it, a name of this process's own."""
+    return path.with_name(f"{path.name}.{os.getpid()}.partial")
 
 
 def generator_at(seed: int, step: int, device: str = "cpu") -> torch.Generator:

@@ -40,13 +40,14 @@ class TowerTrainee(nn.Module):
         self, config: VisionConfig, frames: Frames, held_out: Frames, seed: int = 0, device: str = "cpu"
     ) -> None:
         super().__init__()
-        torch.manual_seed(seed)
         self.config, self.frames, self.held_out, self.seed = config, frames, held_out, seed
-        self.tower = SiglipNaViT(config)
         self.side = SIZE // config.patch
         self.per_patch = CELLS // self.side
-        self.head = nn.Linear(config.hidden, self.per_patch**2 * sum(_PARTS))
-        nn.init.normal_(self.tower.vision_model.embeddings.position_embedding.weight, std=0.02)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.tower = SiglipNaViT(config)
+            self.head = nn.Linear(config.hidden, self.per_patch**2 * sum(_PARTS))
+            nn.init.normal_(self.tower.vision_model.embeddings.position_embedding.weight, std=0.02)
         self.to(device)
         self.device = torch.device(device)
         named = list(self.named_parameters())

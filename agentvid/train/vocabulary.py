@@ -92,7 +92,10 @@ def make_tokenizer(path: Path, texts: Iterable[str]) -> None:
 
 
 def corpus(count: int, seed: int = 0) -> Iterator[str]:
-    """Yield what is said of `count` scenes in every way and language, and what chains look like as JSON."""
+    """Yield what is said of `count` scenes in every way and language, and what chains look like as JSON.
+
+    Phrasings that are kept aside are among it: their words are to be tokens, though no sample is made of them.
+    """
     for index in range(count):
         rng = np.random.default_rng([seed, index, 11])
         yield from _of_scene(rng)

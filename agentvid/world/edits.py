@@ -149,8 +149,7 @@ def sample_edit(rng: np.random.Generator, scene: Scene, kind: EditKind | None = 
         except InputError:
             continue
         looks = [solid.look for solid in after.solids]
-        same_side = split_of(after) == "new_pair" if split_of(scene) == "new_pair" else split_of(after) != "new_pair"
-        if after != scene and len(set(looks)) == len(looks) and same_side:
+        if after != scene and len(set(looks)) == len(looks) and split_of(after) == split_of(scene):
             return Edit(scene, after, change)
     return None
 

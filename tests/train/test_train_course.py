@@ -16,6 +16,7 @@ from agentvid.train import frames as frames_module
 from agentvid.train import records as records_module
 from agentvid.train.course import Amounts, Course
 from agentvid.train.loop import Budget
+from agentvid.train.shelves import encoder_digest
 from agentvid.train.state import load_state
 
 LITTLE = Amounts(frames=6, held_out_frames=4, stills=3, held_out_stills=2, texts=10)
@@ -55,6 +56,15 @@ def test_parts_want_what_comes_before_them(tmp_path):
         course.export(tmp_path / "out")
 
 
+def test_the_same_seed_begins_with_the_same_weights(tmp_path):
+    states = []
+    for name in ("one", "other"):
+        torch.manual_seed(len(states))
+        Course(tmp_path / name, "test", amounts=LITTLE).codec(Budget(steps=1))
+        states.append(load_state(tmp_path / name / "ae" / "state.safetensors")[0])
+    assert all(torch.equal(tensor, states[1][key]) for key, tensor in states[0].items())
+
+
 @pytest.mark.slow
 def test_from_nothing_to_weights_and_on_from_them(tmp_path):
     told = []
@@ -73,9 +83,12 @@ def test_from_nothing_to_weights_and_on_from_them(tmp_path):
     assert exported.config == loaded.config
 
     elsewhere = Course(tmp_path / "elsewhere", "test", amounts=LITTLE)
-    elsewhere.codec(Budget(steps=1))
-    elsewhere.tower(Budget(steps=1))
     elsewhere.mot(Budget(steps=1, warm=10), start=tmp_path / "out")
+    gone_on = elsewhere.export(tmp_path / "out2")
+    assert encoder_digest(gone_on.codec) == encoder_digest(loaded.codec)
+    assert gone_on.tokenizer.encode("一个红色大方块") == loaded.tokenizer.encode("一个红色大方块")
+    with pytest.raises(SettingsError, match="is there already"):
+        elsewhere.mot(Budget(steps=2), start=tmp_path / "out")
     now = load_state(tmp_path / "elsewhere" / "mot" / "state.safetensors")[0]
     name = "language_model.model.layers.0.mlp.up_proj.weight"
     began = loaded.model.state_dict()[name]

@@ -84,9 +84,9 @@ def test_the_frames_of_a_still_record_are_of_its_scenes():
 
 def test_records_are_kept_on_disk_whole(tmp_path, monkeypatch):
     monkeypatch.setitem(records_module.PER_SHARD, "still", 2)
-    job = (tmp_path / "still-train-3-0-0000.safetensors", "still", 0, "train", 3, 0)
-    records_module._render_shard(job)
-    (tmp_path / "still-train-3-0-0001.partial").write_bytes(b"half")
+    name = f"still-{records_module._fingerprint('still', 'light')}-train-3-0-0000.safetensors"
+    records_module._render_shard((tmp_path / name, "still", 0, "train", 3, "light", 0))
+    (tmp_path / f"{name}.1.partial").write_bytes(b"half")
     found = make_records(tmp_path, "still", 2)
     assert found.records == tuple(sample_record("still", 0, index) for index in range(2))
     assert np.array_equal(found.pixels[1], found.records[1].render())

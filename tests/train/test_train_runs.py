@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from agentvid.errors import EngineError, InputError
+from agentvid.errors import EngineError, InputError, SettingsError
 from agentvid.models.mot import Unified
 from agentvid.models.mot.compact_codec import CompactCodec
 from agentvid.models.mot.config import LatentConfig
@@ -99,21 +99,49 @@ def test_a_run_can_be_stopped_at_any_step_and_keeps_its_state(tmp_path, tokenize
     assert "mse_edit" in page and "data:image/png;base64," in page
 
 
-def test_an_interrupt_saves_the_state(tmp_path, tokenizer, shelf):
-    subject = trainee(tokenizer, shelf)
-    step, taken = subject.step, []
+def test_an_interrupt_between_steps_saves_the_state(tmp_path, tokenizer, shelf):
+    asked = []
 
-    def interrupted(number, pace):
-        if number == 2:
+    def interrupted() -> bool:
+        asked.append(1)
+        if len(asked) == 3:
             raise KeyboardInterrupt
-        taken.append(number)
-        return step(number, pace)
+        return False
 
-    subject.step = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        run(trainee(tokenizer, shelf), tmp_path, Budget(steps=9), cancelled=interrupted)
+    assert load_state(tmp_path / "state.safetensors")[1]["step"] == 2
+
+
+def test_half_a_step_is_never_saved(tmp_path, tokenizer, shelf):
+    run(trainee(tokenizer, shelf), tmp_path, Budget(steps=1))
+    subject = trainee(tokenizer, shelf)
+    step = subject.step
+
+    def broken(number, pace):
+        step(number, pace)
+        raise KeyboardInterrupt
+
+    subject.step = broken
     with pytest.raises(KeyboardInterrupt):
         run(subject, tmp_path, Budget(steps=9))
-    assert taken == [0, 1]
-    assert load_state(tmp_path / "state.safetensors")[1]["step"] == 2
+    assert load_state(tmp_path / "state.safetensors")[1]["step"] == 1
+
+
+def test_a_state_of_other_making_is_not_gone_on_from(tmp_path, tokenizer, shelf):
+    run(trainee(tokenizer, shelf), tmp_path, Budget(steps=1), facts={"encoder": "one"})
+    with pytest.raises(SettingsError, match="'one', not 'other'"):
+        run(trainee(tokenizer, shelf), tmp_path, Budget(steps=2), facts={"encoder": "other"})
+    assert load_state(tmp_path / "state.safetensors")[1] == {"encoder": "one", "step": 1}
+
+
+def test_two_runs_in_one_folder_are_refused(tmp_path, tokenizer, shelf):
+    def second() -> bool:
+        with pytest.raises(InputError, match="another training"):
+            run(trainee(tokenizer, shelf), tmp_path, Budget(steps=1))
+        return True
+
+    assert run(trainee(tokenizer, shelf), tmp_path, Budget(steps=5), cancelled=second) == 0
 
 
 @pytest.mark.parametrize("wrong", [{}, {"minutes": 0}, {"steps": 4, "decay": 2}])

@@ -7,6 +7,7 @@ read `README.md` beside it. Weights are no worse where no shared figure has fall
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["CARD", "CLAIMED", "Facts", "card_of", "regressions", "write_card"]
+from agentvid.errors import InputError
+
+__all__ = ["CARD", "CLAIMED", "Facts", "card_of", "regressions", "weights_digest", "write_card"]
 
 CARD: Final = "card.json"
 CLAIMED: Final = 0.85
@@ -34,8 +37,8 @@ _TOLD: Final = (
     ("edit", "exact, own thought"),
     ("edit", "exact, true thought"),
     ("edit", "exact, nothing done"),
-    ("follow", "both, thought only"),
-    ("follow", "both, prompt and thought"),
+    ("follow", "both, only the thought changed"),
+    ("follow", "both, prompt and thought changed"),
     ("view", "exact, own thought"),
     ("view", "PSNR over copying, own thought"),
     ("caption", "solids and places right"),
@@ -83,8 +86,26 @@ def card_of(results: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     }
 
 
+def weights_digest(folder: Path) -> str:
+    """Return the digest of all weights in a folder. What is told of them does not count."""
+    whole = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")):
+        whole.update(path.name.encode())
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()[:12]
+
+
 def write_card(folder: Path, results: Mapping[str, Any], facts: Facts) -> None:
-    """Write `card.json`, `results.json` and a README.md into a folder of weights."""
+    """Write `card.json`, `results.json` and a README.md into a folder of weights.
+
+    Raises: InputError where the results are of other weights.
+    """
+    found, told = weights_digest(folder), results["facts"].get("weights")
+    if found != told:
+        raise InputError(
+            f"results of the weights {told}, for {folder} with {found}", "results of these weights", "measure them"
+        )
     card = card_of(results, facts)
     (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     (folder / "results.json").write_text(json.dumps(results, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -92,27 +113,30 @@ def write_card(folder: Path, results: Mapping[str, Any], facts: Facts) -> None:
 
 
 def regressions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Return where new results are worse than old ones beyond chance: shares whose interval lies below the old share.
+    """Return where new results are worse than old ones beyond chance: figures whose interval lies below the old value.
 
-    Figures that only one of them has don't count; results on other scenes can't be compared and are one regression.
+    A figure that the old results have and the new ones lack is a regression; results on other scenes can't be compared
+    and are one.
     """
     same = ("seed", "scenes", "split", "judge", "version")
     differing = [name for name in same if old["facts"].get(name) != new["facts"].get(name)]
     if differing:
         return [f"measured differently: {', '.join(differing)}"]
-    before = dict(_rates(old))
-    return [
+    before, now = dict(_gated(old)), dict(_gated(new))
+    lacking = [f"{where}: not measured, was {value:.3f}" for where, (value, _) in before.items() if where not in now]
+    return lacking + [
         f"{where}: {value:.3f} (at most {high:.3f}), was {before[where][0]:.3f}"
-        for where, (value, high) in _rates(new)
+        for where, (value, high) in now.items()
         if where in before and high < before[where][0]
     ]
 
 
-def _rates(results: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float]]]:
+def _gated(results: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Yield what may not get worse: where, and (value, upper bound). All these are better when they are higher."""
     for task, name in _TOLD:
         for line in results["tasks"].get(task, {}).get("lines", []):
             figure = line["figure"]
-            if line["name"] == name and figure["kind"] == "rate" and figure["value"] is not None:
+            if line["name"] == name and figure["value"] is not None and figure["high"] is not None:
                 yield f"{task}: {name}, {line['group']}", (figure["value"], figure["high"])
 
 
