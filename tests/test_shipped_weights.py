@@ -1,0 +1,76 @@
+"""The weights that ship: they load, their card is theirs, they draw the same from the same seed, and obey a thought."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from agentvid.engines.small import SmallEngine
+from agentvid.engines.small.weights import SHIPPED, find_small
+from agentvid.evals.small.card import CARD, Facts, card_of, weights_digest
+
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def model():
+    import torch
+
+    from agentvid.models.mot import Unified
+
+    return Unified.from_pretrained(SHIPPED, dtype=torch.float32, codec_dtype=torch.float32)
+
+
+def test_they_are_small():
+    sizes = [path.stat().st_size for path in SHIPPED.iterdir()]
+    assert sum(sizes) < 40 * MIB and max(sizes) < 13 * MIB
+
+
+def test_the_card_is_what_was_measured_on_them():
+    card = json.loads((SHIPPED / CARD).read_text())
+    results = json.loads((SHIPPED / "results.json").read_text())
+    assert results["facts"]["weights"] == weights_digest(SHIPPED)
+    facts = Facts(card["name"].removeprefix("agentvid-"), card["steps"], card["compute"], card["commit"])
+    assert card_of(results, facts) == card
+
+
+def test_the_engine_offers_them_as_their_card_says(monkeypatch):
+    monkeypatch.delenv("AGENTVID_SMALL", raising=False)
+    assert not find_small().problem
+    engine = SmallEngine()
+    assert engine.status().state == "ready"
+    claims = find_small().claims
+    assert {c.task: c.draft for c in engine.capabilities() if c.task in claims} == {
+        task: claim.draft for task, claim in claims.items()
+    }
+
+
+def test_a_drawing_hangs_on_seed_and_thought_alone(model):
+    def drawn(thought, seed):
+        session = model.session()
+        session.read("a large red cube")
+        session.read(thought, as_thought=True)
+        return session.draw((128, 128), seed=seed).image
+
+    thought = "one large red cube at left front; camera from the front, middle"
+    other = "one small blue ball at right back; camera from the front, middle"
+    first = drawn(thought, 1)
+    assert first.shape == (128, 128, 3)
+    assert np.array_equal(first, drawn(thought, 1))
+    assert not np.array_equal(first, drawn(thought, 2))
+    assert np.abs(first.astype(int) - drawn(other, 1)).mean() > 1
+
+
+def test_it_reads_and_writes_layouts(model):
+    from agentvid.models.mot import Decoding
+    from agentvid.world.language import read_thought
+    from agentvid.world.scene import Scene
+
+    session = model.session()
+    session.read("一个红色大方块")
+    told = session.think(Decoding(limit=80)).text
+    scene = read_thought(told)
+    assert isinstance(scene, Scene)
+    assert ("large", "red", "cube") in [solid.look for solid in scene.solids]
