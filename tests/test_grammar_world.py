@@ -212,6 +212,42 @@ async def test_what_cannot_be_is_asked_back(text, part):
     assert part in chain.question
 
 
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        (
+            "把方块变成绿色, move the ball to the right front",
+            "target: the small blue ball at right back; moves to right front; all else stays",
+        ),
+        (
+            "move the 蓝球 to the right front",
+            "target: the small blue ball at right back; moves to right front; all else stays",
+        ),
+        (
+            "move the ball to the 右前",
+            "target: the small blue ball at right back; moves to right front; all else stays",
+        ),
+        ("把blue ball移到右前", "target: the small blue ball at right back; moves to right front; all else stays"),
+        (
+            "把方块变成绿色, then turn the ball into a cone",
+            "target: the small blue ball at right back; becomes a cone; all else stays",
+        ),
+        ("turn the 方块 into a ball", "target: the large red cube at far left front; becomes a ball; all else stays"),
+        ("turn the cube into a 圆锥", "target: the large red cube at far left front; becomes a cone; all else stays"),
+        ("把ball变成green", "target: the small blue ball at right back; becomes green; all else stays"),
+        (
+            "把球变成红色, then add a small yellow cone at far left far back",
+            "added: one small yellow cone at far left far back; all else stays",
+        ),
+    ],
+)
+async def test_two_languages_in_one_message(text, change):
+    chain = await planned(text, drawn())
+    assert not chain.question
+    edits = [step for step in chain if step.tool == "edit_image"]
+    assert read_thought(edits[-1].thought) == read_thought(change)
+
+
 async def test_the_last_one_cannot_be_removed():
     chain = await planned("去掉方块", drawn("一个红色大方块在左前；镜头在前方，中"))
     assert "就什么都没有了" in chain.question

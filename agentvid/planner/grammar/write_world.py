@@ -33,14 +33,15 @@ from agentvid.world.naming import (
     near_camera,
     near_colour,
     paler_than,
+    place_of,
     seen_step,
+    shape_of,
     word_of,
 )
 from agentvid.world.physics import FPS, simulate
-from agentvid.world.reading import Asked, names_of, read_request
+from agentvid.world.reading import Asked, read_request
 from agentvid.world.render import SIZE
 from agentvid.world.scene import AZIMUTHS, GRID, STEP_DEG, Colour, Scene, Solid
-from agentvid.world.words import WORDS
 
 if TYPE_CHECKING:
     from agentvid.planner import PlanRequest
@@ -183,10 +184,12 @@ class WorldWriter:
             return
         solid = self._solid(wanted.thing, stage)
         if wanted.operation == "reshape":
-            shape = names_of(language, "shape").get(wanted.to.lower().rstrip("s"), solid.shape)
+            shape = shape_of(wanted.to)
+            if shape is None:
+                raise AskBack(self.w.say("no_such_shape", words=wanted.to))
             if shape == solid.shape:
                 raise AskBack(self.w.say("is_already", what=word_of("shape", shape, language)))
-            self._change(held, stage, Reshape(solid, shape))  # type: ignore[arg-type]
+            self._change(held, stage, Reshape(solid, shape))
         elif wanted.operation == "resize":
             if wanted.to == solid.size:
                 raise AskBack(self.w.say("two_sizes", what=word_of("size", solid.size, language)))
@@ -252,8 +255,10 @@ class WorldWriter:
         return row, column
 
     def _place(self, words: str) -> tuple[int, int]:
-        row, _, column = next(v for v, w in WORDS[self.w.language]["place"].items() if w == words).partition(",")
-        return int(row), int(column)
+        place = place_of(words)
+        if place is None:
+            raise AskBack(self.w.say("no_such_place", words=words))
+        return place
 
     def _new(self, wanted: Restage, stage: Stage) -> Solid:
         """Return the solid to add, at its place or at one that the seed chooses among those with room.
