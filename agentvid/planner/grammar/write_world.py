@@ -53,8 +53,6 @@ TURN_SECONDS: Final = 3.0
 _FULL_TURN_DEG: Final = 360 - STEP_DEG
 _USUAL_TURN_DEG: Final = 45.0
 _SIDES: Final = {"front": 0, "right": AZIMUTHS // 4, "back": AZIMUTHS // 2, "left": 3 * AZIMUTHS // 4}
-_UNSAID_DEG: Final = frozenset({18.0, 9.0, 28.8})
-"""What the grammar of camera moves takes where no degrees are said."""
 
 
 class Writes(Protocol):
@@ -301,7 +299,7 @@ class WorldWriter:
             return True
         poses = [CameraPose(seconds=0)]
         for move in view.moves:
-            is_unsaid = abs(move.yaw_deg) in _UNSAID_DEG
+            is_unsaid = bool(move.yaw_deg) and not move.is_said
             usual = _FULL_TURN_DEG if view.operation == "orbit" else _USUAL_TURN_DEG
             yaw_deg = float(np.copysign(usual, move.yaw_deg)) if is_unsaid else _whole_steps(move.yaw_deg)
             last = poses[-1]
