@@ -336,6 +336,66 @@ async def test_a_later_turn_goes_by_the_thought_as_a_person_left_it():
     assert found["t1.s1.image"].scene == read_thought(LAYOUT)
 
 
+async def test_a_picture_that_a_person_put_in_its_place_has_no_stage():
+    one = drawn()
+    two = await planned("把球变成绿色", one)
+    view = await planned("从左边看", one)
+    photo = Image(artifact="f" * 64, mime="image/png", bytes=9, width=128, height=128)
+
+    assert stages_of([_with(one, given={"image": photo.model_dump(mode="json")}), two]) == {}
+    assert list(stages_of([one, _with(two, given={"image": photo.model_dump(mode="json")})])) == ["t1.s1.image"]
+    assert list(stages_of([one, _with(view, given={"view": photo.model_dump(mode="json")})])) == ["t1.s1.image"]
+
+
+async def test_a_given_layout_wins_over_an_argument_and_that_over_the_thought():
+    one, green, cone = drawn(), LAYOUT.replace("red", "green"), LAYOUT.replace("red cube", "yellow cone")
+    by_argument = _with(one, args={"prompt": "draw", "layout": green})
+    given = _with(by_argument, given={"layout": cone})
+    referring = _with(one, args={"prompt": "draw", "layout": Ref(step="t1.s9", port="text").model_dump()})
+    loose = _with(one, args={"prompt": "draw", "layout": "something nice"})
+
+    assert stages_of([by_argument])["t1.s1.image"].scene == read_thought(green)
+    assert stages_of([given])["t1.s1.image"].scene == read_thought(cone)
+    assert stages_of([referring, loose]) == {}
+    assert stages_of([referring], lambda ref: green if ref.port == "text" else "")["t1.s1.image"].scene == read_thought(
+        green
+    )
+    assert stages_of([loose], lambda ref: cone)["t1.s1.image"].scene == read_thought(cone)
+
+
+async def test_a_change_in_an_argument_wins_over_the_thought():
+    one = drawn()
+    two = await planned("把球变成绿色", one)
+    change = "target: the small blue ball at right back; becomes white; all else stays"
+    by_argument = _with(two, args={**two.steps[0].args, "change": change})
+    given = _with(by_argument, given={"change": change.replace("white", "cyan")})
+
+    assert _colours(stages_of([one, by_argument])["t2.s1.image"].scene) == {"red", "white"}
+    assert _colours(stages_of([one, given])["t2.s1.image"].scene) == {"red", "cyan"}
+    corrected = _with(two, given={"layout": LAYOUT})
+    assert stages_of([one, corrected])["t2.s1.image"].scene == read_thought(LAYOUT)
+
+
+@pytest.mark.parametrize(
+    "path", [None, "round it", {"step": "t1.s1", "port": "path"}, {"kind": "orbit", "poses": []}, {"poses": None}, []]
+)
+async def test_a_view_along_no_readable_path_has_no_stage(path):
+    one = drawn()
+    two = await planned("从左边看", one)
+    assert "t2.s1.view" in stages_of([one, two])
+    assert list(stages_of([one, _with(two, args={**two.steps[0].args, "path": path})])) == ["t1.s1.image"]
+
+
+def _with(chain: Chain, **changes) -> Chain:
+    """The chain with another first step, and only that."""
+    step = Step.model_validate({**chain.steps[0].model_dump(mode="json"), **changes})
+    return Chain(turn=chain.turn, steps=(step,), answer=())
+
+
+def _colours(scene: Scene) -> set[str]:
+    return {solid.colour for solid in scene.solids}
+
+
 async def test_several_requests_in_one_message():
     chain = await planned("draw a large red cube, make it green, then look from the left and turn it into a video")
     assert [step.tool for step in chain if step.tool != "check"] == [
