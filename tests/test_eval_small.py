@@ -238,6 +238,8 @@ def test_what_is_right_often_enough_is_claimed():
     told = {"lines": [line("all", 0.9), line("1 solid", 0.97), line("2 solids", 0.85), line("3 solids", 0.8)]}
 
     assert claims_of({"tasks": {"edit": told}})["edit"] == ["1 solid", "2 solids"]
+    gap = {"lines": [line("3 solids", 0.99), line("2 solids", 0.9), line("1 solid", 0.8)]}
+    assert claims_of({"tasks": {"edit": gap}})["edit"] == []
 
 
 def test_the_command_writes_one_json(unified, tmp_path, capsys):
@@ -257,3 +259,10 @@ def test_no_weights_are_refused(monkeypatch, capsys):
 
     assert run_app(["eval", "small", "--json"]) == 2
     assert "--weights" in json.loads(capsys.readouterr().out)["error"]["do"]
+
+
+@pytest.mark.parametrize("told", ["[]", "{", '{"facts": []}', '{"facts": {}, "tasks": []}', "null"])
+def test_results_that_are_none_are_refused(unified, tmp_path, told):
+    (tmp_path / RESULTS).write_text(told, encoding="utf-8")
+    with pytest.raises(InputError, match="can't be read"):
+        run(unified, tmp_path, Plan("none", 1, tasks=("walk",)))
