@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_checkpoint import save
 
 from agentvid.cli.app import run_app
+from agentvid.engines.small.weights import find_small
 from agentvid.errors import InputError
 from agentvid.evals.small import runner, views
 from agentvid.evals.small.bench import Bench, Part, as_thought, group_lines, strip
@@ -254,11 +256,25 @@ def test_the_command_writes_one_json(unified, tmp_path, capsys):
     assert (tmp_path / "out" / PAGE).is_file()
 
 
-def test_no_weights_are_refused(monkeypatch, capsys):
-    monkeypatch.delenv("AGENTVID_UNIFIED", raising=False)
+def test_no_weights_are_refused(unified, tmp_path, monkeypatch, capsys):
+    unified.save_pretrained(tmp_path / "other")
+    monkeypatch.setenv("AGENTVID_UNIFIED", str(tmp_path / "other"))  # another engine's: not taken
+    monkeypatch.setenv("AGENTVID_SMALL", str(tmp_path / "nowhere"))
 
-    assert run_app(["eval", "small", "--json"]) == 2
-    assert "--weights" in json.loads(capsys.readouterr().out)["error"]["do"]
+    assert run_app(["eval", "small", "--scenes", "1", "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert "nowhere" in error["given"]
+    assert "--weights" in error["do"]
+
+
+def test_without_a_name_the_weights_of_the_small_engine_are_measured(tmp_path, monkeypatch, capsys):
+    weights = save(tmp_path / "weights")
+    monkeypatch.setenv("AGENTVID_SMALL", str(weights))
+    monkeypatch.setenv("AGENTVID_UNIFIED", str(tmp_path / "nowhere"))
+    asked = ["eval", "small", "--scenes", "1", "--tasks", "question", "--out", str(tmp_path / "out"), "--json"]
+
+    assert run_app(asked) == 0
+    assert json.loads(capsys.readouterr().out)["facts"]["weights"] == find_small().checkpoint.digest()
 
 
 @pytest.mark.parametrize("told", ["[]", "{", '{"facts": []}', '{"facts": {}, "tasks": []}', "null"])
