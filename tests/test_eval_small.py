@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_checkpoint import save
 
 from agentvid.cli.app import run_app
+from agentvid.engines.small.weights import find_small
 from agentvid.errors import InputError
 from agentvid.evals.small import runner, views
 from agentvid.evals.small.bench import Bench, Part, as_thought, group_lines, strip
@@ -238,6 +240,8 @@ def test_what_is_right_often_enough_is_claimed():
     told = {"lines": [line("all", 0.9), line("1 solid", 0.97), line("2 solids", 0.85), line("3 solids", 0.8)]}
 
     assert claims_of({"tasks": {"edit": told}})["edit"] == ["1 solid", "2 solids"]
+    gap = {"lines": [line("3 solids", 0.99), line("2 solids", 0.9), line("1 solid", 0.8)]}
+    assert claims_of({"tasks": {"edit": gap}})["edit"] == []
 
 
 def test_the_command_writes_one_json(unified, tmp_path, capsys):
@@ -252,8 +256,29 @@ def test_the_command_writes_one_json(unified, tmp_path, capsys):
     assert (tmp_path / "out" / PAGE).is_file()
 
 
-def test_no_weights_are_refused(monkeypatch, capsys):
-    monkeypatch.delenv("AGENTVID_UNIFIED", raising=False)
+def test_no_weights_are_refused(unified, tmp_path, monkeypatch, capsys):
+    unified.save_pretrained(tmp_path / "other")
+    monkeypatch.setenv("AGENTVID_UNIFIED", str(tmp_path / "other"))  # another engine's: not taken
+    monkeypatch.setenv("AGENTVID_SMALL", str(tmp_path / "nowhere"))
 
-    assert run_app(["eval", "small", "--json"]) == 2
-    assert "--weights" in json.loads(capsys.readouterr().out)["error"]["do"]
+    assert run_app(["eval", "small", "--scenes", "1", "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert "nowhere" in error["given"]
+    assert "--weights" in error["do"]
+
+
+def test_without_a_name_the_weights_of_the_small_engine_are_measured(tmp_path, monkeypatch, capsys):
+    weights = save(tmp_path / "weights")
+    monkeypatch.setenv("AGENTVID_SMALL", str(weights))
+    monkeypatch.setenv("AGENTVID_UNIFIED", str(tmp_path / "nowhere"))
+    asked = ["eval", "small", "--scenes", "1", "--tasks", "question", "--out", str(tmp_path / "out"), "--json"]
+
+    assert run_app(asked) == 0
+    assert json.loads(capsys.readouterr().out)["facts"]["weights"] == find_small().checkpoint.digest()
+
+
+@pytest.mark.parametrize("told", ["[]", "{", '{"facts": []}', '{"facts": {}, "tasks": []}', "null"])
+def test_results_that_are_none_are_refused(unified, tmp_path, told):
+    (tmp_path / RESULTS).write_text(told, encoding="utf-8")
+    with pytest.raises(InputError, match="can't be read"):
+        run(unified, tmp_path, Plan("none", 1, tasks=("walk",)))

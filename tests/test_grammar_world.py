@@ -212,6 +212,42 @@ async def test_what_cannot_be_is_asked_back(text, part):
     assert part in chain.question
 
 
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        (
+            "把方块变成绿色, move the ball to the right front",
+            "target: the small blue ball at right back; moves to right front; all else stays",
+        ),
+        (
+            "move the 蓝球 to the right front",
+            "target: the small blue ball at right back; moves to right front; all else stays",
+        ),
+        (
+            "move the ball to the 右前",
+            "target: the small blue ball at right back; moves to right front; all else stays",
+        ),
+        ("把blue ball移到右前", "target: the small blue ball at right back; moves to right front; all else stays"),
+        (
+            "把方块变成绿色, then turn the ball into a cone",
+            "target: the small blue ball at right back; becomes a cone; all else stays",
+        ),
+        ("turn the 方块 into a ball", "target: the large red cube at far left front; becomes a ball; all else stays"),
+        ("turn the cube into a 圆锥", "target: the large red cube at far left front; becomes a cone; all else stays"),
+        ("把ball变成green", "target: the small blue ball at right back; becomes green; all else stays"),
+        (
+            "把球变成红色, then add a small yellow cone at far left far back",
+            "added: one small yellow cone at far left far back; all else stays",
+        ),
+    ],
+)
+async def test_two_languages_in_one_message(text, change):
+    chain = await planned(text, drawn())
+    assert not chain.question
+    edits = [step for step in chain if step.tool == "edit_image"]
+    assert read_thought(edits[-1].thought) == read_thought(change)
+
+
 async def test_the_last_one_cannot_be_removed():
     chain = await planned("去掉方块", drawn("一个红色大方块在左前；镜头在前方，中"))
     assert "就什么都没有了" in chain.question
@@ -235,6 +271,9 @@ async def test_left_is_what_is_left_in_the_picture():
         ("look from the right", 90.0, "view"),
         ("从后面看看", -180.0, "view"),
         ("turn the camera 30 degrees left", -30.0, "video"),
+        ("orbit 18 degrees to the right", 15.0, "video"),
+        ("turn the camera 9 degrees left", -15.0, "video"),
+        ("turn the camera slightly left", -45.0, "video"),
         ("镜头绕着它转一圈", 360.0, "video"),
         ("镜头绕着它慢慢转", 345.0, "video"),
         ("变成视频", 345.0, "video"),
@@ -295,6 +334,66 @@ async def test_a_later_turn_goes_by_the_thought_as_a_person_left_it():
     assert stages_of([free]) == {}
     found = stages_of([free], lambda ref: LAYOUT if str(ref) == "t1.s1.layout" else "")
     assert found["t1.s1.image"].scene == read_thought(LAYOUT)
+
+
+async def test_a_picture_that_a_person_put_in_its_place_has_no_stage():
+    one = drawn()
+    two = await planned("把球变成绿色", one)
+    view = await planned("从左边看", one)
+    photo = Image(artifact="f" * 64, mime="image/png", bytes=9, width=128, height=128)
+
+    assert stages_of([_with(one, given={"image": photo.model_dump(mode="json")}), two]) == {}
+    assert list(stages_of([one, _with(two, given={"image": photo.model_dump(mode="json")})])) == ["t1.s1.image"]
+    assert list(stages_of([one, _with(view, given={"view": photo.model_dump(mode="json")})])) == ["t1.s1.image"]
+
+
+async def test_a_given_layout_wins_over_an_argument_and_that_over_the_thought():
+    one, green, cone = drawn(), LAYOUT.replace("red", "green"), LAYOUT.replace("red cube", "yellow cone")
+    by_argument = _with(one, args={"prompt": "draw", "layout": green})
+    given = _with(by_argument, given={"layout": cone})
+    referring = _with(one, args={"prompt": "draw", "layout": Ref(step="t1.s9", port="text").model_dump()})
+    loose = _with(one, args={"prompt": "draw", "layout": "something nice"})
+
+    assert stages_of([by_argument])["t1.s1.image"].scene == read_thought(green)
+    assert stages_of([given])["t1.s1.image"].scene == read_thought(cone)
+    assert stages_of([referring, loose]) == {}
+    assert stages_of([referring], lambda ref: green if ref.port == "text" else "")["t1.s1.image"].scene == read_thought(
+        green
+    )
+    assert stages_of([loose], lambda ref: cone)["t1.s1.image"].scene == read_thought(cone)
+
+
+async def test_a_change_in_an_argument_wins_over_the_thought():
+    one = drawn()
+    two = await planned("把球变成绿色", one)
+    change = "target: the small blue ball at right back; becomes white; all else stays"
+    by_argument = _with(two, args={**two.steps[0].args, "change": change})
+    given = _with(by_argument, given={"change": change.replace("white", "cyan")})
+
+    assert _colours(stages_of([one, by_argument])["t2.s1.image"].scene) == {"red", "white"}
+    assert _colours(stages_of([one, given])["t2.s1.image"].scene) == {"red", "cyan"}
+    corrected = _with(two, given={"layout": LAYOUT})
+    assert stages_of([one, corrected])["t2.s1.image"].scene == read_thought(LAYOUT)
+
+
+@pytest.mark.parametrize(
+    "path", [None, "round it", {"step": "t1.s1", "port": "path"}, {"kind": "orbit", "poses": []}, {"poses": None}, []]
+)
+async def test_a_view_along_no_readable_path_has_no_stage(path):
+    one = drawn()
+    two = await planned("从左边看", one)
+    assert "t2.s1.view" in stages_of([one, two])
+    assert list(stages_of([one, _with(two, args={**two.steps[0].args, "path": path})])) == ["t1.s1.image"]
+
+
+def _with(chain: Chain, **changes) -> Chain:
+    """The chain with another first step, and only that."""
+    step = Step.model_validate({**chain.steps[0].model_dump(mode="json"), **changes})
+    return Chain(turn=chain.turn, steps=(step,), answer=())
+
+
+def _colours(scene: Scene) -> set[str]:
+    return {solid.colour for solid in scene.solids}
 
 
 async def test_several_requests_in_one_message():

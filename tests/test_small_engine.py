@@ -361,6 +361,24 @@ def test_it_reads_pictures_in_its_own_words(engine, store, picture):
         run(engine, store, "measure", image=picture)
 
 
+@pytest.mark.parametrize(
+    ("told", "warning"),
+    [
+        (card("describe", objects=1), "a draft: 2 solids, and it is claimed for up to 1"),
+        (card(drafts=("describe",)), "a draft: this task is not claimed for these weights"),
+    ],
+)
+@pytest.mark.parametrize("task", ["describe", "measure"])
+def test_words_about_more_than_is_claimed_say_that_they_are_a_draft(
+    folder, tmp_path, monkeypatch, store, picture, task, told, warning
+):
+    own = Path(shutil.copytree(folder, tmp_path / "own"))
+    (own / "card.json").write_text(json.dumps(told), encoding="utf-8")
+    monkeypatch.setenv("AGENTVID_SMALL", str(own))
+
+    assert warning in run(SmallEngine(), store, task, image=picture, layout=LAYOUT).warnings
+
+
 def test_a_reading_is_held_against_the_layout_by_what_stands_there():
     from agentvid.engines.small.words import compare
 

@@ -214,7 +214,10 @@ def eval_causal(
 )
 def eval_small(
     weights: Annotated[
-        str | None, typer.Option(help=r"Folder of a checkpoint in its published layout \[default: AGENTVID_UNIFIED].")
+        str | None,
+        typer.Option(
+            help=r"Folder of a checkpoint in its published layout \[default: AGENTVID_SMALL, else the weights shipped]."
+        ),
     ] = None,
     scenes: Annotated[int, typer.Option(min=1, help="How many held-out scenes.")] = 512,
     tasks: Annotated[

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from agentvid.cli.out import write_json
-from agentvid.engines.unified.weights import Checkpoint, find_checkpoint, named_checkpoint, named_device
+from agentvid.engines.small.weights import find_small
+from agentvid.engines.unified.weights import Checkpoint, find_checkpoint, named_device
 from agentvid.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,12 +62,10 @@ def measure(
 
 
 def _checkpoint(weights: str | None) -> Checkpoint:
-    source = weights or named_checkpoint()
-    if not source:
-        raise InputError("no weights", "a folder with a checkpoint", "name it: --weights FOLDER, or AGENTVID_UNIFIED")
-    checkpoint = find_checkpoint(source)
+    checkpoint = find_checkpoint(weights) if weights else find_small().checkpoint
     if checkpoint.folder is None:
-        raise InputError(checkpoint.problem, "a folder with a checkpoint in its published layout", checkpoint.how)
+        how = checkpoint.how if weights else "name a folder: --weights FOLDER, or AGENTVID_SMALL"
+        raise InputError(checkpoint.problem, "a folder with a checkpoint in its published layout", how)
     return checkpoint
 
 

@@ -59,7 +59,8 @@ class Edit:
 class Move:
     """One camera move: changes of pose over `seconds`, in the units of `CameraPose`; `zoom` is a factor.
 
-    `turning` tells whether `yaw_deg` and `pitch_deg` go round the subject or turn the camera in place.
+    `turning` tells whether `yaw_deg` and `pitch_deg` go round the subject or turn the camera in place; `is_said`
+    whether the message names the degrees.
     """
 
     seconds: float
@@ -70,6 +71,7 @@ class Move:
     pedestal: float = 0.0
     dolly: float = 0.0
     zoom: float = 1.0
+    is_said: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pydantic import ValidationError
+
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref, Step, as_ref
 from agentvid.errors import InputError
+from agentvid.media.types import CameraPath
 from agentvid.world.edits import Add, Change, Move, Recolour, Remove, Reshape, Resize, Turn, apply_change
 from agentvid.world.language import Thought, read_thought
 from agentvid.world.naming import near_camera
@@ -36,8 +39,9 @@ class Stage:
 def stages_of(chains: Iterable[Chain], found: Callable[[Ref], str] = lambda ref: "") -> dict[str, Stage]:
     """Return what each picture shows, by the port that made it ("t1.s1.image"), for chains of turns, oldest first.
 
-    `found` tells the words that a run found on a port: where a thought is no layout, the engine wrote one of its own.
-    Pictures of which neither tells anything are left out.
+    A value that a person gave wins over an argument, and that over the thought. `found` tells the words that a run
+    found on a port: where what the step goes by is no layout, the engine wrote one of its own. Pictures of which none
+    of these tells anything are left out, and those that a person put in the place of what was drawn.
     """
     stages: dict[str, Stage] = {}
     for chain in chains:
@@ -57,47 +61,73 @@ def changed(stage: Stage, change: Change, layout: Ref) -> Stage:
 
 
 def _take_in(step: Step, stages: dict[str, Stage], found: Callable[[Ref], str]) -> None:
-    layout = Ref(step=step.id, port="layout")
-    if step.tool == "generate_image":
-        scene = _scene(step, "layout", found)
-        if scene is not None:
-            subject = scene.solids[0] if len(scene.solids) == 1 else None
-            stages[f"{step.id}.image"] = Stage(scene, layout, subject)
+    port = "view" if step.tool == "novel_view" else "image"
+    if port in step.given:  # a person's picture stands there: what was drawn tells nothing of it
         return
     before = stages.get(str(as_ref(step.args.get("image"))))
-    if before is None:
+    stage: Stage | None = None
+    try:
+        if step.tool == "generate_image":
+            stage = _drawn(step, found)
+        elif step.tool == "edit_image" and before is not None:
+            stage = _edited(step, before, found)
+        elif step.tool == "novel_view" and before is not None:
+            stage = _turned(step, before)
+    except (InputError, ValidationError):  # a change that can't be made, a path that is none
         return
-    if step.tool == "edit_image":
-        change = _told(step, "change", found)
-        try:
-            if isinstance(change, Scene):
-                stages[f"{step.id}.image"] = Stage(change, layout)
-            elif isinstance(change, Change):
-                stages[f"{step.id}.image"] = changed(before, change, layout)
-        except InputError:
-            return
-    elif step.tool == "novel_view":
-        scene = _scene(step, "", found) or before.scene
-        last = step.args.get("path", {}).get("poses", [{}])[-1]
-        camera = near_camera(scene.camera, last.get("yaw_deg", 0.0), last.get("pitch_deg", 0.0))
-        stages[f"{step.id}.view"] = Stage(replace(scene, camera=camera), layout, before.subject)
+    if stage is not None:
+        stages[f"{step.id}.{port}"] = stage
+
+
+def _drawn(step: Step, found: Callable[[Ref], str]) -> Stage | None:
+    scene = _told(step, "layout", found)
+    if not isinstance(scene, Scene):
+        return None
+    return Stage(scene, _layout(step), scene.solids[0] if len(scene.solids) == 1 else None)
+
+
+def _edited(step: Step, before: Stage, found: Callable[[Ref], str]) -> Stage | None:
+    corrected, change = _read(step.given.get("layout")), _told(step, "change", found)
+    if isinstance(corrected, Scene):
+        return Stage(corrected, _layout(step))
+    if isinstance(change, Scene):
+        return Stage(change, _layout(step))
+    return changed(before, change, _layout(step)) if isinstance(change, Change) else None
+
+
+def _turned(step: Step, before: Stage) -> Stage:
+    corrected, thought = _read(step.given.get("layout")), _read(step.thought)
+    if isinstance(corrected, Scene):
+        return Stage(corrected, _layout(step), before.subject)
+    scene = thought if isinstance(thought, Scene) else before.scene
+    last = CameraPath.model_validate(step.args.get("path")).poses[-1]
+    camera = near_camera(scene.camera, last.yaw_deg, last.pitch_deg)
+    return Stage(replace(scene, camera=camera), _layout(step), before.subject)
+
+
+def _layout(step: Step) -> Ref:
+    return Ref(step=step.id, port="layout")
 
 
 def _told(step: Step, port: str, found: Callable[[Ref], str]) -> Thought | None:
-    given = step.given.get(port)
-    words = (str(given) if given else "", step.thought, found(Ref(step=step.id, port=port)) if port else "")
-    for text in words:
-        try:
-            if text.strip():
-                return read_thought(text)
-        except InputError:
-            continue
-    return None
+    """Return what a step goes by: what a person gave, else the argument, else the thought.
+
+    Where that can't be read, the engine wrote a thought of its own: it is what the run found on the port.
+    """
+    argument = step.args.get(port)
+    ref = as_ref(argument)
+    for told in (step.given.get(port), argument, step.thought):
+        if told is not None and told != "":
+            read = _read(found(ref) if ref is not None and told is argument else told)
+            return read or _read(found(Ref(step=step.id, port=port)))
+    return _read(found(Ref(step=step.id, port=port)))
 
 
-def _scene(step: Step, port: str, found: Callable[[Ref], str]) -> Scene | None:
-    told = _told(step, port, found)
-    return told if isinstance(told, Scene) else None
+def _read(told: object) -> Thought | None:
+    try:
+        return read_thought(told) if isinstance(told, str) and told.strip() else None
+    except InputError:
+        return None
 
 
 def _subject(stage: Stage, change: Change) -> Solid | None:

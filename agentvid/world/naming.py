@@ -17,8 +17,8 @@ from typing import Any, Final, Literal, TypeAlias
 from agentvid.media.colours import hex_to_lab, hue_difference, named_colour
 from agentvid.world.look import ALBEDO, DISPLAY_GAMMA, ELEVATION_DEG
 from agentvid.world.reading import names_of
-from agentvid.world.scene import AZIMUTHS, COLOURS, GRID, HEIGHTS, STEP_DEG, Camera, Colour, Scene, Solid
-from agentvid.world.words import WORDS, language_of, tidy
+from agentvid.world.scene import AZIMUTHS, COLOURS, GRID, HEIGHTS, STEP_DEG, Camera, Colour, Scene, Shape, Solid
+from agentvid.world.words import LANGUAGES, WORDS, tidy
 
 __all__ = [
     "Side",
@@ -27,8 +27,10 @@ __all__ = [
     "near_camera",
     "near_colour",
     "paler_than",
+    "place_of",
     "seen_across",
     "seen_step",
+    "shape_of",
     "side_of",
     "word_of",
 ]
@@ -61,6 +63,7 @@ _SIDES: Final[tuple[tuple[Side, str], ...]] = (
     ("front", r"\b(?:front|near(?:est|er)?|clos(?:est|er))\b|前|近"),
     ("back", r"\b(?:back|rear|far(?:thest|ther)?|behind)\b|后|远"),
 )
+_PLACES: Final = {word: value for language in LANGUAGES for value, word in WORDS[language]["place"].items()}
 _NOTHING_ELSE: Final = re.compile(
     r"\b(?:the|a|an|one|at|on|in|to|of|that|this|its|it|side|most|solid|thing|object|places?|hand|all|which|is)\b"
     r"|最|边|面|侧|方|那|这|一|个|的|在|里|上|中|它|物体|东西|颗|块|只|号|远处|处"
@@ -81,20 +84,18 @@ def find_solids(text: str, scene: Scene) -> tuple[Solid, ...]:
     A side ("the ball on the left") means the outermost of those that the other words fit, as the picture shows them.
     The full name of a thought ("the large red cube at left front") means its place.
     """
-    language, plain = language_of(text), tidy(text)
+    plain = re.sub(r"(?<=[a-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z])", " ", tidy(text))
     fitting = list(scene.solids)
-    place = _place(plain, language)
+    place = _place(plain)
     if place is not None:
         (row, column), plain = place
         fitting = [solid for solid in fitting if (solid.row, solid.column) == (row, column)]
     for part in ("shape", "colour", "size"):
-        words = names_of(language, part)
-        pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-        edge = r"\b" if language == "en" else ""
-        many = "s?" if part == "shape" and language == "en" else ""
-        found = re.search(rf"{edge}({pattern}){many}{edge}", plain)
+        words = _names(part)
+        found = re.search("|".join(_whole(word, part) for word in sorted(words, key=len, reverse=True)), plain)
         if found is not None:
-            fitting = [solid for solid in fitting if getattr(solid, part) == words[found[1]]]
+            named = words.get(found[0]) or words[found[0].removesuffix("s")]
+            fitting = [solid for solid in fitting if getattr(solid, part) == named]
             plain = plain[: found.start()] + " " + plain[found.end() :]
     side = side_of(plain)
     for _, pattern in _SIDES:
@@ -109,8 +110,8 @@ def near_colour(text: str) -> tuple[Colour, bool] | None:
 
     None for no colour, and for black and greys, which are near none of the eight.
     """
-    language, plain = language_of(text), tidy(text)
-    words: dict[str, Any] = names_of(language, "colour")
+    plain = tidy(text)
+    words: dict[str, Any] = _names("colour")
     bare = re.sub(r"^(?:an?|the)\s+|\s*(?:colou?rs?|颜色|的)$", "", plain)
     if bare in words:
         return words[bare], True
@@ -121,6 +122,19 @@ def near_colour(text: str) -> tuple[Colour, bool] | None:
     if math.hypot(a, b) < _GREY:
         return ("white", False) if lightness > _LIGHT else None
     return min(COLOURS[:-1], key=lambda colour: hue_difference(told, _shown(colour))), False
+
+
+def shape_of(text: str) -> Shape | None:
+    """Return the shape that a word of either language names, one or many of it; None where it names none."""
+    words: dict[str, Any] = _names("shape")
+    plain = tidy(text)
+    return words.get(plain) or words.get(plain.removesuffix("s"))
+
+
+def place_of(text: str) -> tuple[int, int] | None:
+    """Return the (row, column) of the place that words of either language name; None where they name none."""
+    value = _PLACES.get(tidy(text))
+    return None if value is None else _cell(value)
 
 
 def paler_than(colour: Colour) -> Colour | None:
@@ -162,15 +176,27 @@ def word_of(part: str, value: str, language: Literal["en", "zh"]) -> str:
     return WORDS[language][part][value]
 
 
-def _place(text: str, language: Literal["en", "zh"]) -> tuple[tuple[int, int], str] | None:
+def _place(text: str) -> tuple[tuple[int, int], str] | None:
     """Return the place that a full name tells, and the name without it."""
-    words = {word: value for value, word in WORDS[language]["place"].items()}
-    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    found = re.search(rf"\bat (?:the )?({pattern})$" if language == "en" else rf"^({pattern})的", text)
-    if found is None or (language == "zh" and len(found[1]) < 2):
+    pattern = "|".join(re.escape(word) for word in sorted(_PLACES, key=len, reverse=True))
+    found = re.search(rf"\bat (?:the )?(?P<end>{pattern})$|(?:^|(?<= ))(?P<start>{pattern})的", text)
+    if found is None:
         return None
-    row, _, column = words[found[1]].partition(",")
-    return (int(row), int(column)), text[: found.start()] + " " + text[found.end() :]
+    return _cell(_PLACES[found["end"] or found["start"]]), text[: found.start()] + " " + text[found.end() :]
+
+
+def _cell(value: str) -> tuple[int, int]:
+    row, _, column = value.partition(",")
+    return int(row), int(column)
+
+
+def _names(part: str) -> dict[str, str]:
+    return {word: value for language in LANGUAGES for word, value in names_of(language, part).items()}
+
+
+def _whole(word: str, part: str) -> str:
+    """Return the pattern of a word: English ones stand alone, shapes may be many."""
+    return rf"\b{re.escape(word)}{'s?' if part == 'shape' else ''}\b" if word.isascii() else re.escape(word)
 
 
 def _outermost(solids: list[Solid], side: Side, camera: Camera) -> list[Solid]:

@@ -36,7 +36,8 @@ def describe(task: Task) -> EngineResult:
     image = request.maybe("image", Image)
     if image is None:
         raise CallError("no picture", "a picture of its world", "engine classical describes clips")
-    picture, _ = seen_picture(task, image, request.maybe("layout", str) or "")
+    picture, scene = seen_picture(task, image, request.maybe("layout", str) or "")
+    task.told_level(scene)
     question = (request.maybe("question", str) or "").strip()
     language = language_of(question)
     asked = WHAT_IS_THERE[language] if not question or _WHOLE.search(question) else question
@@ -44,8 +45,6 @@ def describe(task: Task) -> EngineResult:
     session.look(picture, latents=False)
     session.read(asked)
     told = session.think(Decoding(limit=_MOST_TOKENS), keep=False, cancelled=task.context.cancelled)
-    if task.claim.draft:
-        task.warnings.append("a draft: this task is not claimed for these weights")
     task.warnings.append("the model's own words: nothing was measured")
     return EngineResult.of(*task.warnings, answer=Answer(question=question or asked, text=told.text.strip()))
 
@@ -61,7 +60,8 @@ def measure(task: Task) -> EngineResult:
     wanted = as_scene(told)
     if wanted is None:
         raise CallError("no layout to hold the picture against", "a layout thought", "hand in the layout of a drawing")
-    picture, _ = seen_picture(task, image, told)
+    picture, scene = seen_picture(task, image, told)
+    task.told_level(scene)
     language = language_of(told)
     read = read_picture(task, picture, language)
     task.warnings.append("the model's own reading of the picture: a second look, no proof")

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
@@ -143,12 +144,17 @@ def run(
 
 
 def claims_of(document: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return for each task the numbers of solids, or seconds, at which it is right often enough to be claimed."""
+    """Return for each task the numbers of solids, or seconds, at which it is right often enough to be claimed.
+
+    As on the card of weights, a level counts only where everything below it does.
+    """
     found: dict[str, list[str]] = {}
     for task, name in _CLAIMS.items():
         lines = document["tasks"].get(task, {}).get("lines", [])
         levels = [line for line in lines if line["name"] == name and line["group"].endswith(("solid", "solids", " s"))]
-        found[task] = [line["group"] for line in levels if (line["figure"]["value"] or 0) >= CLAIMED]
+        levels.sort(key=lambda line: float(line["group"].split()[0]))
+        right = takewhile(lambda line: (line["figure"]["value"] or 0) >= CLAIMED, levels)
+        found[task] = [line["group"] for line in right]
     return found
 
 
@@ -167,7 +173,9 @@ def _opened(out: Path, plan: Plan) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         found = document["facts"]
-    except (ValueError, KeyError) as error:
+        if not isinstance(found, dict) or not isinstance(document["tasks"], dict):
+            raise TypeError("its facts or tasks are no object")
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} can't be read: {error}", "what an earlier run wrote", "move it away") from error
     if found != facts:
         differing = [name for name in facts if found.get(name) != facts[name]]

@@ -11,7 +11,7 @@ from agentvid.planner.grammar.clause import Clause, Refusal
 from agentvid.planner.grammar.lexicon import REFERENCE
 from agentvid.planner.request import Request
 from agentvid.world.reading import names_of
-from agentvid.world.words import WORDS
+from agentvid.world.words import LANGUAGES, WORDS
 
 __all__ = ["Operation", "Read"]
 
@@ -53,11 +53,14 @@ def _any_of(words: list[str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in longest_first) + ")"
 
 
+_SHAPES: Final = [word for language in LANGUAGES for word in names_of(language, "shape")]
+_PLACES: Final = [word for language in LANGUAGES for word in WORDS[language]["place"].values()]
+"""In either language: a sentence of one may name things and places in the other."""
 _SLOTS: Final = {
-    "solid": _any_of([*names_of("en", "shape")]) + "s?",
-    "形": _any_of([*names_of("zh", "shape")]),
-    "spot": _any_of([*WORDS["en"]["place"].values()]),
-    "处": _any_of([*WORDS["zh"]["place"].values()]),
+    "solid": _any_of(_SHAPES) + "s?",
+    "形": _any_of(_SHAPES),
+    "spot": _any_of(_PLACES),
+    "处": _any_of(_PLACES),
     "ref": REFERENCE,
     "cam": r"(?:(?:(?:let|have|make|with) )?the (?:camera|view|shot) (?:to )?)?",
     "cam!": r"(?:(?:let|have|make) )?the (?:camera|view|shot) (?:to )?",

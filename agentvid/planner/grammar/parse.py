@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -94,12 +95,20 @@ def _read_on(requests: list[Request], clause: str) -> tuple[Request, ...] | None
 def read_clause(clause: str) -> tuple[Request, ...] | Refusal | None:
     """Return what one clause asks for, why it can't be done, or None where no phrase fits."""
     said = plain(clause)
-    for text in dict.fromkeys((strip_politeness(said), said.rstrip(" ?!.。"))):
+    texts = (strip_politeness(said), said.rstrip(" ?!.。"))
+    for text in dict.fromkeys((*map(_spaced, texts), *texts)):
         for row in OPERATIONS:
             found = _read(row, said, text)
             if found is not None:
                 return found
     return None
+
+
+def _spaced(text: str) -> str:
+    """Return an English clause with spaces about the Chinese words in it: "move the红球to …" → "move the 红球 to …"."""
+    if not re.match(r"[A-Za-z]+(?: [A-Za-z]|.*[A-Za-z]$)", text):
+        return text
+    return re.sub(r"(?<=[A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[A-Za-z])", " ", text)
 
 
 def _read(row: Operation, said: str, text: str) -> tuple[Request, ...] | Refusal | None:

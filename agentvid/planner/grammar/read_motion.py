@@ -47,10 +47,11 @@ def _turned(clause: Clause, turning: Literal["orbit", "look"], across: float, al
     side = _side(clause)
     usual = (across if side in ("left", "right") else along) * clause.measures.amount
     degrees = usual if clause.measures.degrees is None else clause.measures.degrees
+    is_said = clause.measures.degrees is not None
     signed = -degrees if side in ("left", "down") else degrees
     if side in ("left", "right"):
-        return Move(_seconds(clause, degrees), turning, yaw_deg=signed)
-    return Move(_seconds(clause, degrees), turning, pitch_deg=signed)
+        return Move(_seconds(clause, degrees), turning, yaw_deg=signed, is_said=is_said)
+    return Move(_seconds(clause, degrees), turning, pitch_deg=signed, is_said=is_said)
 
 
 def read_orbit(clause: Clause) -> tuple[Request, ...] | None:

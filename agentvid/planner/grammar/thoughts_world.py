@@ -46,6 +46,14 @@ WORLD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "which_solid": ("Which one is meant: {choices}?", "指的是哪一个：{choices}？"),
     "no_such_solid": ("There is no “{words}” in it: it shows {choices}.", "图里没有“{words}”：有{choices}。"),
+    "no_such_place": (
+        "“{words}” is no place on the stage: say for example “left front” or “centre”.",
+        "舞台上没有“{words}”这个位置：例如可以说“左前”或“正中”。",
+    ),
+    "no_such_shape": (
+        "“{words}” is none of the four shapes: ball, cube, cylinder, cone.",
+        "“{words}”不是四种形状之一：球、方块、圆柱、圆锥。",
+    ),
     "last_solid": ("It is the only one: without it nothing would be left.", "图里只有这一个，去掉就什么都没有了。"),
     "is_already": ("It is {what} already.", "它已经是{what}了。"),
     "two_sizes": (

@@ -33,14 +33,15 @@ from agentvid.world.naming import (
     near_camera,
     near_colour,
     paler_than,
+    place_of,
     seen_step,
+    shape_of,
     word_of,
 )
 from agentvid.world.physics import FPS, simulate
-from agentvid.world.reading import Asked, names_of, read_request
+from agentvid.world.reading import Asked, read_request
 from agentvid.world.render import SIZE
 from agentvid.world.scene import AZIMUTHS, GRID, STEP_DEG, Colour, Scene, Solid
-from agentvid.world.words import WORDS
 
 if TYPE_CHECKING:
     from agentvid.planner import PlanRequest
@@ -52,8 +53,6 @@ TURN_SECONDS: Final = 3.0
 _FULL_TURN_DEG: Final = 360 - STEP_DEG
 _USUAL_TURN_DEG: Final = 45.0
 _SIDES: Final = {"front": 0, "right": AZIMUTHS // 4, "back": AZIMUTHS // 2, "left": 3 * AZIMUTHS // 4}
-_UNSAID_DEG: Final = frozenset({18.0, 9.0, 28.8})
-"""What the grammar of camera moves takes where no degrees are said."""
 
 
 class Writes(Protocol):
@@ -183,10 +182,12 @@ class WorldWriter:
             return
         solid = self._solid(wanted.thing, stage)
         if wanted.operation == "reshape":
-            shape = names_of(language, "shape").get(wanted.to.lower().rstrip("s"), solid.shape)
+            shape = shape_of(wanted.to)
+            if shape is None:
+                raise AskBack(self.w.say("no_such_shape", words=wanted.to))
             if shape == solid.shape:
                 raise AskBack(self.w.say("is_already", what=word_of("shape", shape, language)))
-            self._change(held, stage, Reshape(solid, shape))  # type: ignore[arg-type]
+            self._change(held, stage, Reshape(solid, shape))
         elif wanted.operation == "resize":
             if wanted.to == solid.size:
                 raise AskBack(self.w.say("two_sizes", what=word_of("size", solid.size, language)))
@@ -252,8 +253,10 @@ class WorldWriter:
         return row, column
 
     def _place(self, words: str) -> tuple[int, int]:
-        row, _, column = next(v for v, w in WORDS[self.w.language]["place"].items() if w == words).partition(",")
-        return int(row), int(column)
+        place = place_of(words)
+        if place is None:
+            raise AskBack(self.w.say("no_such_place", words=words))
+        return place
 
     def _new(self, wanted: Restage, stage: Stage) -> Solid:
         """Return the solid to add, at its place or at one that the seed chooses among those with room.
@@ -296,7 +299,7 @@ class WorldWriter:
             return True
         poses = [CameraPose(seconds=0)]
         for move in view.moves:
-            is_unsaid = abs(move.yaw_deg) in _UNSAID_DEG
+            is_unsaid = bool(move.yaw_deg) and not move.is_said
             usual = _FULL_TURN_DEG if view.operation == "orbit" else _USUAL_TURN_DEG
             yaw_deg = float(np.copysign(usual, move.yaw_deg)) if is_unsaid else _whole_steps(move.yaw_deg)
             last = poses[-1]
