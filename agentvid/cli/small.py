@@ -28,6 +28,7 @@ def measure(
     """Measure a checkpoint; results.json, sheets and index.html go to a folder. What lies there is not done again."""
     import torch
 
+    from agentvid.evals.small.card import weights_digest
     from agentvid.evals.small.cases import SEED
     from agentvid.evals.small.page import PAGE
     from agentvid.evals.small.runner import TASKS, Plan, run
@@ -35,7 +36,7 @@ def measure(
 
     checkpoint = _checkpoint(weights)
     assert checkpoint.folder is not None
-    digest = checkpoint.digest()
+    digest = weights_digest(checkpoint.folder)
     wanted: Any = tuple(tasks) or TASKS
     plan = Plan(digest, scenes, SEED if seed is None else seed, wanted, checkpoint.frames == "joint")
     folder = out or Path("agentvid-results") / f"eval-small-{digest}"
