@@ -1,8 +1,8 @@
 """Does the picture follow the thought? One attribute of the true layout thought is changed, the noise stays the same.
 
 *seen*: the changed solid is seen as the thought now says it, where it says it. *kept*: every other solid is still seen
-in its place. *both*: both, and nothing else is there. Once the prompt says the change too; once only the thought does,
-and the prompt still says what was before: this is what a person does who edits a thought.
+in its place, of scenes that have others. *both*: both, and nothing else is there. Once the prompt says the change too;
+once only the thought does, and the prompt still says what was before: this is what a person does who edits a thought.
 """
 
 from __future__ import annotations
@@ -116,12 +116,17 @@ def _judged(
     found = [follows(seen, change) for seen, change in zip(bench.see(drawn), changes, strict=True)]
     both = [all(each) for each in found]
     started = [(value, own) for value, own, was in zip(both, groups, right_before, strict=True) if was]
+    among = [each for each, change in zip(zip(found, groups, strict=True), changes, strict=True) if _has_others(change)]
     return both, [
         *group_lines(f"seen, {name}", [each[0] for each in found], groups),
-        *group_lines(f"kept, {name}", [each[1] for each in found], groups),
+        *group_lines(f"kept, {name}", [each[1] for each, _ in among], [own for _, own in among]),
         *group_lines(f"both, {name}", both, groups),
         *group_lines(f"both where right before, {name}", [v for v, _ in started], [own for _, own in started]),
     ]
+
+
+def _has_others(change: Following) -> bool:
+    return len(change.after.solids) > 1
 
 
 def _differences(
