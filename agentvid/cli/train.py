@@ -107,7 +107,7 @@ def train_mot(
     little_data: Small = False,
     json_: Json = False,
 ) -> int:
-    """Train the model on the autoencoder and the eye in the same folder."""
+    """Train the model, on the autoencoder and the eye in the same folder, else on those that ship."""
     with _course(folder, size, device, threads, workers, seed, little_data, json_) as (course, report):
         course.mot(_budget(minutes, steps, decay), resume=resume, start=start)
         return report.end("mot")

@@ -6,13 +6,15 @@
     course.mot(Budget(minutes=60))
     course.export(folder / "export")
 
-In `folder`: `frames/ records/` (data), `ae/ tower/ mot/` (each with state, curve, sheet), `tokenizer.json`. The
-autoencoder's encoder and the eye are used as they were when `mot` began; to change them is to begin `mot` anew.
+In `folder`: `frames/ records/` (data), `ae/ tower/ mot/` (each with state, curve, sheet), `tokenizer.json`. Where the
+folder has no autoencoder, eye or tokenizer of its own, the model is trained on those that ship (`SHIPPED`). They are
+used as they were when `mot` began; to change them is to begin `mot` anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,7 @@ from safetensors.torch import load_file, save_file
 from agentvid.errors import SettingsError
 from agentvid.models.mot import Unified
 from agentvid.models.mot.compact_codec import CompactCodec
+from agentvid.models.mot.int8 import SCALE, packed, unpacked
 from agentvid.models.mot.model import MoT
 from agentvid.models.mot.prompts import SystemPrompts
 from agentvid.models.mot.tokenizer import FileTokenizer
@@ -45,6 +48,8 @@ __all__ = ["Amounts", "Course", "Told"]
 Told = Callable[[str, Progress | tuple[int, int]], None]
 """Called with the part's name and a report: of training, or (done, total) of data."""
 
+SHIPPED: Final = Path(__file__).parents[1] / "weights" / "parts"
+"""Autoencoder, eye and tokenizer that ship."""
 SHARD_BYTES: Final = 12_000_000
 _HELD_OUT_SEED: Final = 1000
 _CODEC: Final = "ae.safetensors"
@@ -135,10 +140,7 @@ class Course:
         config = config_of(self.size)
         model = MoT(config)
         initialise(model, self.seed)
-        tower = self.folder / "tower" / _TOWER
-        if not tower.is_file():
-            raise SettingsError(f"{tower} is missing", "a trained eye", "run `agentvid train tower` first")
-        model.vit_model.load_state_dict(load_file(tower))
+        model.vit_model.load_state_dict(self._part("tower", "a trained eye"))
         codec = CompactCodec(LATENT)
         codec.adopt(self._codec_weights())
         return Unified(model.to(self.device), codec.eval().to(self.device), self.tokenizer(), SystemPrompts("", ""))
@@ -164,8 +166,18 @@ class Course:
         path = self.folder / _WORDS
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            make_tokenizer(path, corpus(self.amounts.texts, self.seed))
+            if self._is_of_ours():
+                shutil.copyfile(SHIPPED / _WORDS, path)
+            else:
+                make_tokenizer(path, corpus(self.amounts.texts, self.seed))
         return FileTokenizer(path)
+
+    def ship(self, folder: Path) -> None:
+        """Write what a model is trained on, autoencoder, eye and tokenizer, as int8, to a folder such as `SHIPPED`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for part, what in (("ae", "a trained autoencoder"), ("tower", "a trained eye")):
+            _save(packed(self._part(part, what)), folder / f"{part}.safetensors")
+        shutil.copyfile(self.folder / _WORDS, folder / _WORDS)
 
     def _started(self, source: Path) -> Unified:
         exact = torch.float32
@@ -217,10 +229,22 @@ class Course:
         return make_shelf(records, unified.codec, folder, f"latents-{kind}-{split}-{seed}")
 
     def _codec_weights(self) -> dict[str, torch.Tensor]:
-        path = self.folder / "ae" / _CODEC
+        return self._part("ae", "a trained autoencoder")
+
+    def _part(self, part: str, what: str) -> dict[str, torch.Tensor]:
+        """Return the weights of a part: the folder's own, else those that ship."""
+        own = self.folder / part / f"{part}.safetensors"
+        path = own if own.is_file() else SHIPPED / own.name
         if not path.is_file():
-            raise SettingsError(f"{path} is missing", "a trained autoencoder", "run `agentvid train ae` first")
-        return load_file(path)
+            raise SettingsError(f"{own} is missing", what, f"run `agentvid train {part}` first")
+        found = load_file(path)
+        scales = {name: found.pop(name + SCALE) for name in list(found) if name + SCALE in found}
+        return {name: unpacked(t, scales[name]) if name in scales else t for name, t in found.items()}
+
+    def _is_of_ours(self) -> bool:
+        """Tell whether words go with parts that ship: where the folder has begun nothing of its own."""
+        own = any((self.folder / part / f"{part}.safetensors").is_file() for part in ("ae", "tower"))
+        return not own and (SHIPPED / _WORDS).is_file()
 
     def _run(
         self,

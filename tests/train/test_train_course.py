@@ -15,6 +15,7 @@ from agentvid.train import course as course_module
 from agentvid.train import frames as frames_module
 from agentvid.train import records as records_module
 from agentvid.train.course import Amounts, Course
+from agentvid.train.frames import sample_frame
 from agentvid.train.loop import Budget
 from agentvid.train.shelves import encoder_digest
 from agentvid.train.state import load_state
@@ -46,7 +47,8 @@ class InProcess:
         return map(function, jobs)
 
 
-def test_parts_want_what_comes_before_them(tmp_path):
+def test_parts_want_what_comes_before_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(course_module, "SHIPPED", tmp_path / "nothing")
     course = Course(tmp_path, "test", amounts=LITTLE)
     with pytest.raises(SettingsError, match="eye"):
         course.mot(Budget(steps=1))
@@ -54,6 +56,20 @@ def test_parts_want_what_comes_before_them(tmp_path):
         course.codec(Budget(steps=1), decoder_only=True)
     with pytest.raises(SettingsError, match="model"):
         course.export(tmp_path / "out")
+
+
+def test_without_parts_of_its_own_a_folder_takes_those_that_ship(tmp_path):
+    course = Course(tmp_path, "test", amounts=LITTLE)
+    unified = course.unified()
+    shipped = Course(tmp_path / "other", "test", amounts=LITTLE).unified()
+    assert encoder_digest(unified.codec) == encoder_digest(shipped.codec)
+    assert (tmp_path / "tokenizer.json").read_bytes() == (course_module.SHIPPED / "tokenizer.json").read_bytes()
+    frames = sample_frame(5, 1)[0], sample_frame(5, 2)[0]
+    pixels = torch.from_numpy(np.stack(frames)).permute(3, 0, 1, 2).float() / 127.5 - 1
+    rebuilt = unified.codec.decode(unified.codec.encode(pixels)).clamp(-1, 1)
+    assert 10 * torch.log10(4 / (rebuilt - pixels).square().mean()) > 30
+    sizes = [path.stat().st_size for path in course_module.SHIPPED.iterdir()]
+    assert max(sizes) < 13 * 2**20
 
 
 def test_the_same_seed_begins_with_the_same_weights(tmp_path):

@@ -152,9 +152,10 @@ class MoT(nn.Module):
     @torch.no_grad()
     def fill_tables(self) -> None:
         """Compute the two position tables, which are functions of the sizes alone."""
-        hidden, side = self.config.backbone.hidden, self.config.vision.side
-        self.latent_pos_embed.pos_embed.copy_(latent_table(self.config.latent, hidden))
-        self.vit_pos_embed.pos_embed.copy_(table_2d(hidden, side, side))
+        hidden, side, positions = self.config.backbone.hidden, self.config.vision.side, self.config.positions
+        base, scale = positions.table_base, positions.table_scale
+        self.latent_pos_embed.pos_embed.copy_(latent_table(self.config.latent, hidden, base) * scale)
+        self.vit_pos_embed.pos_embed.copy_(table_2d(hidden, side, side, base) * scale)
 
     @torch.no_grad()
     def initialise(self, seed: int = 0) -> None:
