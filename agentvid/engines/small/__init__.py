@@ -52,7 +52,7 @@ _TASKS: Final[dict[str, tuple[str, str, bool, str]]] = {
 }
 """Task → adapter, what to know about it, whether a thought conditions it, whose claim on the card it rests on."""
 _HOW: Final = (
-    "they come with the package; else set AGENTVID_SMALL to a folder with weights and card, "
+    "set AGENTVID_SMALL to a folder with weights and card (`agentvid train` makes them), "
     "or wish for --engine simulator, which draws the same world by its ray caster"
 )
 
