@@ -243,7 +243,7 @@ def test_the_full_size_has_the_published_names_and_shapes():
 
 
 def test_the_full_size_codec_has_the_published_size():
-    from agentvid.models.mot.latents import FluxCodec
+    from agentvid.models.mot.flux_codec import FluxCodec
 
     with torch.device("meta"):
         published = FluxCodec(bagel_7b().latent).published()
