@@ -300,7 +300,7 @@ def test_what_does_not_fit_is_refused(make, told):
         (lambda: Dropout(text=1.1), "0 … 1"),
         (lambda: Objective(shift=0.0), "positive shift"),
         (lambda: Objective(reweight="cube"), "square"),
-        (lambda: attend_by("sparse", packed(Text(())), torch.device("cpu")), "dense or flex"),
+        (lambda: attend_by("sparse", packed(Text(())), torch.device("cpu")), "dense, samples or flex"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(make, told):
