@@ -10,10 +10,10 @@ import pytest
 from small_checkpoint import save
 
 from agentvid.cli.app import run_app
-from agentvid.engines.small.weights import find_small
 from agentvid.errors import InputError
 from agentvid.evals.small import runner, views
 from agentvid.evals.small.bench import Bench, Part, as_thought, group_lines, strip
+from agentvid.evals.small.card import weights_digest
 from agentvid.evals.small.cases import make_cases
 from agentvid.evals.small.following import ATTRIBUTES, change_one, follows
 from agentvid.evals.small.likeness import psnr, ssim
@@ -274,7 +274,7 @@ def test_without_a_name_the_weights_of_the_small_engine_are_measured(tmp_path, m
     asked = ["eval", "small", "--scenes", "1", "--tasks", "question", "--out", str(tmp_path / "out"), "--json"]
 
     assert run_app(asked) == 0
-    assert json.loads(capsys.readouterr().out)["facts"]["weights"] == find_small().checkpoint.digest()
+    assert json.loads(capsys.readouterr().out)["facts"]["weights"] == weights_digest(weights)
 
 
 @pytest.mark.parametrize("told", ["[]", "{", '{"facts": []}', '{"facts": {}, "tasks": []}', "null"])
