@@ -36,7 +36,7 @@ from agentvid.train.loop import STATE, Budget, Progress, Trainee, run
 from agentvid.train.mot import MotTrainee, initialise
 from agentvid.train.recipe import LATENT, VISION, SizeName, config_of
 from agentvid.train.records import Kind, make_records
-from agentvid.train.samples import MIX, Sampler, SmallTask
+from agentvid.train.samples import Sampler, SmallTask
 from agentvid.train.shelves import Shelf, encoder_digest, make_shelf
 from agentvid.train.state import partial_of
 from agentvid.train.tower import TowerTrainee
@@ -111,12 +111,18 @@ class Course:
         _save(_kept(trainee.tower.state_dict()), self.folder / "tower" / _TOWER)
 
     def mot(
-        self, budget: Budget, *, resume: bool = True, mix: Mapping[SmallTask, float] = MIX, start: Path | None = None
+        self,
+        budget: Budget,
+        *,
+        resume: bool = True,
+        mix: Mapping[SmallTask, float] | None = None,
+        start: Path | None = None,
     ) -> None:
         """Train the model, on the autoencoder and the eye that were trained before.
 
-        `start` names exported weights to begin from, with a fresh optimiser: how training goes on elsewhere. Their
-        autoencoder, eye and tokenizer become the folder's.
+        `mix` are shares of rows of tasks, instead of those of the curriculum. `start` names exported weights to begin
+        from, with a fresh optimiser: how training goes on elsewhere. Their autoencoder, eye and tokenizer become the
+        folder's.
 
         Raises: SettingsError where autoencoder or eye are missing, where the state belongs to others, or where there
         is a state already and `start` is given.

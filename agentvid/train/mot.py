@@ -19,7 +19,7 @@ from agentvid.models.mot.model import MoT
 from agentvid.models.mot.training import Look, Objective, Sample, Text, draw, pack, packed_losses
 from agentvid.models.mot.training.masks import AttendBy
 from agentvid.train.optim import Average, Optimiser, split_parameters
-from agentvid.train.samples import MIX, Sampler, SmallTask, shares_at
+from agentvid.train.samples import Sampler, SmallTask, stage_at
 from agentvid.train.sheet import sheet
 from agentvid.train.state import generator_at
 
@@ -63,7 +63,7 @@ class MotTrainee:
         sampler: Sampler,
         held_out: Sampler,
         *,
-        mix: Mapping[SmallTask, float] = MIX,
+        mix: Mapping[SmallTask, float] | None = None,
         rows: int = ROWS,
         seed: int = 0,
         objective: Objective | None = None,
@@ -82,8 +82,9 @@ class MotTrainee:
 
     def step(self, number: int, pace: float) -> Mapping[str, float]:
         """See Trainee."""
-        self.sampler.shares = shares_at(number)
-        samples = self._filled(np.random.default_rng([self.seed, number, 3]))
+        self.sampler.stage = stage_at(number)
+        mix = self.mix or self.sampler.stage.mix
+        samples = self._filled(np.random.default_rng([self.seed, number, 3]), mix)
         packed = pack(self.model.config, self.unified.ids, samples)
         drawn = draw(packed, generator_at(self.seed, number), self.objective.shift)
         losses = packed_losses(self.model, packed, drawn, self.objective, attend=self.attend)
@@ -111,7 +112,7 @@ class MotTrainee:
         self.average.swap()
         found: dict[str, float] = {}
         try:
-            for task in self.mix:
+            for task in self.mix or self.sampler.stage.mix:
                 rng = np.random.default_rng([99, 5])
                 samples = [self.held_out.draw(task, rng) for _ in range(_MEASURED * 2)]
                 packed = pack(self.model.config, self.unified.ids, samples)
@@ -136,9 +137,9 @@ class MotTrainee:
         """Put the averaged weights in place."""
         self.average.swap()
 
-    def _filled(self, rng: np.random.Generator) -> list[Sample]:
-        names = list(self.mix)
-        wanted = np.array([self.mix[name] for name in names]) * self.rows / sum(self.mix.values())
+    def _filled(self, rng: np.random.Generator, mix: Mapping[SmallTask, float]) -> list[Sample]:
+        names = list(mix)
+        wanted = np.array([mix[name] for name in names]) * self.rows / sum(mix.values())
         samples: list[Sample] = []
         for name, rows in zip(names, wanted, strict=True):
             while rows > 0:

@@ -8,6 +8,7 @@ edited thoughts were obeyed. A small share has no words at all, for guidance.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -20,12 +21,30 @@ from agentvid.world.caption import CAPTION_KINDS, caption, instruct
 from agentvid.world.edits import Turn
 from agentvid.world.language import Course, course_of, tell_change, tell_course, tell_scene
 from agentvid.world.question import ask_about_picture
-from agentvid.world.scene import Scene, Split, split_of
+from agentvid.world.scene import Camera, Scene, Split, split_of
 from agentvid.world.words import LANGUAGES, Language
 
-__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "shares_at"]
+__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "Stage", "stage_at"]
 
 SmallTask: TypeAlias = Literal["text_to_image", "edit", "view", "caption", "question", "future", "text_to_video"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is drawn from a step on: shares of scenes with one, two, three solids; share of those seen from the front;
+    shares of rows (tokens and latents) of the tasks on still records.
+
+    Of the other scenes many are seen from the front as well, since that is where cameras stand most.
+    """
+
+    start: int
+    solids: tuple[float, float, float]
+    front: float
+    mix: Mapping[SmallTask, float]
+
+
+_FIRST: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.50, "edit": 0.28, "caption": 0.14, "question": 0.08}
+_THEN: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.45, "edit": 0.36, "caption": 0.11, "question": 0.08}
 MIX: Final[Mapping[SmallTask, float]] = {
     "text_to_image": 0.40,
     "edit": 0.30,
@@ -33,10 +52,18 @@ MIX: Final[Mapping[SmallTask, float]] = {
     "caption": 0.10,
     "question": 0.08,
 }
-"""Shares of rows (tokens and latents) of the tasks on still records."""
-
-_CURRICULUM: Final = ((0, (0.7, 0.3, 0.0)), (400, (0.45, 0.4, 0.15)), (1200, (0.34, 0.33, 0.33)))
-"""From which step on scenes of one, two and three solids have which shares: one at full quality before two."""
+"""Shares of rows of the tasks on still records, in the last stage."""
+_CURRICULUM: Final = (
+    Stage(0, (0.7, 0.3, 0.0), 0.9, _FIRST),
+    Stage(400, (0.45, 0.4, 0.15), 0.8, _FIRST),
+    Stage(1200, (0.34, 0.33, 0.33), 0.6, _THEN),
+    Stage(3000, (0.34, 0.33, 0.33), 0.3, MIX),
+    Stage(6000, (0.34, 0.33, 0.33), 0.0, MIX),
+)
+"""One solid at full quality before two, one camera before all: places are named on the stage, and where they are in
+the picture takes a turn for every other camera."""
+_COPIES: Final[Mapping[str, int]] = {"text_to_image": 2, "edit": 3, "view": 3}
+"""How often a picture is drawn in one sample, with noise of its own each time: the context is read but once."""
 _KIND_SHARES: Final = (0.6, 0.14, 0.1, 0.08, 0.08)
 _NO_WORDS: Final = 0.10
 _NO_THOUGHT: Final = 0.12
@@ -45,19 +72,24 @@ _CONTRADICTING: Final = 0.25
 WHAT_IS_THERE: Final[Mapping[Language, str]] = {"en": "what is there, and where?", "zh": "有什么，在哪里？"}
 
 
-def shares_at(step: int) -> tuple[float, float, float]:
-    """Return the shares of scenes with one, two and three solids at a step."""
-    return next(shares for start, shares in reversed(_CURRICULUM) if step >= start)
+def stage_at(step: int) -> Stage:
+    """Return the stage of the curriculum that a step belongs to."""
+    return next(stage for stage in reversed(_CURRICULUM) if step >= stage.start)
 
 
 class Sampler:
-    """Draws samples from shelves. What is drawn depends on the generator, and on `shares` of solids, alone."""
+    """Draws samples from shelves. What is drawn depends on the generator and on `stage` alone."""
 
     def __init__(self, still: Shelf, tokenizer: Tokenizer, clips: Shelf | None = None, split: Split = "train") -> None:
         self.still, self.clips, self.tokenizer, self.split = still, clips, tokenizer, split
-        self.shares = _CURRICULUM[-1][1]
-        counts = np.array([min(len(record.scenes[0].solids), 3) for record in still.records.records])
-        self._of_count = [np.flatnonzero(counts == many) for many in (1, 2, 3)]
+        self.stage = _CURRICULUM[-1]
+        scenes = [record.scenes[0] for record in still.records.records]
+        counts = np.array([min(len(scene.solids), 3) for scene in scenes])
+        front = np.array([scene.camera == Camera() for scene in scenes])
+        self._found = {
+            is_front: [np.flatnonzero((counts == many) & (front | (not is_front))) for many in (1, 2, 3)]
+            for is_front in (False, True)
+        }
         self._makers: Mapping[SmallTask, Callable[[np.random.Generator], Sample]] = {
             "text_to_image": self.text_to_image,
             "edit": self.edit,
@@ -75,13 +107,13 @@ class Sampler:
     def text_to_image(self, rng: np.random.Generator) -> Sample:
         """Words, a layout thought, the picture."""
         record, index = self._any(rng)
-        frame = int(rng.integers(3))
+        frame = self._frame(rng, record)
         scene = record.scenes[frame]
         if split_of(scene) != self.split:
             frame, scene = 0, record.scenes[0]
         language = _language(rng)
         told = self._words(rng, self._caption(rng, scene, language), tell_scene(scene, language), self._other(rng))
-        return Sample((*told, Noisy(self.still.latent(index, frame))))
+        return Sample((*told, *self._noisy("text_to_image", index, frame)))
 
     def edit(self, rng: np.random.Generator) -> Sample:
         """A picture, an instruction, a thought of what changes, the picture after it."""
@@ -93,7 +125,7 @@ class Sampler:
         other = self._any(rng)[0].edit
         assert other is not None
         told = self._words(rng, asked, thought, instruct(rng, other.before, other.change, language))
-        return Sample((*self._shown(index, 0), *told, *self._noisy(index, 2)))
+        return Sample((*self._shown(index, 0), *told, *self._noisy("edit", index, 2)))
 
     def view(self, rng: np.random.Generator) -> Sample:
         """A picture, another camera, a thought of the whole scene as seen from there, the picture."""
@@ -103,12 +135,12 @@ class Sampler:
         asked = instruct(rng, record.scenes[source], Turn(scene.camera), language)
         other = instruct(rng, scene, Turn(self._any(rng)[0].scenes[1].camera), language)
         told = self._words(rng, asked, tell_scene(scene, language), other)
-        return Sample((*self._shown(index, source), *told, *self._noisy(index, target)))
+        return Sample((*self._shown(index, source), *told, *self._noisy("view", index, target)))
 
     def caption(self, rng: np.random.Generator) -> Sample:
         """A picture, and what is there and where."""
         record, index = self._any(rng)
-        frame, language = int(rng.integers(3)), _language(rng)
+        frame, language = self._frame(rng, record), _language(rng)
         answer = tell_scene(record.scenes[frame], language)
         return self._answered(index, frame, WHAT_IS_THERE[language], answer)
 
@@ -116,7 +148,7 @@ class Sampler:
         """A picture, a question, the short answer."""
         while True:
             record, index = self._any(rng)
-            frame = int(rng.integers(3))
+            frame = self._frame(rng, record)
             asked = ask_about_picture(rng, record.scenes[frame], _language(rng))
             if asked is not None:
                 return self._answered(index, frame, asked.text, asked.answer)
@@ -147,10 +179,20 @@ class Sampler:
         return Clip(latents, deltas=(1,) * (latents.shape[1] - 1), loss=True)
 
     def _any(self, rng: np.random.Generator) -> tuple[Record, int]:
-        of = [share if len(found) else 0.0 for share, found in zip(self.shares, self._of_count, strict=True)]
-        found = self._of_count[int(rng.choice(3, p=np.array(of) / sum(of)))]
-        index = int(found[int(rng.integers(len(found)))])
+        found = self._found[bool(rng.random() < self.stage.front)]
+        if not any(map(len, found)):
+            found = self._found[False]
+        of = [share if len(indices) else 0.0 for share, indices in zip(self.stage.solids, found, strict=True)]
+        of = of if sum(of) else [float(len(indices)) for indices in found]
+        indices = found[int(rng.choice(3, p=np.array(of) / sum(of)))]
+        index = int(indices[int(rng.integers(len(indices)))])
         return self.still.records.records[index], index
+
+    def _frame(self, rng: np.random.Generator, record: Record) -> int:
+        """Return which frame of a record is shown; that of the other camera less often while the front comes first."""
+        if record.scenes[0].camera == Camera() and rng.random() < self.stage.front:
+            return 2 * int(rng.integers(2))
+        return int(rng.integers(3))
 
     def _any_clip(self, rng: np.random.Generator) -> tuple[Shelf, Record, int]:
         assert self.clips is not None
@@ -182,9 +224,9 @@ class Sampler:
     def _shown(self, index: int, frame: int) -> tuple[Element, ...]:
         return Clean(self.still.latent(index, frame)), Look(self.still.pixels(index, frame))
 
-    def _noisy(self, index: int, frame: int) -> tuple[Element, ...]:
-        """Return the picture to draw, twice, with noise of its own each time: the context is read but once for both."""
-        return (Noisy(self.still.latent(index, frame)),) * 2
+    def _noisy(self, task: SmallTask, index: int, frame: int) -> tuple[Element, ...]:
+        """Return the picture to draw, as often as the task draws it in one sample."""
+        return (Noisy(self.still.latent(index, frame)),) * _COPIES[task]
 
     def _answered(self, index: int, frame: int, question: str, answer: str) -> Sample:
         return Sample((Look(self.still.pixels(index, frame)), self._text(question), self._text(answer, loss=True)))

@@ -17,13 +17,13 @@ from agentvid.train.frames import CELLS, label_of, make_frames, sample_frame
 from agentvid.train.mot import rows_of
 from agentvid.train.recipe import LATENT
 from agentvid.train.records import Records, make_records, sample_record
-from agentvid.train.samples import Sampler, shares_at
+from agentvid.train.samples import Sampler, Stage, stage_at
 from agentvid.train.shelves import encoder_digest, make_shelf
 from agentvid.train.state import generator_at, load_state, save_state
 from agentvid.train.tower import parts_of
 from agentvid.train.vocabulary import corpus, make_tokenizer
 from agentvid.world.language import read_thought
-from agentvid.world.scene import COLOURS, SHAPES, SIZES, split_of
+from agentvid.world.scene import COLOURS, SHAPES, SIZES, Camera, split_of
 
 
 @pytest.fixture(scope="module")
@@ -158,13 +158,19 @@ def test_a_thought_also_comes_after_another_prompt_or_none(shelf, tokenizer):
     assert alone > 20 and contradicting > 20
 
 
-def test_one_solid_comes_before_three(shelf, tokenizer):
-    assert shares_at(0)[2] == 0 < shares_at(10_000)[2]
+def test_one_solid_and_one_camera_come_before_more(shelf, tokenizer):
+    first, last = stage_at(0), stage_at(10_000)
+    assert first.solids[2] == 0 < last.solids[2] and first.front > last.front
     sampler = Sampler(shelf, tokenizer)
-    sampler.shares = (1.0, 0.0, 0.0)
-    if len(sampler._of_count[0]):
-        counts = {len(sampler._any(np.random.default_rng(seed))[0].scenes[0].solids) for seed in range(20)}
-        assert counts == {1}
+    scenes = [record.scenes[0] for record in shelf.records.records]
+    for solids, front in (((1.0, 0.0, 0.0), 0.0), ((0.0, 0.5, 0.5), 1.0)):
+        sampler.stage = Stage(0, solids, front, {})
+        drawn = [sampler._any(np.random.default_rng(seed))[0].scenes[0] for seed in range(20)]
+        is_wanted = [
+            bool(solids[min(len(scene.solids), 3) - 1]) and (not front or scene.camera == Camera()) for scene in scenes
+        ]
+        if any(is_wanted):
+            assert all(is_wanted[scenes.index(scene)] for scene in drawn)
 
 
 def test_a_state_is_whole_or_refused(tmp_path):
