@@ -39,6 +39,7 @@ Size = Annotated[str, typer.Option(help="nano (CPU), mini (GPU), test.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda.")]
 Threads = Annotated[int, typer.Option(min=1, help="Threads that compute; more only where cores are idle.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes that render data.")]
+Processes = Annotated[int, typer.Option(min=1, help="Processes that share each step of the model: one per idle core.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of data, weights, and every draw.")]
 Small = Annotated[bool, typer.Option("--little-data", help="A thirtieth of the data: to try things out.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, whatever happens.")]
@@ -103,17 +104,18 @@ def train_mot(
     device: Device = "auto",
     threads: Threads = 1,
     workers: Workers = 1,
+    processes: Processes = 1,
     seed: Seed = 0,
     little_data: Small = False,
     json_: Json = False,
 ) -> int:
     """Train the model, on the autoencoder and the eye in the same folder, else on those that ship."""
-    with _course(folder, size, device, threads, workers, seed, little_data, json_) as (course, report):
+    with _course(folder, size, device, threads, workers, seed, little_data, json_, processes) as (course, report):
         course.mot(_budget(minutes, steps, decay), resume=resume, start=start)
         return report.end("mot")
 
 
-@train_app.command("all", epilog="Example: agentvid train all --minutes 60 --threads 2 --workers 2")
+@train_app.command("all", epilog="Example: agentvid train all --minutes 60 --workers 2 --processes 2")
 def train_all(
     minutes: Annotated[float, typer.Option(min=0.03, help="Minutes of training, data not counted.")] = 60,
     folder: Folder = None,
@@ -121,12 +123,13 @@ def train_all(
     device: Device = "auto",
     threads: Threads = 1,
     workers: Workers = 1,
+    processes: Processes = 1,
     seed: Seed = 0,
     little_data: Small = False,
     json_: Json = False,
 ) -> int:
     """From nothing to a model: data, autoencoder, eye, model, exported to FOLDER/export. Parts that are there stay."""
-    with _course(folder, size, device, threads, workers, seed, little_data, json_) as (course, report):
+    with _course(folder, size, device, threads, workers, seed, little_data, json_, processes) as (course, report):
         spent = 0.0
         for name, part in (("ae", course.codec), ("tower", course.tower)):
             if not (course.folder / name / f"{name}.safetensors").is_file() and not _stop.is_set():
@@ -248,6 +251,7 @@ def _course(
     seed: int,
     little_data: bool,
     as_json: bool,
+    processes: int = 1,
 ) -> Iterator[tuple[Course, _Report]]:
     """Yield the course; a first Ctrl-C ends training after the step at hand with its state saved, a second at once."""
     import torch
@@ -257,9 +261,12 @@ def _course(
 
     if size not in SIZES:
         raise InputError(f"size {size!r}", f"one of {', '.join(SIZES)}", "choose one of them")
+    if processes > 1 and device not in ("auto", "cpu"):
+        raise InputError(f"{processes} processes on {device}", "the CPU, or one process", "leave out --processes")
     if device not in ("auto", "cpu") and not (device.startswith("cuda") and torch.cuda.is_available()):
         raise InputError(f"device {device!r}", "auto, cpu, or a cuda device that is there", "leave it out")
     chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    chosen = "cpu" if processes > 1 else chosen
     where = folder or load_settings().home / "train" / size
     torch.set_num_threads(threads)
     amounts = Amounts(400, 100, 260, 50, 0, 30) if little_data else Amounts()
@@ -274,7 +281,7 @@ def _course(
     signal.signal(signal.SIGINT, stop)
     try:
         yield (
-            Course(where, size, seed, chosen, workers, amounts, report.told, _stop.is_set),
+            Course(where, size, seed, chosen, workers, processes, amounts, report.told, _stop.is_set),
             report,
         )
     finally:

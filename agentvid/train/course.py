@@ -16,7 +16,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +41,7 @@ from agentvid.train.records import Kind, make_records
 from agentvid.train.samples import Sampler, SmallTask
 from agentvid.train.shelves import Shelf, encoder_digest, make_shelf
 from agentvid.train.state import partial_of
+from agentvid.train.together import Together
 from agentvid.train.tower import TowerTrainee
 from agentvid.train.vocabulary import corpus, make_tokenizer
 from agentvid.world.scene import Split
@@ -72,13 +75,14 @@ class Amounts:
 
 @dataclass
 class Course:
-    """See the module's docstring. `workers` processes render; `threads` compute."""
+    """See the module's docstring. `workers` processes render; `processes` share the steps of `mot`."""
 
     folder: Path
     size: SizeName = "nano"
     seed: int = 0
     device: str = "cpu"
     workers: int = 1
+    processes: int = 1
     amounts: Amounts = field(default_factory=Amounts)
     told: Told | None = None
     cancelled: Callable[[], bool] | None = None
@@ -136,7 +140,11 @@ class Course:
         trainee = MotTrainee(unified, *self._samplers(unified), mix=mix, seed=self.seed)
         words = self.folder / _WORDS
         facts = {"encoder": encoder_digest(unified.codec), "words": hashlib.sha256(words.read_bytes()).hexdigest()[:12]}
-        self._run("mot", trainee, self.folder / "mot", budget, resume, facts)
+        with ExitStack() as stack:
+            if self.processes > 1:
+                plain = replace(self, told=None, cancelled=None)
+                trainee.together = stack.enter_context(Together.begin(self.processes, _assist, (plain, mix)))
+            self._run("mot", trainee, self.folder / "mot", budget, resume, facts)
         trainee.finish()
         unified.model.eval()
         _save(_kept(unified.model.state_dict()), self.folder / "mot" / _AVERAGE)
@@ -196,9 +204,7 @@ class Course:
         return unified
 
     def _frames(self) -> tuple[Frames, Frames]:
-        def told(done: int, total: int) -> None:
-            self._tell("frames", (done, total))
-
+        told = partial(self._tell_of, "frames")
         folder, amounts = self.folder / "frames", self.amounts
         return (
             make_frames(folder, amounts.frames, self.seed, self.workers, told),
@@ -219,9 +225,6 @@ class Course:
         )
 
     def _shelf(self, unified: Unified, kind: Kind, split: Split, seed: int, count: int) -> Shelf:
-        def told(done: int, total: int) -> None:
-            self._tell("records", (done, total))
-
         folder = self.folder / "records"
         records = make_records(
             folder,
@@ -230,9 +233,10 @@ class Course:
             seed=seed,
             split=split,
             workers=self.workers,
-            told=told,
+            told=partial(self._tell_of, "records"),
         )
-        return make_shelf(records, unified.codec, folder, f"latents-{kind}-{split}-{seed}")
+        encoded = partial(self._tell_of, "latents")
+        return make_shelf(records, unified.codec, folder, f"latents-{kind}-{split}-{seed}", encoded)
 
     def _codec_weights(self) -> dict[str, torch.Tensor]:
         return self._part("ae", "a trained autoencoder")
@@ -267,9 +271,18 @@ class Course:
         own = {"size": self.size, "seed": self.seed, **(facts or {})}
         run(trainee, folder, budget, resume=resume, told=told, cancelled=self.cancelled, facts=own)
 
+    def _tell_of(self, name: str, done: int, total: int) -> None:
+        self._tell(name, (done, total))
+
     def _tell(self, name: str, report: Progress | tuple[int, int]) -> None:
         if self.told is not None:
             self.told(name, report)
+
+
+def _assist(together: Together, course: Course, mix: Mapping[SmallTask, float] | None) -> None:
+    """Help another process with its course. All it needs is made already."""
+    unified = course.unified()
+    MotTrainee(unified, *course._samplers(unified), mix=mix, seed=course.seed, together=together).follow()
 
 
 def _kept(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -277,6 +290,6 @@ def _kept(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def _save(state: dict[str, torch.Tensor], path: Path) -> None:
-    partial = partial_of(path)
-    save_file(state, str(partial))
-    partial.replace(path)
+    unfinished = partial_of(path)
+    save_file(state, str(unfinished))
+    unfinished.replace(path)

@@ -7,7 +7,7 @@ samples of all tasks, by their shares of rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import torch
@@ -16,12 +16,13 @@ from torch import Tensor, nn
 
 from agentvid.models.mot import Unified
 from agentvid.models.mot.model import MoT
-from agentvid.models.mot.training import Look, Objective, Sample, Text, draw, pack, packed_losses
+from agentvid.models.mot.training import Look, Losses, Objective, Sample, Text, draw, pack, packed_losses
 from agentvid.models.mot.training.masks import AttendBy
 from agentvid.train.optim import Average, Optimiser, split_parameters
 from agentvid.train.samples import Sampler, SmallTask, stage_at
 from agentvid.train.sheet import sheet
 from agentvid.train.state import generator_at
+from agentvid.train.together import Together
 
 __all__ = ["MotTrainee", "initialise"]
 
@@ -54,6 +55,25 @@ def initialise(model: MoT, seed: int = 0) -> None:
                 parameter.copy_(state[name.replace("_moe_gen", "")])
 
 
+class _Found(NamedTuple):
+    """Sums over a pack, and over those of all processes."""
+
+    ce_sum: Tensor
+    ce_count: float
+    mse_sum: Tensor
+    mse_rows: float
+
+    @classmethod
+    def of(cls, losses: Losses, together: Together | None) -> _Found:
+        """Add up the losses of all."""
+        sums = (losses.ce_sum.detach(), losses.ce_count, losses.mse_sum.detach(), losses.mse_rows)
+        if together is None:
+            return cls(*sums)
+        whole = torch.tensor([float(each) for each in sums], dtype=torch.float64)
+        together.add_up([whole])
+        return cls(whole[0], float(whole[1]), whole[2], float(whole[3]))
+
+
 class MotTrainee:
     """See `loop.Trainee`."""
 
@@ -68,11 +88,12 @@ class MotTrainee:
         seed: int = 0,
         objective: Objective | None = None,
         attend: AttendBy = "samples",
+        together: Together | None = None,
     ) -> None:
         self.unified, self.model = unified, unified.model
         self.sampler, self.held_out, self.mix, self.rows, self.seed = sampler, held_out, mix, rows, seed
         self.objective = objective or Objective(ce_weight=0.25, shift=1.35, reweight="square")
-        self.attend = attend
+        self.attend, self.together, self._is_shared = attend, together, False
         self.model.vit_model.requires_grad_(False)
         self.model.train()
         self._named = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
@@ -81,17 +102,37 @@ class MotTrainee:
         self.average = Average(self._named)
 
     def step(self, number: int, pace: float) -> Mapping[str, float]:
-        """See Trainee."""
+        """See Trainee. With others `together` it tells the helpers to take the same step."""
+        together = self.together
+        if together is not None and together.rank == 0:
+            if not self._is_shared:
+                together.hand_out(self.tensors())
+                self._is_shared = True
+            together.tell(number, pace)
         self.sampler.stage = stage_at(number)
         mix = self.mix or self.sampler.stage.mix
         samples = self._filled(np.random.default_rng([self.seed, number, 3]), mix)
+        salt = 0
+        if together is not None:
+            samples.sort(key=rows_of)
+            samples, salt = samples[together.rank :: together.size], together.rank << 40
         packed = pack(self.model.config, self.unified.ids, samples)
-        drawn = draw(packed, generator_at(self.seed, number), self.objective.shift)
+        drawn = draw(packed, generator_at(self.seed, number + salt), self.objective.shift)
         losses = packed_losses(self.model, packed, drawn, self.objective, attend=self.attend)
-        torch.autograd.backward(losses.total)
-        norm = self._optimiser.step(pace)
+        found = _Found.of(losses, together)
+        torch.autograd.backward(self.objective.total(losses.ce_sum, found.ce_count, losses.mse_sum, found.mse_rows))
+        norm = self._optimiser.step(pace, together)
         self.average.update(number)
-        return {"loss": losses.total.item(), "ce": losses.ce.item(), "mse": losses.mse.item(), "norm": norm}
+        total = float(self.objective.total(found.ce_sum, found.ce_count, found.mse_sum, found.mse_rows))
+        ce, mse = found.ce_sum / (found.ce_count or 1), found.mse_sum / (found.mse_rows or 1)
+        return {"loss": total, "ce": float(ce), "mse": float(mse), "norm": norm}
+
+    def follow(self) -> None:
+        """Take the steps that the leading process takes, until it is over."""
+        assert self.together is not None
+        self.load(self.together.hand_out())
+        while (numbers := self.together.hear()) is not None:
+            self.step(int(numbers[0]), numbers[1])
 
     def tensors(self) -> dict[str, Tensor]:
         """See Trainee."""

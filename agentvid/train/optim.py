@@ -15,6 +15,8 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from agentvid.train.together import Together
+
 __all__ = ["Average", "Muon", "Optimiser", "orthogonal", "split_parameters", "warm_then_level"]
 
 _COEFFICIENTS: Final = (3.4445, -4.7750, 2.0315)
@@ -39,12 +41,25 @@ class Muon:
         self._moments = [torch.stack([torch.zeros_like(p) for p in group]) for group, _ in self._groups]
 
     @torch.no_grad()
-    def step(self, rate: float) -> None:
-        """Move all parameters by their gradients; one without a gradient only loses momentum."""
+    def step(self, rate: float, together: Together | None = None) -> None:
+        """Move all parameters by their gradients; one without a gradient only loses momentum.
+
+        With others `together` each process orthogonalises its part of the matrices.
+        """
+        updates = []
         for (group, _), moment in zip(self._groups, self._moments, strict=True):
             gradient = torch.stack([torch.zeros_like(p) if p.grad is None else p.grad for p in group])
             moment.mul_(self.momentum).add_(gradient)
-            update = orthogonal(gradient.add_(moment, alpha=self.momentum).flatten(2))
+            wanted = gradient.add_(moment, alpha=self.momentum).flatten(2)
+            if together is None:
+                updates.append(orthogonal(wanted))
+            else:
+                part = together.part_of(len(wanted))
+                updates.append(torch.zeros_like(wanted))
+                updates[-1][part] = orthogonal(wanted[part])
+        if together is not None:
+            together.add_up(updates)
+        for (group, _), moment, update in zip(self._groups, self._moments, updates, strict=True):
             scale = max(1.0, update.shape[1] / update.shape[2]) ** 0.5
             torch._foreach_mul_(group, 1 - rate * self.decay)
             torch._foreach_add_(group, list(update.view_as(moment).unbind(0)), alpha=-rate * scale)
@@ -99,10 +114,17 @@ class Optimiser:
         self._adam = torch.optim.AdamW(self._others.values(), other_rate, betas=betas, weight_decay=decay, fused=True)
         self._all = [*matrices.values(), *others.values()]
 
-    def step(self, pace: float) -> float:
-        """Move by the gradients with rates scaled by `pace`, forget the gradients, and return their norm."""
+    def step(self, pace: float, together: Together | None = None) -> float:
+        """Move by the gradients with rates scaled by `pace`, forget the gradients, and return their norm.
+
+        With others `together` gradients are those of all.
+        """
+        if together is not None:
+            for parameter in self._all:
+                parameter.grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+            together.add_up([parameter.grad for parameter in self._all if parameter.grad is not None])
         norm = float(nn.utils.clip_grad_norm_([p for p in self._all if p.grad is not None], self.most))
-        self._muon.step(self.matrix_rate * pace)
+        self._muon.step(self.matrix_rate * pace, together)
         for group in self._adam.param_groups:
             group["lr"] = self.other_rate * pace
         self._adam.step()

@@ -23,6 +23,8 @@ from agentvid.train.state import partial_of
 __all__ = ["Shelf", "encoder_digest", "make_shelf"]
 
 _BATCH: Final = 64
+_TOLD: Final = 32
+"""Batches between two reports."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ def make_shelf(
     for start in range(0, len(frames), _BATCH):
         part = frames[start : start + _BATCH].permute(3, 0, 1, 2).float().div_(127.5).sub_(1)
         parts.append(codec.encode(part).transpose(0, 1).half())
-        if told is not None:
-            told(min(start + _BATCH, len(frames)), len(frames))
+        done = min(start + _BATCH, len(frames))
+        if told is not None and (done == len(frames) or done % (_TOLD * _BATCH) == 0):
+            told(done, len(frames))
     joined = torch.cat(parts)
     latents = joined.view(*records.pixels.shape[:2], *joined.shape[1:]).contiguous()
     folder.mkdir(parents=True, exist_ok=True)

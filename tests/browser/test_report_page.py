@@ -136,7 +136,7 @@ def test_correcting_opens_a_command_and_copies_it(show) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     row = page.locator("#t1\\.s1 .row").nth(0)
     row.locator("summary").click()
-    assert page.locator("#t1\\.s1 .pick").is_visible()
+    page.locator("#t1\\.s1 .pick").wait_for(state="visible")
     row.locator(".copy").click()
     page.wait_for_function("b => b.textContent.trim() === '已复制'", arg=row.locator(".copy").element_handle())
     assert (
@@ -154,7 +154,7 @@ def test_a_picture_is_enlarged_and_closed_by_keyboard(show) -> None:
     page = show("recolour")
     page.locator("#t1\\.s1 .zoom").focus()
     page.keyboard.press("Enter")
-    assert page.locator("dialog[open] img").is_visible()
+    page.locator("dialog[open] img").wait_for(state="visible")
     page.keyboard.press("Escape")
     assert page.locator("dialog[open]").count() == 0
 
