@@ -2,6 +2,7 @@
 
     python tests/bench/bench_mot.py                        # CPU, one thread: ratios to the baseline
     python tests/bench/bench_mot.py --full --device cuda   # 14.6 B random weights in bf16, 1024², 49 evaluations
+    python tests/bench/bench_mot.py --thoughts WEIGHTS     # the small model writes the thoughts of held-out prompts
 
 Ratios are medians over rounds in which both run one after the other; with one thread on a CPU they are of processor
 time, which other programs disturb less. What is drawn and written is the same on both sides, or the run fails. Results
@@ -15,6 +16,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from typing import Any
 import torch
 from plain_mot import Plain, PlainContext
 
+from agentvid.evals.small.cases import make_cases
 from agentvid.models.mot import Decoding, Guidance, MoTConfig, Schedule, Unified, bagel_7b
 from agentvid.models.mot.config import (
     BackboneConfig,
@@ -34,8 +37,11 @@ from agentvid.models.mot.decode import decode
 from agentvid.models.mot.latents import latent_codec
 from agentvid.models.mot.model import MoT
 from agentvid.models.mot.prompts import load_system_prompts
+from agentvid.models.mot.reader import AHEAD, Reader
 from agentvid.models.mot.sampling import Job, sample
+from agentvid.models.mot.session import Session
 from agentvid.models.mot.tokenizer import ByteTokenizer
+from agentvid.world.caption import CAPTION_KINDS, caption
 
 GUIDANCE = Guidance(text_scale=4.0, image_scale=1.5, interval=(0.4, 1.0), renorm="global", count_equal_image=True)
 """Settings of the family's demo: its third context equals the first one, and is scaled all the same."""
@@ -108,27 +114,43 @@ def compare_drawing(unified: Unified, *, words: int, side: int, points: int, rou
     return {**facts, **found["seconds"], "relative_difference": difference}
 
 
-def compare_decoding(unified: Unified, *, context_tokens: int, new_tokens: int, rounds: int) -> dict[str, Any]:
-    """Decode after `context_tokens` tokens, on both sides, greedily."""
+def compare_decoding(unified: Unified, *, prompt: str, new_tokens: int, rounds: int) -> dict[str, Any]:
+    """Decode after a prompt, on both sides, greedily; ours as it is by default, and without guessing ahead."""
     plain, context, session = Plain(unified), PlainContext(), unified.session()
-    prompt = "x" * (context_tokens - 2)
     plain.read(context, prompt)
     session.read(prompt)
 
-    def ours() -> list[int]:
-        ids = decode(unified.model, session.branches.full, unified.format, Decoding(limit=new_tokens))
-        return list(ids)
+    def ours(ahead: int) -> list[int]:
+        decoding = Decoding(limit=new_tokens, ahead=ahead)
+        return list(decode(unified.model, session.branches.full, unified.format, decoding))
 
     def theirs() -> list[int]:
         fork = PlainContext(dict(context.keys), dict(context.values), context.next)
-        return plain.decode(fork, new_tokens)
+        return plain.decode(fork, len(written))
 
-    found = alternate(ours, theirs, rounds)
-    written = len(found["ours"])
-    if found["ours"] != found["baseline"][:written] or written < new_tokens:
-        raise SystemExit("the two texts differ, or ended early: nothing is compared")
-    rates = {f"{who}_tokens_per_s": written / found["seconds"][f"{who}_s"] for who in ("ours", "baseline")}
-    return {"context_tokens": context_tokens, "new_tokens": written, **found["seconds"], **rates}
+    written = ours(0)
+    found = alternate(partial(ours, AHEAD), theirs, rounds)
+    alone = alternate(partial(ours, 0), theirs, rounds)
+    if not found["ours"] == alone["ours"] == found["baseline"]:
+        raise SystemExit("the texts differ: nothing is compared")
+    rates = {f"{who}_tokens_per_s": len(written) / found["seconds"][f"{who}_s"] for who in ("ours", "baseline")}
+    return {
+        "context_tokens": session.length,
+        "new_tokens": len(written),
+        "tokens_per_forward": len(written) / forwards_of(unified, session, written),
+        **found["seconds"],
+        "ratio_without_guessing": alone["seconds"]["ratio"],
+        **rates,
+    }
+
+
+def forwards_of(unified: Unified, session: Session, written: list[int]) -> int:
+    """Return in how many forwards a text is written."""
+    reader = Reader(unified.model, session.branches.full, room=len(written) + 2)
+    reader.read(unified.format.open())
+    for id in written[:-1]:
+        reader.read([id])
+    return reader.forwards
 
 
 def alternate(ours: Callable[[], Any], baseline: Callable[[], Any], rounds: int) -> dict[str, Any]:
@@ -156,10 +178,31 @@ def side_by_side(args: argparse.Namespace) -> dict[str, Any]:
         for words, side in ((64, 128), (512, 128), (64, 256), (512, 256))
     ]
     decodings = [
-        compare_decoding(unified, context_tokens=length, new_tokens=args.tokens, rounds=args.rounds)
+        compare_decoding(unified, prompt="x" * (length - 2), new_tokens=args.tokens, rounds=args.rounds)
         for length in (256, 1024, 4096, 9216)
     ]
     return {"kind": "side by side", "model": size, "drawing": drawings, "decoding": decodings}
+
+
+def thoughts(args: argparse.Namespace) -> dict[str, Any]:
+    """Write the thoughts of held-out prompts with trained weights, prompt after prompt."""
+    unified = Unified.from_pretrained(args.thoughts, dtype=torch.float32)
+    rows = []
+    for case in make_cases(args.prompts):
+        prompt = caption(case.rng(0), case.scene, case.language, CAPTION_KINDS[0])
+        rows.append(compare_decoding(unified, prompt=prompt, new_tokens=120, rounds=args.rounds))
+    whole = {f"{who}_s": sum(row[f"{who}_s"] for row in rows) for who in ("ours", "baseline")}
+    tokens = sum(row["new_tokens"] for row in rows)
+    return {
+        "kind": "thoughts",
+        "model": {"parameters": count(unified.model)},
+        "prompts": len(rows),
+        "tokens": tokens,
+        "tokens_per_forward": tokens / sum(row["new_tokens"] / row["tokens_per_forward"] for row in rows),
+        **whole,
+        "ratio": whole["baseline_s"] / whole["ours_s"],
+        "ratio_without_guessing": statistics.median(row["ratio_without_guessing"] for row in rows),
+    }
 
 
 # ---------------------------------------------------------------- the full size
@@ -255,7 +298,8 @@ def told(result: dict[str, Any]) -> str:
     for row in result["decoding"]:
         lines.append(
             f"decode  after {row['context_tokens']:4} tokens: ours {row['ours_tokens_per_s']:.0f} tokens/s, "
-            f"baseline {row['baseline_tokens_per_s']:.0f} tokens/s, {row['ratio']:.2f}x"
+            f"baseline {row['baseline_tokens_per_s']:.0f} tokens/s, {row['ratio']:.2f}x at "
+            f"{row['tokens_per_forward']:.1f} tokens a forward, {row['ratio_without_guessing']:.2f}x without guessing"
         )
     return "\n".join(lines)
 
@@ -271,13 +315,15 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=26, help="grid points of a drawing (side by side)")
     parser.add_argument("--tokens", type=int, default=64, help="tokens to decode")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--thoughts", type=Path, metavar="WEIGHTS", help="thoughts of the small model, in this folder")
+    parser.add_argument("--prompts", type=int, default=24, help="how many of them")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    result = full_size(args) if args.full else side_by_side(args)
+    result = full_size(args) if args.full else thoughts(args) if args.thoughts else side_by_side(args)
     result |= {"torch": torch.__version__, "threads": args.threads}
     print(told(result))
-    name = "bench_mot_full.json" if args.full else "bench_mot.json"
+    name = "bench_mot_full.json" if args.full else "bench_thoughts.json" if args.thoughts else "bench_mot.json"
     out = args.out or Path(__file__).with_name(name)
     out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 

@@ -8,16 +8,15 @@ Grammars are llguidance's: Lark with JSON schemas inside (`%json {…}`). Source
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from agentvid.errors import Cancelled, ChainError, SettingsError
-from agentvid.models.mot.context import append, text
 from agentvid.models.mot.decode import Decoding
+from agentvid.models.mot.reader import Reader
 from agentvid.models.mot.tokenizer import FileTokenizer
 
 if TYPE_CHECKING:
@@ -42,10 +41,10 @@ class Writer:
         self._unified, self._decoding = session.unified, decoding or Decoding()
         self._cancelled = cancelled
         self._vocabulary = _vocabulary(session.unified)
-        self._context = session.branches.full.fork()
-        self._context.cache.compact(room=min(self._decoding.limit, _FIRST_ROOM) + 1)
+        room, ahead = min(self._decoding.limit, _FIRST_ROOM) + 1, self._decoding.ahead
+        self._reader = Reader(session.unified.model, session.branches.full, room=room, ahead=ahead)
         self._generator = torch.Generator().manual_seed(self._decoding.seed)
-        self._logits = self._read(self._unified.format.open())
+        self._logits = self._reader.read(self._unified.format.open())
         self.written = 0
         """Tokens written so far."""
 
@@ -67,7 +66,7 @@ class Writer:
             piece += chosen
             self.written += len(chosen)
             if chosen:
-                self._logits = self._read(chosen)
+                self._logits = self._reader.read(chosen)
         if matcher.is_error():
             raise SettingsError(f"a grammar that can't be used: {matcher.get_error()}", "see llguidance's syntax")
         return self._unified.tokenizer.decode(piece)
@@ -79,13 +78,6 @@ class Writer:
             raise ChainError(
                 f"the model's text did not end within {self._decoding.limit} tokens", "a whole text", "say it shorter"
             )
-
-    @torch.no_grad()
-    def _read(self, ids: Sequence[int]) -> Tensor:
-        model = self._unified.model
-        (rows,) = append(model, [text(model, self._context, ids)])
-        logits: Tensor = model.logits(rows[-1:])[0]
-        return logits
 
     def _choose(self, mask: bytes) -> int:
         is_open = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")

@@ -7,7 +7,7 @@ mark for free.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -46,6 +46,19 @@ class Context:
         twin.state, twin.segments = self.state, self.segments
         return twin
 
+    def forget(self, rows: int) -> None:
+        """Forget the last `rows` tokens of the text that was read last; computes nothing.
+
+        Raises: ValueError where the text is shorter, or a picture was read last.
+        """
+        last = self.segments[-1] if self.segments else None
+        if last is None or last.role != "text" or not 0 <= rows <= last.length:
+            raise ValueError(f"can't forget {rows} tokens of {last}")
+        self.cache.rollback(self.length - rows)
+        self.state = replace(self.state, next=self.state.next - rows)
+        kept = Segment.text(last.length - rows, last.ids[: last.length - rows])
+        self.segments = self.segments[:-1] + ((kept,) if kept.length else ())
+
     def is_same(self, other: Context) -> bool:
         """Return whether both hold the very same rows (shared, not merely equal) and count positions alike."""
         return self.cache.shares == other.cache.shares and self.state.next == other.state.next
@@ -68,7 +81,7 @@ class Addition:
 
 def text(model: MoT, context: Context, ids: Sequence[int]) -> Addition:
     """Return the addition of a run of tokens; each sees those before it."""
-    return Addition(context, (Segment.text(len(ids)),), model.embed(ids), causal=True)
+    return Addition(context, (Segment.text(len(ids), tuple(ids)),), model.embed(ids), causal=True)
 
 
 def seen_picture(context: Context, rows: Tensor, wrappers: Tensor, grid: tuple[int, int]) -> Addition:

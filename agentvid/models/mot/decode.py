@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from agentvid.errors import Cancelled, InputError
-from agentvid.models.mot.context import Context, append, text
+from agentvid.models.mot.context import Context
 from agentvid.models.mot.model import MoT
 from agentvid.models.mot.prompts import PromptFormat
+from agentvid.models.mot.reader import AHEAD, Reader
 from agentvid.models.mot.tokenizer import Tokenizer
 
 __all__ = ["Decoding", "decode", "words_of"]
@@ -29,16 +30,21 @@ _OVERLAP = 8
 class Decoding:
     """How text is written: at most `limit` tokens; greedy at temperature 0, else sampled from `seed` on.
 
+    At most `ahead` tokens are guessed from what was read before (`reader.py`): the text stays the same, and takes
+    fewer forwards where it repeats what was there.
+
     Raises: InputError where a number makes no sense.
     """
 
     limit: int = 1024
     temperature: float = 0.0
     seed: int = 0
+    ahead: int = AHEAD
 
     def __post_init__(self) -> None:
-        if self.limit < 1 or not 0 <= self.temperature < math.inf:
-            raise InputError(f"limit {self.limit}, temperature {self.temperature}", "at least 1, at least 0")
+        if self.limit < 1 or not 0 <= self.temperature < math.inf or self.ahead < 0:
+            told = f"limit {self.limit}, temperature {self.temperature}, ahead {self.ahead}"
+            raise InputError(told, "at least 1, at least 0, at least 0")
 
 
 @torch.no_grad()
@@ -55,15 +61,13 @@ def decode(
 
     Raises: Cancelled between two tokens.
     """
-    fork = context.fork()
-    fork.cache.compact(room=decoding.limit + 1)
+    reader = Reader(model, context, room=decoding.limit + 1, ahead=min(decoding.ahead, decoding.limit))
     generator = torch.Generator().manual_seed(decoding.seed)
     fed = prompt.open()
     for _ in range(decoding.limit):
         if cancelled is not None and cancelled():
             raise Cancelled("the text was stopped")
-        (rows,) = append(model, [text(model, fork, fed)])
-        chosen = _choose(model.logits(rows[-1:])[0], decoding.temperature, generator)
+        chosen = _choose(reader.read(fed), decoding.temperature, generator)
         yield chosen
         if chosen == prompt.end:
             return

@@ -6,7 +6,7 @@ without a model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = ["Role", "Segment"]
@@ -22,7 +22,8 @@ class Segment:
     A segment with a `grid` (T, h, w) is a visual block: T·h·w rows between two wrapper tokens. `advance` is by how
     much the position counter moves on where that differs from the scheme's own rule (frames of one clip are `advance`
     apart). `t_start` moves the block's temporal axis to start there; `reuse_source` gives it the positions of the
-    latest clean block of the same size (both for grid positions only).
+    latest clean block of the same size (both for grid positions only). `ids` are the tokens of a text, where they are
+    known; what a segment's rows are does not depend on them.
     """
 
     role: Role
@@ -31,11 +32,12 @@ class Segment:
     advance: int | None = None
     t_start: int | None = None
     reuse_source: bool = False
+    ids: tuple[int, ...] = field(default=(), compare=False)
 
     @classmethod
-    def text(cls, length: int) -> Segment:
+    def text(cls, length: int, ids: tuple[int, ...] = ()) -> Segment:
         """Return a run of `length` tokens."""
-        return cls("text", length)
+        return cls("text", length, ids=ids)
 
     @classmethod
     def block(
