@@ -115,15 +115,14 @@ class PositionConfig:
     `sections` splits the rotary frequencies over the three axes; it sums to head_dim / 2. `t_stride` is the step of
     the temporal axis between latent frames (grid only).
 
-    The fixed tables that tell a picture's rows apart are sines of wavelengths up to about 2π·`table_base` rows, times
-    `table_scale`. Where pictures have few rows the base wants to be small, or most channels say the same everywhere.
+    The tables that tell a picture's rows apart are fixed sines, as published, or `learned` from random numbers on. On a
+    few rows neighbours look alike in sines: there a model learns to copy and to place much later.
     """
 
     scheme: Literal["shared", "grid"] = "shared"
     sections: tuple[int, int, int] = (64, 0, 0)
     t_stride: int = 2
-    table_base: float = 10000.0
-    table_scale: float = 1.0
+    table: Literal["sines", "learned"] = "sines"
 
     def __post_init__(self) -> None:
         _check(self, zero=("sections",))
