@@ -46,8 +46,7 @@ def initialise(model: MoT, seed: int = 0) -> None:
                 std *= (2 * depth) ** -0.5
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * std)
         model.language_model.lm_head.weight.mul_(0.1)
-        timed = [layer for layer in model.time_embedder.modules() if isinstance(layer, nn.Linear)]
-        for layer in (model.vae2llm, model.connector.fc1, model.connector.fc2, *timed):
+        for layer in (model.vae2llm, model.connector.fc1, model.connector.fc2):
             assert isinstance(layer, nn.Linear)
             layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator) * layer.weight.shape[1] ** -0.5)
         state = dict(model.language_model.named_parameters())
