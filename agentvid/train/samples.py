@@ -43,8 +43,8 @@ class Stage:
     mix: Mapping[SmallTask, float]
 
 
-_FIRST: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.50, "edit": 0.28, "caption": 0.14, "question": 0.08}
-_THEN: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.45, "edit": 0.36, "caption": 0.11, "question": 0.08}
+_FIRST: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.58, "edit": 0.30, "caption": 0.08, "question": 0.04}
+_THEN: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.52, "edit": 0.34, "caption": 0.09, "question": 0.05}
 MIX: Final[Mapping[SmallTask, float]] = {
     "text_to_image": 0.40,
     "edit": 0.30,
@@ -63,7 +63,7 @@ _CURRICULUM: Final = (
 """One solid at full quality before two, one camera before all: places are named on the stage, and where they are in
 the picture takes a turn for every other camera."""
 _LAST: Final = _CURRICULUM[-1]
-_COPIES: Final[Mapping[str, int]] = {"text_to_image": 2, "edit": 3, "view": 3}
+_COPIES: Final[Mapping[str, int]] = {"text_to_image": 4, "edit": 4, "view": 4}
 """How often a picture is drawn in one sample, with noise of its own each time: the context is read but once."""
 _KIND_SHARES: Final = (0.6, 0.14, 0.1, 0.08, 0.08)
 _NO_WORDS: Final = 0.10

@@ -167,16 +167,16 @@ def test_what_is_trained_is_what_a_session_draws(tokenizer, shelf):
     with torch.no_grad():
         unified.model.llm2vae.weight.normal_(std=0.1, generator=torch.Generator().manual_seed(0))
     drawn_edits = (Sampler(shelf, tokenizer).draw("edit", np.random.default_rng(seed)) for seed in range(99))
-    sample = next(edit for edit in drawn_edits if len(edit.elements) == 7)
-    *shown, words, thought, noisy, again, third = sample.elements
-    assert again is noisy and third is noisy
+    sample = next(edit for edit in drawn_edits if len(edit.elements) == 8)
+    *shown, words, thought, noisy, again, third, fourth = sample.elements
+    assert again is noisy and third is noisy and fourth is noisy
     assert isinstance(words, Text) and isinstance(thought, Text) and isinstance(noisy, Noisy)
     packed = pack(unified.config, unified.ids, [sample])
     noise, time = torch.randn(64, 32, generator=torch.Generator().manual_seed(1)), 0.7
-    times, noises = torch.tensor([time, 0.3, 0.5]), torch.cat([torch.zeros(64, 32), noise, torch.randn(128, 32)])
+    times, noises = torch.tensor([time, 0.3, 0.5, 0.9]), torch.cat([torch.zeros(64, 32), noise, torch.randn(192, 32)])
     drawn = Draws.of(packed, times, noises)
     with torch.no_grad():
-        trained = unified.model.velocity(packed_rows(unified.model, packed, drawn, attend="samples")[-192:-128])
+        trained = unified.model.velocity(packed_rows(unified.model, packed, drawn, attend="samples")[-256:-192])
 
     session = unified.session()
     index = next(i for i in range(4) if torch.equal(shelf.latents[i, 0].float()[:, None], shown[0].latents))
