@@ -186,6 +186,19 @@ def test_a_model_that_draws_what_its_thought_says_follows_it(bench, cases):
     assert value(part, "difference outside, only the thought changed") < 1
 
 
+def test_a_model_that_writes_true_plans_is_right_and_one_that_asks_back_is_not(bench, cases, monkeypatch):
+    from agentvid.evals.small import plans
+
+    asked = plans.messages_of(cases)
+    true = [message.plan for message in asked]
+    for said, right in ((iter(true), 1.0), (iter(["ask: outside"] * len(true)), 0.0)):
+        monkeypatch.setattr(plans, "_written", lambda bench, message, said=said: next(said))
+        part = plans.measure(bench, cases)
+        assert [value(part, name) for name in ("same chain", "same tools")] == [right, right]
+        assert value(part, "asked back needlessly") == 1 - right
+        assert {line.group for line in part.lines} >= {"all", "en", "zh", "draw"}
+
+
 # ---------------------------------------------------------------- the whole way
 
 
@@ -222,10 +235,7 @@ def test_every_task_runs_on_an_untrained_model(unified, tmp_path):
     document = run(unified, tmp_path, Plan("none", 3, draws_clips=True))
 
     assert set(document["tasks"]) == set(runner.TASKS)
-    assert [name for name, told in document["tasks"].items() if told["not_measured"]] == [
-        "walk",
-        "plan",
-    ]
+    assert [name for name, told in document["tasks"].items() if told["not_measured"]] == ["walk"]
 
 
 def test_unknown_tasks_are_refused():

@@ -36,6 +36,17 @@ def test_a_task_is_claimed_as_far_as_it_is_exact():
     assert set(tasks) == {"text_to_image", "question"}
 
 
+def test_plans_are_claimed_as_a_whole():
+    found = results()
+    for hits, is_draft in ((90, False), (80, True)):
+        found["tasks"]["plan"] = {"lines": [{"name": "same chain", "group": "all", "figure": figure(hits)}]}
+        told = card_of(found, FACTS)["tasks"]["plan"]
+        assert told == {"level": {}, "exact": {"all": hits / 100}, "draft": is_draft}
+    worse = copy.deepcopy(found)
+    worse["tasks"]["plan"]["lines"][0]["figure"] = figure(60)
+    assert regressions(found, worse) == ["plan: same chain, all: 0.600 (at most 0.680), was 0.800"]
+
+
 def test_a_gap_ends_the_claim():
     told = card_of(results(**{"1 solid": 50, "2 solids": 99}), FACTS)["tasks"]["text_to_image"]
     assert told["draft"] is True and told["level"] == {}

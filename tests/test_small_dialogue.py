@@ -121,6 +121,21 @@ def test_no_weights_at_all_say_so(tmp_path, monkeypatch):
         UnifiedPlanner()
 
 
+def test_weights_that_plan_badly_say_so(tmp_path, folder, monkeypatch):
+    import shutil
+
+    own = Path(shutil.copytree(folder, tmp_path / "own"))
+    (own / "card.json").write_text(json.dumps(card(*TASKS, drafts=("plan",))), encoding="utf-8")
+    monkeypatch.setenv("AGENTVID_SMALL", str(own))
+    monkeypatch.delenv("AGENTVID_UNIFIED", raising=False)
+    with pytest.raises(SettingsError, match=r"too badly.*0\.40"):
+        UnifiedPlanner()
+
+
+def _with_all_tasks(text: str) -> PlanRequest:
+    return PlanRequest(1, text, bears={"small": frozenset({*TASKS, "measure"})})
+
+
 async def test_weights_that_plan_wish_for_their_own_engine(tmp_path, folder, monkeypatch):
     import shutil
 
@@ -128,19 +143,16 @@ async def test_weights_that_plan_wish_for_their_own_engine(tmp_path, folder, mon
     (own / "card.json").write_text(json.dumps(card(*TASKS, "plan")), encoding="utf-8")
     monkeypatch.setenv("AGENTVID_SMALL", str(own))
     monkeypatch.delenv("AGENTVID_UNIFIED", raising=False)
-    told = json.dumps(
-        {
-            "steps": [
-                {"thought": "one small blue ball at centre", "tool": "generate_image", "args": {"prompt": "a ball"}},
-                {"thought": "look", "tool": "locate", "args": {"image": {"from": "t1.s1.image"}, "what": "ball"}},
-            ],
-            "answer": ["t1.s1.image"],
-        }
-    )
-    monkeypatch.setattr("agentvid.planner.unified.write_chain", lambda *told_to: told)
-    chain = await UnifiedPlanner().plan(PlanRequest(1, "draw a ball"), lambda event: None)
+    told = "generate_image: a red ball\nnovel_view: once around, seconds 3"
+    monkeypatch.setattr("agentvid.planner.unified.write_plan", lambda *told_to: told)
+    chain = await UnifiedPlanner().plan(_with_all_tasks("draw a red ball and turn it into a video"), lambda event: None)
 
-    assert [step.engine for step in chain] == ["small", None]
+    assert [(step.tool, step.engine) for step in chain] == [
+        ("generate_image", "small"),
+        ("check", "small"),
+        ("novel_view", "small"),
+    ]
+    assert "one " in chain.steps[0].thought and "red ball at" in chain.steps[0].thought
     assert {found.task for found in SmallEngine().capabilities()} == {*TASKS, "measure"}
 
 

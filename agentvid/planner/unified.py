@@ -3,6 +3,8 @@
 What it writes is always JSON of the schema and refers to ports that exist, whatever the weights; whether the chain is
 a good one depends on them. It was run with tiny random weights only, never with a published checkpoint.
 
+The small model is too small for that: it reads and writes the compact form of its own world (`compact`).
+
 The model is loaded into the process that plans. An engine in a worker process holds weights of its own; with
 `in_process` both share them.
 
@@ -19,13 +21,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref, Step
-from agentvid.engines.small import SmallEngine
 from agentvid.engines.small.weights import CARD, find_small
 from agentvid.engines.unified.weights import Checkpoint, find_checkpoint, named_checkpoint, named_device
 from agentvid.errors import ChainError, InputError, SettingsError
 from agentvid.events import Emit, ThoughtDelta
 from agentvid.media.types import Audio, Image, Video
 from agentvid.planner import KnownMedia, PlanRequest
+from agentvid.planner.compact import read_plan, tell_request, write_plan
 from agentvid.planner.plan_schema import answer_schema, question_schema, step_schema
 from agentvid.plugins import builtin_folder, load_tools
 from agentvid.prompt import Language, load_prompt
@@ -51,23 +53,24 @@ class UnifiedPlanner:
     """Writes chains with a unified model: the one given, the checkpoint that AGENTVID_UNIFIED names, or else the small
     model that ships, where its card says that it plans.
 
-    `tools` are those it plans with (default: the built-in ones); the checkpoint is loaded at the first message. Chains
-    of the small model wish for the engine `small` wherever it bears a step's task.
+    `tools` are those it plans with (default: the built-in ones); the checkpoint is loaded at the first message.
+    `compact` tells that a given model writes plans of the small world in the compact form, as the small model does;
+    what it can't tell is asked back.
 
     Raises: SettingsError where a named checkpoint is not there, or none is named and the small model does not plan.
     """
 
     name = "unified"
 
-    def __init__(self, tools: Mapping[str, ToolSpec] | None = None, *, model: Unified | None = None) -> None:
+    def __init__(
+        self, tools: Mapping[str, ToolSpec] | None = None, *, model: Unified | None = None, compact: bool = False
+    ) -> None:
         self._tools = dict(tools) if tools is not None else load_tools()
-        self._model = model
-        self._bears: frozenset[str] = frozenset()
+        self._model, self._compact = model, compact
         self._checkpoint = None
-        if model is None and named_checkpoint():
-            self._checkpoint = _named()
-        elif model is None:
-            self._checkpoint, self._bears = _small()
+        if model is None:
+            self._compact = not named_checkpoint()
+            self._checkpoint = _small() if self._compact else _named()
 
     async def plan(self, request: PlanRequest, emit: Emit) -> Chain:
         """Return a chain, or one that holds only a question back; emits each step's thought.
@@ -89,17 +92,9 @@ class UnifiedPlanner:
 
     def _plan(self, request: PlanRequest, cancelled: Callable[[], bool]) -> Chain:
         writer = self._writer(request, cancelled)
-        return self._wished(read_chain(write_chain(writer.write, request, self._tools), request))
-
-    def _wished(self, chain: Chain) -> Chain:
-        """Wish for the small engine where it bears what a step asks for."""
-        steps = (
-            step.model_copy(update={"engine": "small"})
-            if self._bears.intersection(self._tools[step.tool].tasks)
-            else step
-            for step in chain.steps
-        )
-        return chain.with_steps(tuple(steps)) if self._bears else chain
+        if self._compact:
+            return read_plan(write_plan(writer.write, request), request)
+        return read_chain(write_chain(writer.write, request, self._tools), request)
 
     def _writer(self, request: PlanRequest, cancelled: Callable[[], bool]) -> Writer:
         model = self._model or self._load()
@@ -107,13 +102,13 @@ class UnifiedPlanner:
         from agentvid.models.mot.decode import Decoding
 
         session = model.session()
-        session.read(self._prompt(request))
+        session.read(tell_request(request) if self._compact else self._prompt(request))
         return Writer(session, Decoding(limit=MOST_TOKENS), cancelled)
 
     def _load(self) -> Unified:
         """Load the checkpoint; an engine of this process shares it."""
         assert self._checkpoint is not None
-        if self._bears:
+        if self._compact:
             from agentvid.engines.small.loading import load as load_small
 
             return load_small(self._checkpoint)
@@ -193,18 +188,21 @@ def _named() -> Checkpoint:
     return checkpoint
 
 
-def _small() -> tuple[Checkpoint, frozenset[str]]:
-    """Return the small checkpoint and the tasks its engine bears.
+def _small() -> Checkpoint:
+    """Return the small checkpoint.
 
-    Raises: SettingsError where it is not there, or does not plan.
+    Raises: SettingsError where it is not there, or its card does not claim that it plans.
     """
     small = find_small()
     how = "set AGENTVID_UNIFIED to a checkpoint of the family, or use --planner grammar"
     if small.problem:
         raise SettingsError(f"the planner 'unified' has no model: {small.problem}", "a checkpoint of the family", how)
-    if "plan" not in small.claims:
-        raise SettingsError("the small weights that ship do not plan yet", f"a {CARD} that lists the task 'plan'", how)
-    return small.checkpoint, frozenset(found.task for found in SmallEngine().capabilities())
+    claim = small.claims.get("plan")
+    if claim is None:
+        raise SettingsError("the small weights do not plan yet", f"a {CARD} that lists the task 'plan'", how)
+    if claim.draft:
+        raise SettingsError(f"the small weights plan too badly: {claim.told()}", f"a {CARD} that claims it", how)
+    return small.checkpoint
 
 
 def _ports_at_hand(request: PlanRequest) -> dict[str, str]:

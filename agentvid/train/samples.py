@@ -15,6 +15,8 @@ import numpy as np
 
 from agentvid.models.mot.tokenizer import Tokenizer
 from agentvid.models.mot.training import Clean, Clip, Element, Look, Noisy, Sample, Text
+from agentvid.planner.compact import tell_request
+from agentvid.train.messages import draw_message
 from agentvid.train.records import Record
 from agentvid.train.shelves import Shelf
 from agentvid.world.caption import CAPTION_KINDS, caption, instruct
@@ -26,13 +28,15 @@ from agentvid.world.words import LANGUAGES, Language
 
 __all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "Stage", "stage_at"]
 
-SmallTask: TypeAlias = Literal["text_to_image", "edit", "view", "caption", "question", "future", "text_to_video"]
+SmallTask: TypeAlias = Literal[
+    "text_to_image", "edit", "view", "caption", "question", "plan", "future", "text_to_video"
+]
 
 
 @dataclass(frozen=True)
 class Stage:
     """What is drawn from a step on: shares of scenes with one, two, three solids; share of those seen from the front;
-    shares of rows (tokens and latents) of the tasks on still records.
+    shares of rows (tokens and latents) of the tasks on still records, as parts of their sum.
 
     Of the other scenes many are seen from the front as well, since that is where cameras stand most.
     """
@@ -44,13 +48,20 @@ class Stage:
 
 
 _FIRST: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.58, "edit": 0.30, "caption": 0.08, "question": 0.04}
-_THEN: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.52, "edit": 0.34, "caption": 0.09, "question": 0.05}
+_THEN: Final[Mapping[SmallTask, float]] = {
+    "text_to_image": 0.52,
+    "edit": 0.34,
+    "caption": 0.09,
+    "question": 0.05,
+    "plan": 0.06,
+}
 MIX: Final[Mapping[SmallTask, float]] = {
     "text_to_image": 0.40,
     "edit": 0.30,
     "view": 0.12,
     "caption": 0.10,
     "question": 0.08,
+    "plan": 0.06,
 }
 """Shares of rows of the tasks on still records, in the last stage."""
 _CURRICULUM: Final = (
@@ -70,6 +81,8 @@ _NO_WORDS: Final = 0.10
 _NO_THOUGHT: Final = 0.12
 _HIDDEN: Final = 0.25
 _CONTRADICTING: Final = 0.25
+_PLANS: Final = 8192
+"""Messages that are planned at most: a plan takes longer than a sample may, so each is made once."""
 WHAT_IS_THERE: Final[Mapping[Language, str]] = {"en": "what is there, and where?", "zh": "有什么，在哪里？"}
 
 
@@ -84,6 +97,7 @@ class Sampler:
     def __init__(self, still: Shelf, tokenizer: Tokenizer, clips: Shelf | None = None, split: Split = "train") -> None:
         self.still, self.clips, self.tokenizer, self.split = still, clips, tokenizer, split
         self.stage = _LAST
+        self._plans: dict[int, Sample] = {}
         scenes = [record.scenes[0] for record in still.records.records]
         counts = np.array([min(len(scene.solids), 3) for scene in scenes])
         front = np.array([scene.camera == Camera() for scene in scenes])
@@ -97,6 +111,7 @@ class Sampler:
             "view": self.view,
             "caption": self.caption,
             "question": self.question,
+            "plan": self.plan,
             "future": self.future,
             "text_to_video": self.text_to_video,
         }
@@ -157,6 +172,13 @@ class Sampler:
             if asked is not None:
                 return self._answered(index, frame, asked.text, asked.answer)
 
+    def plan(self, rng: np.random.Generator) -> Sample:
+        """A message with what is at hand, the plan. Messages on held-out scenes have held-out wordings."""
+        number = int(rng.integers(_PLANS))
+        if number not in self._plans:
+            self._plans[number] = self._planned(np.random.default_rng([number, _PLANS]))
+        return self._plans[number]
+
     def future(self, rng: np.random.Generator) -> Sample:
         """The first frames of a clip, what is done, the course of events, the frames that follow, drawn together."""
         shelf, record, index = self._any_clip(rng)
@@ -177,6 +199,11 @@ class Sampler:
         prompt = self._caption(rng, record.clip.scene, language) + joint + tell_course(Course(course.action), language)
         told = self._words(rng, prompt, scene + joint + tell_course(course, language), None)
         return Sample((*told, self._frames(shelf, index, 0)))
+
+    def _planned(self, rng: np.random.Generator) -> Sample:
+        scene = self.still.records.records[int(rng.integers(len(self.still.records)))].scenes[0]
+        made = draw_message(rng, scene, _language(rng), "train" if self.split == "train" else "held_out")
+        return Sample((self._text(tell_request(made.request)), self._text(made.plan, loss=True)))
 
     def _frames(self, shelf: Shelf, index: int, given: int) -> Clip:
         latents = shelf.latents[index, given:].float().transpose(0, 1)

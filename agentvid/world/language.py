@@ -11,6 +11,7 @@ takes either width of punctuation, any case, and a full stop at the end.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, TypeAlias
@@ -26,6 +27,7 @@ __all__ = [
     "Course",
     "Thought",
     "Tour",
+    "change_forms",
     "course_of",
     "read_thought",
     "solid_values",
@@ -127,6 +129,19 @@ def tell_change(change: Change, language: Language) -> str:
             return _tell_target("add", language, solid)
         case Turn(camera):
             return tell_form(_CHANGES["turn"], language, _camera_values(camera))
+
+
+def change_forms(solids: Iterable[Solid], language: Language) -> dict[str, list[str]]:
+    """Return the forms of all changes that can be told of these solids, by kind, each target filled in.
+
+    What is left open are slots: the {colour2} that a target becomes, all of what is added, the camera.
+    """
+    the = _THE.template(language)
+    forms = {kind: form.template(language) for kind, form in _CHANGES.items()}
+    named = [tell_solid(solid, language) for solid in solids]
+    return {
+        kind: [form.replace(the, name) for name in named] if the in form else [form] for kind, form in forms.items()
+    }
 
 
 def tell_course(course: Course, language: Language) -> str:

@@ -7,14 +7,15 @@ first two and a camera; what it leaves open is drawn from the seed and told. Wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
 from agentvid.errors import InputError
-from agentvid.world.language import Course, read_thought
+from agentvid.world.language import Course, Thought, read_thought
 from agentvid.world.physics import Action
 from agentvid.world.scene import COLOURS, GRID, MOST_SOLIDS, SHAPES, SIZES, Camera, Scene, Solid
 from agentvid.world.words import WORDS, Language, language_of, tidy
@@ -138,6 +139,18 @@ def read_caption(text: str, seed: int) -> Asked:
 
     Raises: InputError where a word is not of the small world, no solid is named, or they can't stand so.
     """
+    mentions, side, camera = _understood(text)
+    scene = _placed(mentions, side, camera or Camera(), np.random.default_rng(seed))
+    left_open = ["places"]
+    left_open += ["colours"] * any(mention.colour is None for mention in mentions)
+    left_open += ["sizes"] * any(mention.size is None for mention in mentions)
+    left_open += ["camera"] * (camera is None)
+    return Asked(scene, None, tuple(left_open))
+
+
+@lru_cache(maxsize=64)
+def _understood(text: str) -> tuple[tuple[_Mention, ...], str | None, Camera | None]:
+    """Return what a caption names, the side on which the first is of the second, the camera."""
     language, plain = language_of(text), tidy(text)
     camera, rest = _take_camera(plain, language)
     side, rest = _take_relation(rest, language)
@@ -149,29 +162,31 @@ def read_caption(text: str, seed: int) -> Asked:
         raise InputError(f"{len(mentions)} solids are named", f"1 to {MOST_SOLIDS}: {_kinds(language)}", "name some")
     if side is not None and len(mentions) < 2:
         raise InputError("a relation of one solid", "two solids", "name the other")
-    scene = _placed(mentions, side, camera or Camera(), np.random.default_rng(seed))
-    left_open = ["places"]
-    left_open += ["colours"] * any(mention.colour is None for mention in mentions)
-    left_open += ["sizes"] * any(mention.size is None for mention in mentions)
-    left_open += ["camera"] * (camera is None)
-    return Asked(scene, None, tuple(left_open))
+    return tuple(mentions), side, camera
 
 
 def _read_scene(text: str, seed: int) -> Asked:
-    try:
-        thought = read_thought(text)
-    except InputError as error:
+    thought = _thought(text)
+    if isinstance(thought, InputError):
         if _PLACED.search(text):
-            raise
+            raise thought
         try:
             return read_caption(text, seed)
         except InputError as worse:
-            raise worse from error
+            raise worse from thought
     if not isinstance(thought, Scene):
         raise InputError(
             "a change, a course or a walk, no scene", "the scene alone or first", "tell which solids are where"
         )
     return Asked(thought)
+
+
+@lru_cache(maxsize=64)
+def _thought(text: str) -> Thought | InputError:
+    try:
+        return read_thought(text)
+    except InputError as error:
+        return error
 
 
 def _take_camera(text: str, language: Language) -> tuple[Camera | None, str]:
@@ -230,7 +245,7 @@ def _take_mentions(text: str, language: Language) -> tuple[list[_Mention], str]:
     return mentions, rest
 
 
-def _placed(mentions: list[_Mention], side: str | None, camera: Camera, rng: np.random.Generator) -> Scene:
+def _placed(mentions: Sequence[_Mention], side: str | None, camera: Camera, rng: np.random.Generator) -> Scene:
     """Draw what is open until the solids stand apart and the relation between the first two holds."""
 
     def one_of(known: tuple[str, ...], told: str | None) -> Any:
@@ -270,6 +285,11 @@ def names_of(language: Language, kind: str) -> dict[str, str]:
 
 
 def _choice(words: dict[str, Any]) -> str:
+    return _any_of(tuple(words))
+
+
+@lru_cache(maxsize=64)
+def _any_of(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 

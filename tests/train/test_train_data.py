@@ -145,6 +145,20 @@ def test_samples_are_as_the_model_meets_them(task, shelf, tokenizer):
     assert len(kinds) == (1 if task in ("caption", "question") else 3)
 
 
+def test_a_plan_follows_its_message_and_is_made_once(shelf, tokenizer):
+    sampler = Sampler(shelf, tokenizer)
+    samples = [sampler.draw("plan", np.random.default_rng(seed)) for seed in range(6)]
+    for sample in samples:
+        assert [(type(e), e.loss) for e in sample.elements] == [(Text, False), (Text, True)]
+        asked, plan = words_of(sample, tokenizer)
+        assert asked.endswith("plan:")
+        assert plan.split(":")[0] in ("generate_image", "edit_image", "novel_view", "describe", "ask")
+    assert sampler.draw("plan", np.random.default_rng(0)) is samples[0]
+    again = Sampler(shelf, tokenizer).draw("plan", np.random.default_rng(0))
+    assert again.elements == samples[0].elements
+    assert "plan" not in stage_at(0).mix and "plan" in stage_at(1200).mix
+
+
 def test_a_thought_also_comes_after_another_prompt_or_none(shelf, tokenizer):
     sampler = Sampler(shelf, tokenizer)
     alone = contradicting = 0

@@ -13,6 +13,7 @@
     following.py      one attribute of the thought is changed: does the picture follow, does all else stay
     views.py          novel views, their pose, there and back, once about the stage
     answers.py        captions and questions
+    plans.py          chains for messages, against the offline planner
     clips.py          what comes next, against standing still and constant speed
     runner.py page.py tasks one after another, kept as they finish; the report
 

@@ -28,8 +28,9 @@ _HEADLINES: Final[Mapping[str, str]] = {
     "view": "exact, own thought",
     "caption": "solids and places right",
     "question": "right",
+    "plan": "same chain",
 }
-"""Task → the figure by which it is claimed. Questions have no levels: all of them count."""
+"""Task → the figure by which it is claimed. Questions and plans have no levels: all of them count."""
 _TOLD: Final = (
     ("text_to_image", "exact, own thought"),
     ("text_to_image", "exact, true thought"),
@@ -43,6 +44,8 @@ _TOLD: Final = (
     ("view", "PSNR over copying, own thought"),
     ("caption", "solids and places right"),
     ("question", "right"),
+    ("plan", "same chain"),
+    ("plan", "same tools"),
     ("ceiling", "PSNR through the autoencoder"),
 )
 

@@ -28,7 +28,7 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "future": ("What comes next", "15 frames after the first, against standing still and constant speed."),
     "text_to_video": ("Text to video", "A caption and an action become a whole clip."),
     "walk": ("Walks and maps", ""),
-    "plan": ("Plans", ""),
+    "plan": ("Plans", "The chain for untrained wordings, against that of the offline planner."),
 }
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from agentvid.errors import InputError
-from agentvid.evals.small import answers, ceiling, clips, editing, following, pictures, views
+from agentvid.evals.small import answers, ceiling, clips, editing, following, pictures, plans, views
 from agentvid.evals.small.bench import Bench, Line, Part
 from agentvid.evals.small.card import CLAIMED
 from agentvid.evals.small.cases import SEED, Case, ClipCase, make_cases, make_clips
@@ -59,6 +59,7 @@ _ON_CASES: Final[Mapping[SmallTask, Callable[[Bench, Sequence[Case]], Part]]] = 
     "loop": views.measure_loop,
     "caption": answers.measure_captions,
     "question": answers.measure_questions,
+    "plan": plans.measure,
 }
 _ON_CLIPS: Final[Mapping[SmallTask, Callable[[Bench, Sequence[ClipCase]], Part]]] = {
     "future": clips.measure,
@@ -68,7 +69,6 @@ _SCENES_PER_CLIP: Final = 4
 _NO_CLIPS: Final = 'the checkpoint does not draw frames together (config.json: {"agentvid": {"frames": "joint"}})'
 _NOT_TRAINED: Final[Mapping[SmallTask, str]] = {
     "walk": "no sequence for walks and maps is trained",
-    "plan": "no sequence for plans is trained",
 }
 _CLAIMS: Final[Mapping[SmallTask, str]] = {
     "text_to_image": "exact, own thought",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +16,7 @@ LAYOUTS: Final = 16
 """How many layouts are drawn for one message."""
 
 
+@lru_cache(maxsize=16)
 def composed(words: str, seed: int) -> Asked:
     """Return the scene that words ask for; of several that the seed draws, the one that is seen best.
 

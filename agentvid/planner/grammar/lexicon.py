@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from agentvid.media.colours import colour_phrases, relative_change
@@ -153,6 +154,7 @@ class Measures:
         return frozenset(name for name in _UNITS if getattr(self, name) is not None)
 
 
+@lru_cache(maxsize=256)
 def take_measures(text: str) -> tuple[str, Measures]:
     """Return the text without its measures and manners, and those; a measure said twice stays in the text."""
     measures = Measures()

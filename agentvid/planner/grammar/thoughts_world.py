@@ -46,6 +46,7 @@ WORLD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "which_solid": ("Which one is meant: {choices}?", "指的是哪一个：{choices}？"),
     "no_such_solid": ("There is no “{words}” in it: it shows {choices}.", "图里没有“{words}”：有{choices}。"),
+    "none_is_meant": ("What is meant is not in it: it shows {choices}.", "图里没有要说的东西：有{choices}。"),
     "no_such_place": (
         "“{words}” is no place on the stage: say for example “left front” or “centre”.",
         "舞台上没有“{words}”这个位置：例如可以说“左前”或“正中”。",
@@ -56,6 +57,7 @@ WORLD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "last_solid": ("It is the only one: without it nothing would be left.", "图里只有这一个，去掉就什么都没有了。"),
     "is_already": ("It is {what} already.", "它已经是{what}了。"),
+    "so_already": ("It is so already: nothing would change.", "现在已经是这样了，没有要改的。"),
     "two_sizes": (
         "It is {what} already, and there are two sizes: small and large.",
         "它已经是{what}的了，只有大小两种尺寸。",

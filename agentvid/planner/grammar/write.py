@@ -36,7 +36,7 @@ from agentvid.planner.request import (
     Walk,
 )
 
-__all__ = ["write_chain"]
+__all__ = ["ChainWriter", "write_chain"]
 
 TOLERANCE_SECONDS: Final = 0.15
 """How far the length of a clip may be from what was asked for: frames and rules of engines round it."""
@@ -54,7 +54,7 @@ def write_chain(request: PlanRequest) -> Chain:
     media = Media.of(request, parsed.language)
     if parsed.unplaced or not parsed.requests:
         return Chain(turn=request.turn, question=question(parsed, media, [], request.stages))
-    writer = _Writer(request, parsed.language, media)
+    writer = ChainWriter(request, parsed.language, media)
     try:
         for wanted in parsed.requests:
             media.reserved |= _backgrounds(wanted, media)
@@ -62,8 +62,7 @@ def write_chain(request: PlanRequest) -> Chain:
             writer.write(wanted)
     except AskBack as back:
         return Chain(turn=request.turn, question=question(parsed, media, [back.reason], request.stages))
-    answer = tuple(ref for ref in writer.answer if str(ref) not in writer.hidden)
-    return Chain(turn=request.turn, steps=tuple(writer.steps), answer=answer)
+    return writer.chain()
 
 
 def _placed(parsed: Parsed, request: PlanRequest) -> Parsed:
@@ -75,7 +74,7 @@ def _placed(parsed: Parsed, request: PlanRequest) -> Parsed:
     return replace(parsed, requests=kept, unplaced=(*parsed.unplaced, *unplaced))
 
 
-class _Writer:
+class ChainWriter:
     """Writes the steps of requests, in order; remembers what the message is about."""
 
     def __init__(self, request: PlanRequest, language: Language, media: Media) -> None:
@@ -112,6 +111,11 @@ class _Writer:
             self.world.film(request)
         else:
             self._ask(request)
+
+    def chain(self) -> Chain:
+        """Return what was written. What a later step went on from is no answer."""
+        answer = tuple(ref for ref in self.answer if str(ref) not in self.hidden)
+        return Chain(turn=self.turn, steps=tuple(self.steps), answer=answer)
 
     def step(self, tool: str, thought: str, args: dict[str, Any], *expect: Predicate, engine: str | None = None) -> str:
         """Write a step and return its id; arguments that say nothing are left out."""

@@ -46,11 +46,12 @@ from agentvid.world.scene import AZIMUTHS, GRID, STEP_DEG, Colour, Scene, Solid
 if TYPE_CHECKING:
     from agentvid.planner import PlanRequest
 
-__all__ = ["WorldWriter", "Writes"]
+__all__ = ["FULL_TURN_DEG", "WorldWriter", "Writes", "turned"]
 
 TURN_SECONDS: Final = 3.0
 """How long a turn about the stage lasts where no length is said: 24 views at 8 frames a second."""
-_FULL_TURN_DEG: Final = 360 - STEP_DEG
+FULL_TURN_DEG: Final = 360 - STEP_DEG
+"""Once about the stage: the last view is one step before the first."""
 _USUAL_TURN_DEG: Final = 45.0
 _SIDES: Final = {"front": 0, "right": AZIMUTHS // 4, "back": AZIMUTHS // 2, "left": 3 * AZIMUTHS // 4}
 
@@ -76,8 +77,7 @@ class WorldWriter:
     """Writes steps about the small world for one message; `stages` grows with every picture that it writes."""
 
     def __init__(self, writes: Writes, request: PlanRequest) -> None:
-        self.w, self.request = writes, request
-        self.stages: dict[str, Stage] = dict(request.stages)
+        self.w, self.request, self.stages = writes, request, dict(request.stages)
 
     def stage_of(self, held: Held) -> Stage | None:
         """Return what a picture shows, where it is one of this world."""
@@ -150,8 +150,7 @@ class WorldWriter:
         near = near_colour(wanted.what)
         colour = word_of("colour", near[0] if near else "red", self.w.language)
         why = "outside_words" if found else "outside_room"
-        told = self.w.say(why, words=found[1] if found else wanted.what)
-        return told + self.w.say("outside_nearest", colour=colour)
+        return self.w.say(why, words=found[1] if found else wanted.what) + self.w.say("outside_nearest", colour=colour)
 
     # ------------------------------------------------------------ changes of what stands there
 
@@ -164,12 +163,12 @@ class WorldWriter:
         if edit.operation == "remove":
             if len(stage.scene.solids) == 1:
                 raise AskBack(self.w.say("last_solid"))
-            self._change(held, stage, Remove(solid))
+            self.change(held, stage, Remove(solid))
             return
         colour, why = self._colour(edit.colour, solid)
         if colour == solid.colour:
             raise AskBack(self.w.say("is_already", what=word_of("colour", colour, self.w.language)))
-        self._change(held, stage, Recolour(solid, colour), why)
+        self.change(held, stage, Recolour(solid, colour), why)
 
     def restage(self, wanted: Restage, held: Held, stage: Stage) -> None:
         """Write another shape, size or place, or a new solid.
@@ -178,7 +177,7 @@ class WorldWriter:
         """
         language = self.w.language
         if wanted.operation == "add":
-            self._change(held, stage, Add(self._new(wanted, stage)))
+            self.change(held, stage, Add(self._new(wanted, stage)))
             return
         solid = self._solid(wanted.thing, stage)
         if wanted.operation == "reshape":
@@ -187,15 +186,16 @@ class WorldWriter:
                 raise AskBack(self.w.say("no_such_shape", words=wanted.to))
             if shape == solid.shape:
                 raise AskBack(self.w.say("is_already", what=word_of("shape", shape, language)))
-            self._change(held, stage, Reshape(solid, shape))
+            self.change(held, stage, Reshape(solid, shape))
         elif wanted.operation == "resize":
             if wanted.to == solid.size:
                 raise AskBack(self.w.say("two_sizes", what=word_of("size", solid.size, language)))
-            self._change(held, stage, Resize(solid, wanted.to))  # type: ignore[arg-type]
+            self.change(held, stage, Resize(solid, wanted.to))  # type: ignore[arg-type]
         else:
-            self._change(held, stage, Move(solid, *self._to(wanted, solid, stage)))
+            self.change(held, stage, Move(solid, *self._to(wanted, solid, stage)))
 
-    def _change(self, held: Held, stage: Stage, change: Change, why: str = "") -> None:
+    def change(self, held: Held, stage: Stage, change: Change, why: str = "") -> None:
+        """Write one change; `why` tells where it is not to the letter what was asked. Raises: AskBack without room."""
         language, words = self.w.language, instruct(np.random.default_rng(0), stage.scene, change, self.w.language)
         try:
             after = changed(stage, change, stage.layout)
@@ -288,30 +288,28 @@ class WorldWriter:
         if view.thing:
             self._solid(view.thing, stage)
         if view.side:
-            yaw, pitch = self._turn_to(view.side, stage.scene)
-            step = self._turn(held, stage, [CameraPose(seconds=0), CameraPose(seconds=1, **yaw | pitch)], fps=2.0)
-            end = near_camera(stage.scene.camera, yaw["yaw_deg"], pitch["pitch_deg"])
-            self.w.hidden.add(held.key)
-            layout = Ref(step=step, port="layout")
-            self._made_picture(
-                step, "view", Stage(replace(stage.scene, camera=end), layout, stage.subject), "seen_still"
-            )
+            self.look(held, stage, *self._turn_to(view.side, stage.scene))
             return True
         poses = [CameraPose(seconds=0)]
         for move in view.moves:
             is_unsaid = bool(move.yaw_deg) and not move.is_said
-            usual = _FULL_TURN_DEG if view.operation == "orbit" else _USUAL_TURN_DEG
+            usual = FULL_TURN_DEG if view.operation == "orbit" else _USUAL_TURN_DEG
             yaw_deg = float(np.copysign(usual, move.yaw_deg)) if is_unsaid else _whole_steps(move.yaw_deg)
-            last = poses[-1]
-            poses.append(
-                CameraPose(
-                    seconds=round(last.seconds + move.seconds, 4),
-                    yaw_deg=last.yaw_deg + yaw_deg,
-                    pitch_deg=last.pitch_deg + move.pitch_deg,
-                )
-            )
-        self._made_clip(self._turn(held, stage, poses), "video")
+            poses.append(turned(poses[-1], move.seconds, yaw_deg, move.pitch_deg))
+        self.clip(held, stage, poses)
         return True
+
+    def look(self, held: Held, stage: Stage, yaw_deg: float, pitch_deg: float) -> None:
+        """Write the picture that is seen after a turn of the camera about the stage."""
+        poses = [CameraPose(seconds=0), CameraPose(seconds=1, yaw_deg=yaw_deg, pitch_deg=pitch_deg)]
+        step = self._turn(held, stage, poses, fps=2.0)
+        scene = replace(stage.scene, camera=near_camera(stage.scene.camera, yaw_deg, pitch_deg))
+        self.w.hidden.add(held.key)
+        self._made_picture(step, "view", Stage(scene, Ref(step=step, port="layout"), stage.subject), "seen_still")
+
+    def clip(self, held: Held, stage: Stage, poses: list[CameraPose]) -> None:
+        """Write a clip along poses of the camera about the stage."""
+        self._made_clip(self._turn(held, stage, poses), "video")
 
     def film(self, film: Film) -> None:
         """Write a clip of a picture: the camera turns once about its stage.
@@ -322,10 +320,12 @@ class WorldWriter:
         stage = self.stage_of(held)
         if stage is None or not self.offers("novel_view"):
             raise AskBack(self.w.say("film_how"))
-        seconds = film.seconds or TURN_SECONDS
-        poses = [CameraPose(seconds=0), CameraPose(seconds=seconds, yaw_deg=_FULL_TURN_DEG)]
+        self.once_around(held, stage, film.seconds or TURN_SECONDS)
+
+    def once_around(self, held: Held, stage: Stage, seconds: float) -> None:
+        """Write a clip once about the stage, in the place of the picture."""
         self.w.hidden.add(held.key)
-        self._made_clip(self._turn(held, stage, poses), "video")
+        self.clip(held, stage, [CameraPose(seconds=0), CameraPose(seconds=seconds, yaw_deg=FULL_TURN_DEG)])
 
     def _turn(self, held: Held, stage: Stage, poses: list[CameraPose], fps: float = FPS) -> str:
         path = CameraPath(kind="orbit", poses=tuple(poses)).model_dump(mode="json")
@@ -333,7 +333,7 @@ class WorldWriter:
         thought = tell_scene(stage.scene, self.w.language)
         return self.w.step("novel_view", thought, args, engine=self._engine("novel_view"))
 
-    def _turn_to(self, side: str, scene: Scene) -> tuple[dict[str, float], dict[str, float]]:
+    def _turn_to(self, side: str, scene: Scene) -> tuple[float, float]:
         now = scene.camera
         if side in _SIDES:
             steps = (_SIDES[side] - now.azimuth + AZIMUTHS // 2) % AZIMUTHS - AZIMUTHS // 2
@@ -343,7 +343,7 @@ class WorldWriter:
             yaw, pitch = 0.0, ELEVATION_DEG[height] - ELEVATION_DEG[now.height]  # type: ignore[index]
         if not yaw and not pitch:
             raise AskBack(self.w.say("seen_from_there"))
-        return {"yaw_deg": yaw}, {"pitch_deg": pitch}
+        return yaw, pitch
 
     # ------------------------------------------------------------ what all of them share
 
@@ -386,11 +386,15 @@ class WorldWriter:
         self.w.answer.append(Ref(step=checked, port="answer"))
 
 
+def turned(pose: CameraPose, seconds: float, yaw_deg: float, pitch_deg: float) -> CameraPose:
+    """Return the pose after a turn about the stage."""
+    at = {"yaw_deg": pose.yaw_deg + yaw_deg, "pitch_deg": pose.pitch_deg + pitch_deg}
+    return CameraPose(seconds=round(pose.seconds + seconds, 4), **at)
+
+
 def _moves_else(move: object) -> bool:
     return any(getattr(move, name) for name in ("truck", "pedestal", "dolly")) or getattr(move, "zoom", 1.0) != 1.0
 
 
 def _whole_steps(degrees: float) -> float:
-    if not degrees:
-        return 0.0
-    return float(np.copysign(max(1, round(abs(degrees) / STEP_DEG)) * STEP_DEG, degrees))
+    return float(np.copysign(max(1, round(abs(degrees) / STEP_DEG)) * STEP_DEG, degrees)) if degrees else 0.0
