@@ -33,6 +33,7 @@ from agentvid.models.mot.model import MoT
 from agentvid.models.mot.prompts import SystemPrompts
 from agentvid.models.mot.tokenizer import FileTokenizer
 from agentvid.train.codec import CodecTrainee
+from agentvid.train.films import Shelves
 from agentvid.train.frames import Frames, make_frames
 from agentvid.train.loop import STATE, Budget, Progress, Trainee, run
 from agentvid.train.mot import MotTrainee, initialise
@@ -63,14 +64,19 @@ _WORDS: Final = "tokenizer.json"
 
 @dataclass(frozen=True)
 class Amounts:
-    """How much data there is: frames for autoencoder and eye, records for the model, texts for the tokenizer."""
+    """How much data there is: frames for autoencoder and eye, records for the model, texts for the tokenizer.
+
+    Clips, walks and turntables are rendered when the curriculum comes to them; what there is none of is not trained.
+    """
 
     frames: int = 12_000
     held_out_frames: int = 500
     stills: int = 8_000
     held_out_stills: int = 500
-    clips: int = 0
+    clips: int = 1_000
     texts: int = 400
+    walks: int = 600
+    turntables: int = 300
 
 
 @dataclass
@@ -215,14 +221,18 @@ class Course:
         amounts = self.amounts
         still = self._shelf(unified, "still", "train", self.seed, amounts.stills)
         held_out = self._shelf(unified, "still", "held_out", self.seed + 1, amounts.held_out_stills)
-        clips, others = None, None
-        if amounts.clips:
-            clips = self._shelf(unified, "clip", "train", self.seed, amounts.clips)
-            others = self._shelf(unified, "clip", "held_out", self.seed + 1, max(1, amounts.clips // 10))
         return (
-            Sampler(still, unified.tokenizer, clips),
-            Sampler(held_out, unified.tokenizer, others, split="held_out"),
+            Sampler(still, unified.tokenizer, self._films(unified, "train")),
+            Sampler(held_out, unified.tokenizer, self._films(unified, "held_out"), split="held_out"),
         )
+
+    def _films(self, unified: Unified, split: Split) -> Shelves:
+        amounts = self.amounts
+        counts: dict[Kind, int] = {"clip": amounts.clips, "walk": amounts.walks, "turntable": amounts.turntables}
+        if split == "train":
+            return {kind: partial(self._shelf, unified, kind, split, self.seed, n) for kind, n in counts.items() if n}
+        fewer = {kind: max(1, n // 10) for kind, n in counts.items() if n}
+        return {kind: partial(self._shelf, unified, kind, split, self.seed + 1, n) for kind, n in fewer.items()}
 
     def _shelf(self, unified: Unified, kind: Kind, split: Split, seed: int, count: int) -> Shelf:
         folder = self.folder / "records"
