@@ -11,6 +11,7 @@ import numpy as np
 from agentvid.engine import EngineResult
 from agentvid.engines.small.inside import seen_picture
 from agentvid.engines.small.thinking import Task, as_scene, course_in, outside, own_thought
+from agentvid.engines.small.turntable import draw_turn, is_turn_asked, is_turntable, turn_from_words
 from agentvid.errors import CallError, InputError
 from agentvid.media.types import CameraPath, CameraPose, Image
 from agentvid.models.mot.drawing import DrawProgress, Sketch, draw_together
@@ -18,7 +19,8 @@ from agentvid.models.mot.session import Session
 from agentvid.models.mot.sizes import Pixels
 from agentvid.world.caption import instruct
 from agentvid.world.edits import Turn
-from agentvid.world.language import Course, tell_course, tell_scene
+from agentvid.world.film import think_film
+from agentvid.world.language import tell_scene
 from agentvid.world.look import ELEVATION_DEG
 from agentvid.world.naming import near_camera
 from agentvid.world.physics import FPS
@@ -61,7 +63,11 @@ def novel_view(task: Task) -> EngineResult:
         )
     task.told_level(scene)
     wanted = [camera for camera in dict.fromkeys(cameras) if camera != scene.camera]
-    drawn = dict(zip(wanted, _views(task, picture, scene, wanted, language), strict=True)) | {scene.camera: picture}
+    if is_turntable(task, scene, cameras):
+        drawn = draw_turn(task, picture, scene, language)
+    else:
+        drawn = dict(zip(wanted, _views(task, picture, scene, wanted, language), strict=True))
+    drawn[scene.camera] = picture
     if cameras[0] != cameras[-1] or len(wanted) > 1:
         task.warnings.append(f"{len(wanted)} views were drawn, one for each {STEP_DEG:g} degrees ({total} frames)")
     video = store.put_video((drawn[camera] for camera in cameras), fps)
@@ -74,13 +80,16 @@ def novel_view(task: Task) -> EngineResult:
 def text_to_video(task: Task) -> EngineResult:
     """Draw the clip that `prompt` says, all frames together: outputs `video` and `thought`.
 
-    The thought is a scene followed by `action: …` and what comes of it; without one the model writes its own.
+    The thought is a scene followed by `action: …` and what comes of it; without one the model writes its own. Where
+    nothing is done, and the card knows of turntables, the clip goes once about the stage.
 
     Raises: CallError where neither is of this world, or nothing is to move; ToolFailed where no thought came.
     """
     request = task.request
     prompt, session = request.get("prompt", str).strip(), task.unified.session()
     told = course_in(request.thought)
+    if told is None and is_turn_asked(task, prompt):
+        return turn_from_words(task, prompt)
     if told is None:
         _check_action(prompt, request.seed)
     session.read(prompt)
@@ -88,7 +97,7 @@ def text_to_video(task: Task) -> EngineResult:
         told = own_thought(task, session, course_in, "write scene and action as the step's thought")
     scene, course = told
     language = language_of(request.thought or prompt)
-    thought = _told(scene, course, language)
+    thought = think_film(scene, course, language)
     fps, frames = FPS, _frames(task)
     task.told_level(scene)
     session.read(thought, as_thought=True)
@@ -164,11 +173,6 @@ def _check_action(prompt: str, seed: int) -> None:
             "solids, then for example 'action: the small red ball at centre is dropped'",
             "draw a picture and turn the camera about it (novel_view)",
         )
-
-
-def _told(scene: Scene, course: Course, language: Language) -> str:
-    joint = {"en": "; ", "zh": "；"}[language]
-    return tell_scene(scene, language) + joint + tell_course(course, language)
 
 
 def _frames(task: Task) -> int:

@@ -8,7 +8,7 @@ asked for, it is written again from another seed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -36,9 +36,10 @@ T = TypeVar("T")
 
 @dataclass
 class Task(Work):
-    """One request at work, with what the card claims of its task."""
+    """One request at work, with what the card claims of its task, and of all."""
 
     claim: Claim = field(default_factory=Claim)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     def told_level(self, scene: Scene) -> None:
         """Say where a scene is beyond what is claimed."""
