@@ -14,6 +14,7 @@ used as they were when `mot` began; to change them is to begin `mot` anew.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from agentvid.errors import SettingsError
@@ -39,7 +41,7 @@ from agentvid.train.loop import STATE, Budget, Progress, Trainee, run
 from agentvid.train.mot import MotTrainee, initialise
 from agentvid.train.recipe import LATENT, VISION, SizeName, config_of
 from agentvid.train.records import Kind, make_records
-from agentvid.train.samples import Sampler, SmallTask
+from agentvid.train.samples import Sampler, SmallTask, has_films
 from agentvid.train.shelves import Shelf, encoder_digest, make_shelf
 from agentvid.train.state import partial_of
 from agentvid.train.together import Together
@@ -179,6 +181,8 @@ class Course:
             unified.model.to(torch.bfloat16)
             unified.codec.to(torch.bfloat16)
         unified.save_pretrained(folder, shard_bytes=SHARD_BYTES, int8=int8)
+        if has_films(self._steps()):
+            _mark_joint(folder / "config.json")
         return unified
 
     def tokenizer(self) -> FileTokenizer:
@@ -261,6 +265,14 @@ class Course:
         scales = {name: found.pop(name + SCALE) for name in list(found) if name + SCALE in found}
         return {name: unpacked(t, scales[name]) if name in scales else t for name, t in found.items()}
 
+    def _steps(self) -> int:
+        """Return how many steps the model was trained for here."""
+        path = self.folder / "mot" / STATE
+        if not path.is_file():
+            return 0
+        with safe_open(str(path), framework="pt") as file:
+            return int(json.loads((file.metadata() or {})["facts"])["step"])
+
     def _is_of_ours(self) -> bool:
         """Tell whether words go with parts that ship: where the folder has begun nothing of its own."""
         own = any((self.folder / part / f"{part}.safetensors").is_file() for part in ("ae", "tower"))
@@ -293,6 +305,13 @@ def _assist(together: Together, course: Course, mix: Mapping[SmallTask, float] |
     """Help another process with its course. All it needs is made already."""
     unified = course.unified()
     MotTrainee(unified, *course._samplers(unified), mix=mix, seed=course.seed, together=together).follow()
+
+
+def _mark_joint(path: Path) -> None:
+    """Let a configuration say that frames were trained together."""
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config.setdefault("agentvid", {})["frames"] = "joint"
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def _kept(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -25,7 +25,7 @@ from agentvid.world.question import ask_about_picture
 from agentvid.world.scene import Camera, Scene, Split, split_of
 from agentvid.world.words import LANGUAGES, Language
 
-__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "Stage", "stage_at"]
+__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "Stage", "has_films", "stage_at"]
 
 SmallTask: TypeAlias = Literal["text_to_image", "edit", "view", "caption", "question"] | FilmTask
 
@@ -88,6 +88,11 @@ WHAT_IS_THERE: Final[Mapping[Language, str]] = {"en": "what is there, and where?
 def stage_at(step: int) -> Stage:
     """Return the stage of the curriculum that a step belongs to."""
     return next(stage for stage in reversed(_CURRICULUM) if step >= stage.start)
+
+
+def has_films(steps: int) -> bool:
+    """Tell whether a training of so many steps came to clips."""
+    return steps > _CURRICULUM[-1].start
 
 
 class Sampler:

@@ -23,7 +23,7 @@ from agentvid.world.film import think_film
 from agentvid.world.language import tell_scene
 from agentvid.world.look import ELEVATION_DEG
 from agentvid.world.naming import near_camera
-from agentvid.world.physics import FPS
+from agentvid.world.physics import FPS, FRAMES
 from agentvid.world.reading import read_request
 from agentvid.world.render import SIZE
 from agentvid.world.scene import STEP_DEG, Camera, Scene
@@ -33,7 +33,6 @@ __all__ = ["novel_view", "text_to_video"]
 
 AT_ONCE: Final = 6
 """Views that are drawn in one batch: cancelling waits for one batch's step."""
-MOST_FRAMES: Final = 24
 _STILL: Final = (("truck", 0.0), ("pedestal", 0.0), ("dolly", 0.0), ("zoom", 1.0), ("roll_deg", 0.0))
 
 
@@ -181,7 +180,7 @@ def _frames(task: Task) -> int:
     if fps is not None and fps != FPS:
         task.warnings.append(f"{FPS:g} frames a second instead of {fps:g}, as it draws all")
     wanted = max(2, round(seconds * FPS))
-    most = min(MOST_FRAMES, round(task.claim.level.get("seconds", MOST_FRAMES / FPS) * FPS))
-    if wanted > most:
-        task.warnings.append(f"{most / FPS:g} seconds instead of {seconds:g}, the longest it draws")
-    return min(wanted, most)
+    if wanted > FRAMES:
+        task.warnings.append(f"{FRAMES / FPS:g} seconds instead of {seconds:g}, the longest it draws")
+    task.told_seconds(min(wanted, FRAMES) / FPS)
+    return min(wanted, FRAMES)

@@ -107,7 +107,5 @@ def _count(task: Task, seconds: float, given: int) -> int:
     wanted, most = max(1, round(seconds * FPS)), MOST_FRAMES - given
     if wanted > most:
         task.warnings.append(f"{most / FPS:g} seconds instead of {seconds:g}, the longest it draws")
-    good = task.claim.level.get("seconds")
-    if good is not None and not task.claim.draft and min(wanted, most) > good * FPS:
-        task.warnings.append(f"a draft: what comes later than {good:g} seconds is not claimed")
+    task.told_seconds(min(wanted, most) / FPS)
     return min(wanted, most)

@@ -49,6 +49,12 @@ class Task(Work):
         elif most is not None and len(scene.solids) > most:
             self.warnings.append(f"a draft: {len(scene.solids)} solids, and it is claimed for up to {most:g}")
 
+    def told_seconds(self, seconds: float) -> None:
+        """Say where a clip is longer than what is claimed."""
+        good = self.claim.level.get("seconds")
+        if good is not None and not self.claim.draft and seconds > good:
+            self.warnings.append(f"a draft: what comes later than {good:g} seconds is not claimed")
+
 
 def as_thought(text: str) -> Thought | None:
     """Return what a thought tells, None where it is none of this world."""

@@ -14,6 +14,8 @@
     views.py          novel views, their pose, there and back, once about the stage
     answers.py        captions and questions
     clips.py          what comes next, against standing still and constant speed
+    turntables.py     all views about a stage as one clip: their places, how the last meets the first
+    walks.py poses.py walks, there and back, along a path on a map: where each frame is seen from
     runner.py page.py tasks one after another, kept as they finish; the report
 
 Does not cover: training curves (`train`), causality of whole chains (`evals.causal`).

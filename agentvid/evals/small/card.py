@@ -28,8 +28,16 @@ _HEADLINES: Final[Mapping[str, str]] = {
     "view": "exact, own thought",
     "caption": "solids and places right",
     "question": "right",
+    "future": "all in place, own thought",
+    "go_on": "all in place, no thought",
+    "text_to_video": "all in place, true thought",
+    "turntable": "placed, own thought",
+    "walk": "in its place, own thought",
+    "map_to_view": "in its place, own thought",
 }
-"""Task → the figure by which it is claimed. Questions have no levels: all of them count."""
+"""Task → the figure by which it is claimed. Questions have no levels: all of them count. What goes on in time is
+claimed for seconds, all else for numbers of solids."""
+_SECONDS: Final = ("0.5 s", "1 s", "1.5 s")
 _TOLD: Final = (
     ("text_to_image", "exact, own thought"),
     ("text_to_image", "exact, true thought"),
@@ -43,6 +51,14 @@ _TOLD: Final = (
     ("view", "PSNR over copying, own thought"),
     ("caption", "solids and places right"),
     ("question", "right"),
+    ("turntable", "placed, own thought"),
+    ("turntable", "PSNR over copying, own thought"),
+    ("walk", "in its place, own thought"),
+    ("walk", "back at the start, true thought"),
+    ("walk", "PSNR over standing still, own thought"),
+    ("map_to_view", "in its place, own thought"),
+    ("future", "seconds until a solid is out of place, own thought"),
+    ("go_on", "seconds until a solid is out of place, no thought"),
     ("ceiling", "PSNR through the autoencoder"),
 )
 
@@ -64,15 +80,16 @@ def card_of(results: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
         figures = _figures(results, task, name)
         if not figures:
             continue
-        exact = {str(many): figures[group] for many, group in enumerate(_COUNTS, 1) if group in figures}
-        level = 0
+        exact = {group.split()[0]: figures[group] for group in (*_COUNTS, *_SECONDS) if group in figures}
+        level = 0.0
         for many, value in exact.items():
             if value < CLAIMED:
                 break
-            level = int(many)
+            level = float(many)
         is_claimed = level > 0 if exact else figures["all"] >= CLAIMED
+        name_of_level = "seconds" if any(group in figures for group in _SECONDS) else "objects"
         tasks[task] = {
-            "level": {"objects": level} if level else {},
+            "level": {name_of_level: int(level) if level.is_integer() else level} if level else {},
             "exact": exact or {"all": figures["all"]},
             "draft": not is_claimed,
         }
@@ -185,7 +202,9 @@ def _told(card: Mapping[str, Any], results: Mapping[str, Any]) -> str:
 
 
 def _level(level: Mapping[str, Any]) -> str:
-    many = level.get("objects")
+    many, seconds = level.get("objects"), level.get("seconds")
+    if seconds is not None:
+        return f" for up to {seconds:g} s"
     return "" if many is None else f" for up to {many} solid{'s' * (many > 1)}"
 
 
