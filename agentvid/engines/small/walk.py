@@ -48,6 +48,7 @@ def navigate(task: Task) -> EngineResult:
     """
     request = task.request
     picture, steps = plain_picture(task, request.get("image", Image)), _steps(task, request.get("actions", Actions))
+    _check_length(Walk(0, steps))
     tour, language = as_thought(request.thought), language_of(request.thought)
     if not isinstance(tour, Tour):
         session = _asked(task, picture, Walk(0, steps), language)

@@ -8,6 +8,7 @@ the time until a solid is first not seen in its true place.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -21,8 +22,9 @@ from agentvid.world.caption import caption
 from agentvid.world.film import GIVEN, ask_action, ask_next, joined, think_film, think_future
 from agentvid.world.judge import is_exact, match, true_centres
 from agentvid.world.language import Course, course_of
-from agentvid.world.physics import FPS
+from agentvid.world.physics import FPS, Clip
 from agentvid.world.render import render_scene
+from agentvid.world.scene import Solid
 
 __all__ = ["measure", "measure_from_words", "measure_going_on"]
 
@@ -157,9 +159,7 @@ def _believed(
         found = bench.see(list(drawn[last + 1 :]))
         good = [
             all(match(seen, solid, centre) is not None or centre is None for solid, centre in centres.items())
-            for seen, centres in zip(
-                found, (true_centres(clip.clip.scene, p) for p in clip.clip.poses[last + 1 :]), strict=True
-            )
+            for seen, centres in zip(found, _centres(clip.clip)[last + 1 :], strict=True)
         ]
         seconds.append((good.index(False) if False in good else len(good)) / FPS)
         exact.append(is_exact(found[-1], clip.clip.scene))
@@ -168,6 +168,11 @@ def _believed(
         *(Line(f"all in place, {name}", f"{level:g} s", Rate.of(s >= level for s in seconds)) for level in _LEVELS),
         *group_lines(f"exact in the last frame, {name}", exact, [()] * len(clips)),
     ]
+
+
+@lru_cache(maxsize=1024)
+def _centres(clip: Clip) -> list[dict[Solid, tuple[float, float] | None]]:
+    return [true_centres(clip.scene, pose) for pose in clip.poses]
 
 
 def _film(frames: Pixels) -> Pixels:
