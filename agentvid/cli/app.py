@@ -200,12 +200,13 @@ def eval_causal(
     files: Annotated[
         list[str] | None, typer.Argument(help="A message and its files [default: the two demo messages].")
     ] = None,
+    engine: Annotated[str | None, typer.Option(help="Engine to wish for, wherever it can do a step.")] = None,
     json_: Json = False,
 ) -> int:
-    """Give each evidence port of a chain another value and measure what follows: there, and only there."""
+    """Give each evidence port and each thought of a chain another value and measure what follows: there, only there."""
     from agentvid.cli.causal import measure
 
-    return measure(files or [], as_json=json_)
+    return measure(files or [], as_json=json_, engine=engine)
 
 
 @eval_app.command(

@@ -21,17 +21,19 @@ from agentvid.samples import DEMO_MESSAGES
 
 __all__ = ["measure"]
 
-_STYLES = {"causal": "green", "decoration": "yellow", "leaks": "red", "failed": "red"}
+_STYLES = {"causal": "green", "decoration": "yellow", "disobeyed": "red", "leaks": "red", "failed": "red"}
 
 
-def measure(message: Sequence[str], *, as_json: bool) -> int:
+def measure(message: Sequence[str], *, as_json: bool, engine: str | None = None) -> int:
     """Measure causality; `message` is a text and its files, none stands for the two demo messages.
+
+    `engine` is wished for every step it can do.
 
     Returns 4 where a port is not causal.
     """
     messages = [(message[0], [Path(file) for file in message[1:]])] if message else _demo()
     console = Console(stderr=as_json)
-    tables = asyncio.run(_measure(messages, console))
+    tables = asyncio.run(_measure(messages, console, engine))
     rows = [row for _, found in tables for row in found]
     if as_json:
         told = [{"message": text, "rows": [row.to_json() for row in found]} for text, found in tables]
@@ -47,12 +49,14 @@ def _demo() -> list[tuple[str, list[Path]]]:
     return [(text, [file]) for _, text, file in DEMO_MESSAGES]
 
 
-async def _measure(messages: list[tuple[str, list[Path]]], console: Console) -> list[tuple[str, list[CausalRow]]]:
+async def _measure(
+    messages: list[tuple[str, list[Path]]], console: Console, engine: str | None
+) -> list[tuple[str, list[CausalRow]]]:
     tables = []
     async with Agent() as agent:
         for text, files in messages:
             session = await agent.session()
-            turn = await session.send(text, *files)
+            turn = await session.send(text, *files, engine=engine)
             if turn.status != "done":
                 raise InputError(
                     f"the message {text[:60]!r} ended as {turn.status}", "one that is done", "mend it first"

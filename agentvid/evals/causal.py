@@ -1,25 +1,29 @@
 """Is the reasoning causal? Give each evidence port of a chain another value and see what follows.
 
-For each port: the value a run found is replaced by a clearly different one of the same type, as a person would give it.
-What must change: the answer. What must not: any step that does not depend on the port, and - where the answer holds an
-edited picture - any pixel outside the old and new mask. A port whose correction changes nothing is decoration.
+For each port: the value a run found is replaced by a clearly different one of the same type, as a person would give it;
+for each thought that something reads: other words, of a layout another layout. What must change: the answer; and a
+picture drawn by a layout must show the new one, by an independent judge. What must not: any step that does not depend
+on the port, and - where the answer holds an edited picture - any pixel outside the old and new mask. A port whose
+correction changes nothing is decoration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from agentvid.chain.chain import Chain, dependents_of
-from agentvid.chain.edit import SetGiven, apply
+from agentvid.chain.edit import Edit, SetGiven, SetThought, apply
 from agentvid.chain.run import Run
 from agentvid.chain.step import Ref
 from agentvid.engine import unpack
-from agentvid.evals.intervene import another
-from agentvid.media.types import EVIDENCE_TYPES, Answer, Image, Mask, PortValue, dump_value
+from agentvid.evals.intervene import another, another_text
+from agentvid.evals.layouts import shows
+from agentvid.media.types import EVIDENCE_TYPES, Answer, Image, Mask, dump_value
+from agentvid.run.call import read_thought
 from agentvid.run.execute import Executor
 from agentvid.run.key import value_digest
 from agentvid.run.resolve import Lookup
@@ -27,7 +31,9 @@ from agentvid.store.objects import ObjectStore
 
 __all__ = ["CausalRow", "Verdict", "measure_causality", "summary"]
 
-Verdict: TypeAlias = Literal["causal", "decoration", "leaks", "failed"]
+Verdict: TypeAlias = Literal["causal", "decoration", "disobeyed", "leaks", "failed"]
+THOUGHT: Final = "thought"
+"""Stands for the port where the thought of a step is replaced."""
 
 _MARGIN = 12
 """Pixels around a mask within which its soft border may change the picture."""
@@ -40,7 +46,8 @@ class CausalRow:
     `changed` are ports whose value changed, `strayed` those among them that should not have.
 
     `psnr_outside_db` (99 where identical) is measured on the edited picture outside old and new mask; None where the
-    answer holds no edited picture.
+    answer holds no edited picture. `obeyed` tells whether the step's own picture shows its new layout; None where it
+    has none.
     """
 
     step: str
@@ -53,6 +60,7 @@ class CausalRow:
     strayed: tuple[str, ...]
     answer_changed: tuple[str, ...]
     psnr_outside_db: float | None
+    obeyed: bool | None
     verdict: Verdict
 
     def to_json(self) -> dict[str, Any]:
@@ -68,7 +76,8 @@ async def measure_causality(
     earlier: Lookup,
     told: Callable[[CausalRow], None] = lambda row: None,
 ) -> list[CausalRow]:
-    """Intervene on every evidence port of a chain, one at a time, and return what followed.
+    """Intervene on every thought that is read and every evidence port of a chain, one at a time, and return what
+    followed.
 
     `answer` are the ports that answer the message. The chain is run as it is first; nothing of the session's history
     is touched.
@@ -78,6 +87,11 @@ async def measure_causality(
     base = await executor.run(chain, earlier=earlier)
     rows = []
     for step in chain:
+        if thought := read_thought(step, executor.tools[step.tool], executor.engines):
+            other, words = another_text(thought)
+            edit, found = SetThought(step=step.id, thought=other), _Intervention(step.id, THOUGHT, "Thought", words)
+            rows.append(await _intervene(executor, chain, base, answer, edit, found, earlier))
+            told(rows[-1])
         for port in executor.tools[step.tool].ports:
             value = unpack(base.port(step.id, port.name))
             if (
@@ -86,10 +100,22 @@ async def measure_causality(
                 or not _is_evidence(chain, Ref(step=step.id, port=port.name), port.type)
             ):
                 continue
-            row = await _intervene(executor, chain, base, answer, Ref(step=step.id, port=port.name), value, earlier)
-            rows.append(row)
-            told(row)
+            given, words = another(value, base, step, executor.store)
+            correction = SetGiven(step=step.id, port=port.name, value=dump_value(given))
+            found = _Intervention(step.id, port.name, type(value).__name__, words)
+            rows.append(await _intervene(executor, chain, base, answer, correction, found, earlier))
+            told(rows[-1])
     return rows
+
+
+@dataclass(frozen=True)
+class _Intervention:
+    """Where, on what, and in words what was done."""
+
+    step: str
+    port: str
+    type: str
+    told: str
 
 
 def _is_evidence(chain: Chain, ref: Ref, type_name: str) -> bool:
@@ -102,19 +128,19 @@ async def _intervene(
     chain: Chain,
     base: Run,
     answer: tuple[Ref, ...],
-    ref: Ref,
-    value: PortValue,
+    edit: Edit,
+    done: _Intervention,
     earlier: Lookup,
 ) -> CausalRow:
-    other, told = another(value, base, chain.step(ref.step), executor.store)
-    edited = apply(chain, SetGiven(step=ref.step, port=ref.port, value=dump_value(other)))
+    edited = apply(chain, edit)
     run = await executor.run(edited, earlier=earlier)
     changed = _changed(base, run)
-    below = dependents_of(chain, {ref.step}) | {ref.step}
+    below = dependents_of(chain, {done.step}) | {done.step}
     strayed = tuple(port for port in changed if port.rpartition(".")[0] not in below)
     failed = [record.step for record in run.steps.values() if not record.is_usable]
     answer_changed = tuple(port for port in changed if port in {str(r) for r in answer})
     outside = _psnr_outside(executor.store, base, run, answer, edited)
+    obeyed = _obeyed(executor.store, base, run, done.step)
     verdict: Verdict = "causal"
     if failed:
         verdict = "failed"
@@ -122,17 +148,20 @@ async def _intervene(
         verdict = "leaks"
     elif not answer_changed:
         verdict = "decoration"
+    elif obeyed is False:
+        verdict = "disobeyed"
     return CausalRow(
-        step=ref.step,
-        tool=chain.step(ref.step).tool,
-        port=ref.port,
-        type=type(value).__name__,
-        intervention=told,
+        step=done.step,
+        tool=chain.step(done.step).tool,
+        port=done.port,
+        type=done.type,
+        intervention=done.told,
         reruns=tuple(step for step, record in run.steps.items() if record.key != base.steps[step].key),
         changed=changed,
         strayed=strayed,
         answer_changed=answer_changed,
         psnr_outside_db=outside,
+        obeyed=obeyed,
         verdict=verdict,
     )
 
@@ -164,6 +193,14 @@ def _psnr_outside(store: ObjectStore, base: Run, run: Run, answer: tuple[Ref, ..
     return None
 
 
+def _obeyed(store: ObjectStore, base: Run, run: Run, step: str) -> bool | None:
+    before, layout = unpack(base.port(step, "layout")), unpack(run.port(step, "layout"))
+    picture = unpack(run.port(step, "image"))
+    if not isinstance(layout, str) or not isinstance(picture, Image) or layout == before:
+        return None
+    return shows(store.image(picture), layout)
+
+
 def _masks(run: Run) -> list[Mask]:
     values = [unpack(packed) for record in run.steps.values() for packed in record.outputs.values()]
     return [value for value in values if isinstance(value, Mask)]
@@ -186,6 +223,4 @@ def _grown(inside: Any, pixels: int) -> Any:
 
 def summary(rows: list[CausalRow]) -> Mapping[str, int]:
     """Return how many ports had each verdict."""
-    return {
-        verdict: sum(row.verdict == verdict for row in rows) for verdict in ("causal", "decoration", "leaks", "failed")
-    }
+    return {verdict: sum(row.verdict == verdict for row in rows) for verdict in get_args(Verdict)}

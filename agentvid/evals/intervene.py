@@ -10,6 +10,7 @@ import numpy as np
 from agentvid.chain.run import Run
 from agentvid.chain.step import Step, as_ref
 from agentvid.engine import unpack
+from agentvid.evals.layouts import another_layout
 from agentvid.media.types import (
     Actions,
     Answer,
@@ -27,7 +28,7 @@ from agentvid.media.types import (
 )
 from agentvid.store.objects import ObjectStore
 
-__all__ = ["another"]
+__all__ = ["another", "another_text"]
 
 
 def another(value: PortValue, run: Run, step: Step, store: ObjectStore) -> tuple[PortValue, str]:
@@ -41,6 +42,11 @@ def another(value: PortValue, run: Run, step: Step, store: ObjectStore) -> tuple
         if isinstance(value, kind):
             return change(value, store)
     raise TypeError(f"no intervention for {type(value).__name__}")
+
+
+def another_text(text: str) -> tuple[str, str]:
+    """Return other words: another layout where they tell one, else with words added."""
+    return another_layout(text) or (f"{text} [corrected]", "words added")
 
 
 def _box(box: Box, store: ObjectStore) -> tuple[Box, str]:
@@ -147,7 +153,7 @@ def _answer(answer: Answer, store: ObjectStore) -> tuple[Answer, str]:
 
 
 def _text(text: str, store: ObjectStore) -> tuple[str, str]:
-    return f"{text} [corrected]", "words added"
+    return another_text(text)
 
 
 def _flag(flag: bool, store: ObjectStore) -> tuple[bool, str]:

@@ -69,7 +69,7 @@ def config_of(size: SizeName) -> MoTConfig:
             rope_base=1e4,
             max_positions=4096,
         ),
-        positions=PositionConfig(sections=(_HEAD_DIM // 2, 0, 0), table="learned"),
+        positions=PositionConfig(sections=(_HEAD_DIM // 2, 0, 0), table_base=8.0, table_scale=2.0),
         vision=VISION,
         latent=LATENT,
         sizes=SizeConfig(latent=(SIZE, SIZE, 16), look=(SIZE, SIZE, 16)),

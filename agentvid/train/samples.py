@@ -44,8 +44,8 @@ class Stage:
     mix: Mapping[SmallTask, float]
 
 
-_FIRST: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.50, "edit": 0.28, "caption": 0.14, "question": 0.08}
-_THEN: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.45, "edit": 0.36, "caption": 0.11, "question": 0.08}
+_FIRST: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.58, "edit": 0.30, "caption": 0.08, "question": 0.04}
+_THEN: Final[Mapping[SmallTask, float]] = {"text_to_image": 0.52, "edit": 0.34, "caption": 0.09, "question": 0.05}
 MIX: Final[Mapping[SmallTask, float]] = {
     "text_to_image": 0.40,
     "edit": 0.30,
@@ -75,7 +75,8 @@ _CURRICULUM: Final = (
 )
 """One solid at full quality before two, one camera before all: places are named on the stage, and where they are in
 the picture takes a turn for every other camera. Clips last, where single pictures are known."""
-_COPIES: Final[Mapping[str, int]] = {"text_to_image": 2, "edit": 3, "view": 3}
+_LAST: Final = _CURRICULUM[-1]
+_COPIES: Final[Mapping[str, int]] = {"text_to_image": 4, "edit": 4, "view": 4}
 """How often a picture is drawn in one sample, with noise of its own each time: the context is read but once."""
 _KIND_SHARES: Final = (0.6, 0.14, 0.1, 0.08, 0.08)
 _NO_WORDS: Final = 0.10
@@ -103,7 +104,7 @@ class Sampler:
     ) -> None:
         self.still, self.tokenizer, self.split = still, tokenizer, split
         self.films = FilmSampler(shelves or {}, Speech(self._words, self._caption, self._text))
-        self.stage = _CURRICULUM[-1]
+        self.stage = _LAST
         scenes = [record.scenes[0] for record in still.records.records]
         counts = np.array([min(len(scene.solids), 3) for scene in scenes])
         front = np.array([scene.camera == Camera() for scene in scenes])
@@ -147,24 +148,27 @@ class Sampler:
         return Sample((*told, *self._noisy("text_to_image", index, frame)))
 
     def edit(self, rng: np.random.Generator) -> Sample:
-        """A picture, an instruction, a thought of what changes, the picture after it."""
-        record, index = self._any(rng)
+        """A picture, an instruction, a thought of what changes, the picture after it.
+
+        Of all scenes from the first step on: where the thought alone tells the whole picture, copying is not learnt.
+        """
+        record, index = self._any(rng, _LAST)
         assert record.edit is not None
         language = _language(rng)
         asked = instruct(rng, record.edit.before, record.edit.change, language)
         thought = tell_change(record.edit.change, language)
-        other = self._any(rng)[0].edit
+        other = self._any(rng, _LAST)[0].edit
         assert other is not None
         told = self._words(rng, asked, thought, instruct(rng, other.before, other.change, language))
         return Sample((*self._shown(index, 0), *told, *self._noisy("edit", index, 2)))
 
     def view(self, rng: np.random.Generator) -> Sample:
         """A picture, another camera, a thought of the whole scene as seen from there, the picture."""
-        record, index = self._any(rng)
+        record, index = self._any(rng, _LAST)
         source, target = (0, 1) if rng.random() < 0.5 else (1, 0)
         scene, language = record.scenes[target], _language(rng)
         asked = instruct(rng, record.scenes[source], Turn(scene.camera), language)
-        other = instruct(rng, scene, Turn(self._any(rng)[0].scenes[1].camera), language)
+        other = instruct(rng, scene, Turn(self._any(rng, _LAST)[0].scenes[1].camera), language)
         told = self._words(rng, asked, tell_scene(scene, language), other)
         return Sample((*self._shown(index, source), *told, *self._noisy("view", index, target)))
 
@@ -184,11 +188,12 @@ class Sampler:
             if asked is not None:
                 return self._answered(index, frame, asked.text, asked.answer)
 
-    def _any(self, rng: np.random.Generator) -> tuple[Record, int]:
-        found = self._found[bool(rng.random() < self.stage.front)]
+    def _any(self, rng: np.random.Generator, stage: Stage | None = None) -> tuple[Record, int]:
+        stage = stage or self.stage
+        found = self._found[bool(rng.random() < stage.front)]
         if not any(map(len, found)):
             found = self._found[False]
-        of = [share if len(indices) else 0.0 for share, indices in zip(self.stage.solids, found, strict=True)]
+        of = [share if len(indices) else 0.0 for share, indices in zip(stage.solids, found, strict=True)]
         of = of if sum(of) else [float(len(indices)) for indices in found]
         indices = found[int(rng.choice(3, p=np.array(of) / sum(of)))]
         index = int(indices[int(rng.integers(len(indices)))])

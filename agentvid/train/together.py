@@ -28,6 +28,8 @@ from safetensors.torch import load, save
 from torch import Tensor
 from torch.multiprocessing import get_context
 
+from agentvid.errors import EngineDied
+
 __all__ = ["Together"]
 
 _LIMIT: Final = timedelta(days=30)
@@ -72,29 +74,38 @@ class Together:
                     dist.destroy_process_group()
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
-        """Replace each tensor by its sum over all processes."""
+        """Replace each tensor by its sum over all processes.
+
+        Raises: EngineDied where another process is gone.
+        """
         flat = torch.cat([tensor.flatten() for tensor in tensors])
-        dist.all_reduce(flat)
+        with _answered():
+            dist.all_reduce(flat)
         for tensor, whole in zip(tensors, torch.split(flat, [t.numel() for t in tensors]), strict=True):
             tensor.copy_(whole.view_as(tensor))
 
     def tell(self, *numbers: float) -> None:
         """Lead: tell the helpers up to three numbers."""
-        dist.broadcast(torch.tensor([1.0, *numbers] + [0.0] * (_NUMBERS - 1 - len(numbers)), dtype=torch.float64), 0)
+        told = torch.tensor([1.0, *numbers] + [0.0] * (_NUMBERS - 1 - len(numbers)), dtype=torch.float64)
+        with _answered():
+            dist.broadcast(told, 0)
 
     def hear(self) -> tuple[float, ...] | None:
         """Help: return what the leader tells, or None when it is over."""
         told = torch.zeros(_NUMBERS, dtype=torch.float64)
-        dist.broadcast(told, 0)
+        with _answered():
+            dist.broadcast(told, 0)
         return tuple(told[1:].tolist()) if told[0] else None
 
     def hand_out(self, tensors: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Return the tensors that the leader gives, in every process."""
         told = bytearray(save(dict(tensors))) if tensors is not None else bytearray()
         length = torch.tensor([len(told)])
-        dist.broadcast(length, 0)
+        with _answered():
+            dist.broadcast(length, 0)
         whole = torch.frombuffer(told, dtype=torch.uint8) if told else torch.empty(int(length), dtype=torch.uint8)
-        dist.broadcast(whole, 0)
+        with _answered():
+            dist.broadcast(whole, 0)
         return load(whole.numpy().tobytes())
 
     def part_of(self, count: int) -> slice:
@@ -106,6 +117,17 @@ class Together:
             dist.broadcast(torch.zeros(_NUMBERS, dtype=torch.float64), 0)
 
 
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Say in our words that another process does not answer."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise EngineDied(
+            "a process that shares this training has ended", "all of them at work", "run it again: it goes on"
+        ) from error
+
+
 def _join(rank: int, size: int, meeting: Path) -> None:
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
     dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=size, timeout=_LIMIT)
@@ -115,6 +137,6 @@ def _help(rank: int, size: int, meeting: Path, helper: Callable[..., None], argu
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the leader is interrupted, and ends the helpers
     torch.set_num_threads(1)
     _join(rank, size, meeting)
-    with suppress(RuntimeError):  # the leader is gone
+    with suppress(EngineDied):  # the leader is gone
         helper(Together(rank, size), *arguments)
     os._exit(0)

@@ -32,11 +32,22 @@ from agentvid.world.phrasing import (
 from agentvid.world.scene import GRID, Scene, Solid
 from agentvid.world.words import WORDS, Language
 
-__all__ = ["CAPTION_KINDS", "CaptionKind", "caption", "instruct", "mirrored", "name_in"]
+__all__ = [
+    "CAPTION_KINDS",
+    "CaptionKind",
+    "Side",
+    "caption",
+    "instruct",
+    "mirrored",
+    "name_in",
+    "relation_of",
+    "side_of",
+]
 
 CaptionKind: TypeAlias = Literal["list", "relation", "count", "mirror", "moved"]
 CAPTION_KINDS: Final[tuple[CaptionKind, ...]] = ("list", "relation", "count", "mirror", "moved")
 
+Side: TypeAlias = Literal["left", "right", "front", "back"]
 _Part: TypeAlias = Literal["colour", "size"]
 _PARTS: Final[tuple[_Part, ...]] = ("colour", "size")
 _FULLER: Final = 0.3
@@ -109,6 +120,12 @@ def name_in(scene: Scene, solid: Solid, language: Language, rng: np.random.Gener
     return _the(solid, language, fuller[int(rng.integers(len(fuller)))] if rng is not None and fuller else clear[0])
 
 
+def relation_of(rng: np.random.Generator, scene: Scene) -> tuple[Solid, Solid, Side]:
+    """Return what a caption of kind "relation" tells with the same numbers: two solids, where the first stands."""
+    first, second = (scene.solids[i] for i in rng.permutation(len(scene.solids))[:2])
+    return first, second, side_of(first, second)
+
+
 def mirrored(scene: Scene) -> Scene:
     """Return the scene with left and right of the stage swapped, seen by the same camera."""
     return replace(scene, solids=tuple(replace(s, column=GRID - 1 - s.column) for s in scene.solids))
@@ -122,10 +139,10 @@ def _inferred(
     if kind == "moved":
         return _moved(rng, scene, language, phrasing)
     if kind == "relation" and len(scene.solids) > 1:
-        first, second = (scene.solids[i] for i in rng.permutation(len(scene.solids))[:2])
+        first, second, stands = relation_of(rng, scene)
         others = [_one(solid, language) for solid in scene.solids if solid not in (first, second)]
         a, b = _one(first, language), _one(second, language)
-        side = SIDES[language][_side(first, second)]
+        side = SIDES[language][stands]
         related = pick(rng, RELATED, language, phrasing).format(a=a, b=b, side=side)
         too = {"en": "; also ", "zh": "；还有"}[language] + _joined(others, language) if others else ""
         return related + too
@@ -175,7 +192,8 @@ def _step(change: Move, language: Language) -> dict[str, str]:
     }
 
 
-def _side(first: Solid, second: Solid) -> str:
+def side_of(first: Solid, second: Solid) -> Side:
+    """Return on which side of the second the first stands, by the longer of the two distances."""
     across, down = first.column - second.column, first.row - second.row
     if abs(across) >= abs(down):
         return "left" if across < 0 else "right"

@@ -8,6 +8,7 @@ import time
 import pytest
 import torch
 
+from agentvid.errors import EngineDied
 from agentvid.train.course import Amounts, Course
 from agentvid.train.loop import Budget
 from agentvid.train.state import load_state
@@ -69,6 +70,17 @@ def test_it_ends_between_steps_when_it_is_stopped(prepared, tmp_path):
 def wait_for(together, path):
     path.write_text(str(os.getpid()))
     together.hear()
+
+
+def leave(together):
+    os._exit(1)
+
+
+def test_a_helper_that_is_gone_is_told():
+    with pytest.raises(EngineDied, match="has ended"), Together.begin(2, leave, ()) as together:
+        for _ in range(50):
+            together.tell(1.0)
+            together.add_up([torch.zeros(3)])
 
 
 def test_helpers_end_with_the_leader_that_fails(tmp_path):

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from agentvid.errors import InputError
 from agentvid.world import phrasing
-from agentvid.world.caption import caption, instruct
+from agentvid.world.caption import caption, instruct, relation_of, side_of
 from agentvid.world.dataset import _REQUESTS
 from agentvid.world.edits import EDIT_KINDS, sample_edit
-from agentvid.world.phrasing import COUNTED, INSTRUCTIONS, LIST
+from agentvid.world.phrasing import COUNTED, INSTRUCTIONS, LIST, SIDES
 from agentvid.world.question import _ASKED, CLIP_QUESTIONS, PICTURE_QUESTIONS, ask_about_picture
 from agentvid.world.reading import read_caption
 from agentvid.world.scene import Scene, Solid, sample_scene
@@ -123,3 +123,15 @@ def test_all_kinds_have_wordings():
     assert {name.lower() for name in INSTRUCTIONS} == set(EDIT_KINDS)
     assert LIST["en"]["train"][0] == "{all}"
     assert COUNTED["zh"]["held_out"][0] == "正好{n}个物体，即{all}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_relation_a_caption_tells_is_known_from_the_same_numbers(language):
+    for seed in range(30):
+        scene = sample_scene(np.random.default_rng(seed), 2)
+        told = caption(np.random.default_rng(seed), scene, language, "relation")
+        first, second, side = relation_of(np.random.default_rng(seed), scene)
+        assert SIDES[language][side] in told
+        assert side_of(first, second) == side
+        opposite = {"left": "right", "right": "left", "front": "back", "back": "front"}
+        assert side_of(second, first) == opposite[side]

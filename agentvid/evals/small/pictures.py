@@ -14,11 +14,11 @@ from typing import Final
 from agentvid.evals.small.bench import MODES, Bench, Line, Mode, Part, Pixels, Written, group_lines, strip
 from agentvid.evals.small.cases import Case, groups_of
 from agentvid.evals.small.likeness import psnr
-from agentvid.world.caption import CaptionKind, caption
+from agentvid.world.caption import CaptionKind, Side, caption, relation_of, side_of
 from agentvid.world.judge import is_exact, placed
 from agentvid.world.language import tell_scene
 from agentvid.world.phrasing import Phrasing
-from agentvid.world.scene import Scene
+from agentvid.world.scene import Scene, Solid
 
 __all__ = ["measure", "measure_inferred", "measure_phrasing"]
 
@@ -81,6 +81,8 @@ def measure_inferred(bench: Bench, cases: Sequence[Case]) -> Part:
         right = _same_shapes(bench, drawn, scenes) if kind == "count" else _exact(bench, drawn, scenes)
         groups = [(case.language,) for case in chosen]
         lines += group_lines(f"{'shapes right' if kind == 'count' else 'exact'}, {kind}", right, groups)
+        if kind == "relation":
+            lines += _relations(bench, drawn, chosen, groups)
         if kind in ("mirror", "moved"):
             seen = bench.see(drawn.pictures)
             lines += group_lines(f"placed, {kind}", [placed(s, c) for s, c in zip(seen, scenes, strict=True)], groups)
@@ -89,6 +91,25 @@ def measure_inferred(bench: Bench, cases: Sequence[Case]) -> Part:
         names += [f"{kind}: true", f"{kind}: drawn"]
     shown = min(len(row) for row in rows)
     return Part(tuple(lines), strip([row[:shown] for row in rows], [v[:shown] for v in verdicts]), tuple(names))
+
+
+def _relations(bench: Bench, drawn: _Drawn, cases: Sequence[Case], groups: Sequence[tuple[str, ...]]) -> list[Line]:
+    """Tell whether the own thought keeps the relation that was asked for, and whether the picture is as thought."""
+    kept, shown = [], []
+    for case, written, seen in zip(cases, drawn.thoughts, bench.see(drawn.pictures), strict=True):
+        layout = written.thought if written is not None else None
+        holds = isinstance(layout, Scene) and _keeps(layout, *relation_of(case.rng(_SALT), case.scene))
+        kept.append(holds)
+        shown.append(holds and isinstance(layout, Scene) and placed(seen, layout))
+    return [
+        *group_lines("relation kept in the own thought", kept, groups),
+        *group_lines("relation kept in the picture", shown, groups),
+    ]
+
+
+def _keeps(layout: Scene, first: Solid, second: Solid, side: Side) -> bool:
+    found = [[solid for solid in layout.solids if solid.look == one.look] for one in (first, second)]
+    return all(len(each) == 1 for each in found) and side_of(found[0][0], found[1][0]) == side
 
 
 def _draw(bench: Bench, cases: Sequence[Case], prompts: Sequence[str], mode: Mode) -> _Drawn:

@@ -138,23 +138,22 @@ def load_model(
     not finite, or the file that is broken.
     """
     layout, paths = checkpoint_layout(config.layout), list(paths)
-    fixed = layout.tables if config.positions.table == "sines" else ()
     with torch.device("meta"):
         model = MoT(config)
-    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items() if name not in fixed}
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items() if name not in layout.tables}
     headers = _headers(paths)
     shapes = {
         name: tuple(layout.adapt(name, torch.empty(shape, device="meta")).shape)
         for name, (shape, _) in headers.items()
-        if name not in fixed
+        if name not in layout.tables
     }
     _compare(wanted, shapes, "the configuration")
     dtype = dtype or headers[_EMBEDDING][1]
     state: dict[str, Tensor] = {}
     for name, tensor in _tensors(paths, device, check_finite):
-        if name not in fixed:
+        if name not in layout.tables:
             state[name] = layout.adapt(name, tensor).to(dtype).contiguous()
-    for name in fixed:
+    for name in layout.tables:
         state[name] = torch.empty(model.state_dict()[name].shape, dtype=dtype, device=device)
     model.load_state_dict(state, assign=True)
     model.fill_tables()

@@ -115,14 +115,15 @@ class PositionConfig:
     `sections` splits the rotary frequencies over the three axes; it sums to head_dim / 2. `t_stride` is the step of
     the temporal axis between latent frames (grid only).
 
-    The tables that tell a picture's rows apart are fixed sines, as published, or `learned` from random numbers on. On a
-    few rows neighbours look alike in sines: there a model learns to copy and to place much later.
+    The fixed tables that tell a picture's rows apart are sines of wavelengths up to about 2π·`table_base` rows, times
+    `table_scale`. Where pictures have few rows the base wants to be small, or most channels say the same everywhere.
     """
 
     scheme: Literal["shared", "grid"] = "shared"
     sections: tuple[int, int, int] = (64, 0, 0)
     t_stride: int = 2
-    table: Literal["sines", "learned"] = "sines"
+    table_base: float = 10000.0
+    table_scale: float = 1.0
 
     def __post_init__(self) -> None:
         _check(self, zero=("sections",))

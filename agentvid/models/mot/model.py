@@ -59,11 +59,11 @@ class Connector(nn.Module):
 
 
 class PositionTable(nn.Module):
-    """What tells the rows of a picture apart. A fixed table the published files store all the same."""
+    """A fixed table that the published files store all the same."""
 
-    def __init__(self, rows: int, hidden: int, is_learned: bool) -> None:
+    def __init__(self, rows: int, hidden: int) -> None:
         super().__init__()
-        self.pos_embed = nn.Parameter(torch.empty(rows, hidden), requires_grad=is_learned)
+        self.pos_embed = nn.Parameter(torch.empty(rows, hidden), requires_grad=False)
 
 
 class MoT(nn.Module):
@@ -78,11 +78,10 @@ class MoT(nn.Module):
         self.time_embedder = TimeEmbedder(hidden)
         self.vae2llm = nn.Linear(latent.row_channels, hidden)
         self.llm2vae = nn.Linear(hidden, latent.row_channels)
-        is_learned = config.positions.table == "learned"
-        self.latent_pos_embed = PositionTable(latent.table[0] * latent.table[1] * latent.table[2], hidden, is_learned)
+        self.latent_pos_embed = PositionTable(latent.table[0] * latent.table[1] * latent.table[2], hidden)
         self.vit_model = SiglipNaViT(config.vision)
         self.connector = Connector(config.vision.hidden, hidden)
-        self.vit_pos_embed = PositionTable(config.vision.side**2, hidden, is_learned)
+        self.vit_pos_embed = PositionTable(config.vision.side**2, hidden)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -152,25 +151,22 @@ class MoT(nn.Module):
 
     @torch.no_grad()
     def fill_tables(self) -> None:
-        """Compute the two position tables, where they are fixed: functions of the sizes alone."""
-        hidden, side = self.config.backbone.hidden, self.config.vision.side
-        if self.config.positions.table == "sines":
-            self.latent_pos_embed.pos_embed.copy_(latent_table(self.config.latent, hidden))
-            self.vit_pos_embed.pos_embed.copy_(table_2d(hidden, side, side))
+        """Compute the two position tables, which are functions of the sizes alone."""
+        hidden, side, positions = self.config.backbone.hidden, self.config.vision.side, self.config.positions
+        base, scale = positions.table_base, positions.table_scale
+        self.latent_pos_embed.pos_embed.copy_(latent_table(self.config.latent, hidden, base) * scale)
+        self.vit_pos_embed.pos_embed.copy_(table_2d(hidden, side, side, base) * scale)
 
     @torch.no_grad()
     def initialise(self, seed: int = 0) -> None:
         """Draw fresh weights: the generating expert starts as a copy of the understanding one, velocity at zero.
-
-        Learned position tables begin as standard normal numbers, in which no two rows are alike.
 
         Source: BAGEL's training recipe (copied experts, zero output); normal 0.02 matrices as in Qwen2.
         """
         generator = torch.Generator().manual_seed(seed)
         for name, parameter in self.named_parameters():
             if parameter.ndim > 1:
-                std = 1.0 if "pos_embed" in name else 0.02
-                parameter.copy_(torch.randn(parameter.shape, generator=generator) * std)
+                parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.02)
             else:
                 parameter.fill_(1.0 if "norm" in name and name.endswith("weight") else 0.0)
         state = dict(self.named_parameters())

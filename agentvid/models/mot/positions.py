@@ -162,34 +162,34 @@ def apply_rope(rows: Tensor, turned: Rope) -> Tensor:
 # ---------------------------------------------------------------- fixed tables
 
 
-def sincos(width: int, positions: Tensor) -> Tensor:
+def sincos(width: int, positions: Tensor, base: float = TABLE_BASE) -> Tensor:
     """Return [N, width] float64: sines of N positions in the first half, cosines in the second.
 
-    Source: masked autoencoders (arXiv 2111.06377).
+    The slowest pair turns once in about 2π·base positions. Source: masked autoencoders (arXiv 2111.06377).
     """
     half = width // 2
-    frequency = TABLE_BASE ** -(torch.arange(half, dtype=torch.float64) / half)
+    frequency = base ** -(torch.arange(half, dtype=torch.float64) / half)
     angle = positions.to(torch.float64)[:, None] * frequency
     return torch.cat([angle.sin(), angle.cos()], dim=1)
 
 
-def table_2d(width: int, rows: int, columns: int) -> Tensor:
+def table_2d(width: int, rows: int, columns: int, base: float = TABLE_BASE) -> Tensor:
     """Return [rows·columns, width] float32: the **column** in the first half of the channels, the row in the second."""
     row, column = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
-    return torch.cat([sincos(width // 2, axis.flatten()) for axis in (column, row)], dim=1).float()
+    return torch.cat([sincos(width // 2, axis.flatten(), base) for axis in (column, row)], dim=1).float()
 
 
-def table_3d(width: int, frames: int, rows: int, columns: int) -> Tensor:
+def table_3d(width: int, frames: int, rows: int, columns: int, base: float = TABLE_BASE) -> Tensor:
     """Return [frames·rows·columns, width] float32: time, row and column; time and row get a third each, made even."""
     third = width // 3 // 2 * 2
     axes = torch.meshgrid(torch.arange(frames), torch.arange(rows), torch.arange(columns), indexing="ij")
     widths = (third, third, width - 2 * third)
-    return torch.cat([sincos(w, axis.flatten()) for w, axis in zip(widths, axes, strict=True)], dim=1).float()
+    return torch.cat([sincos(w, axis.flatten(), base) for w, axis in zip(widths, axes, strict=True)], dim=1).float()
 
 
-def latent_table(config: LatentConfig, width: int) -> Tensor:
+def latent_table(config: LatentConfig, width: int, base: float = TABLE_BASE) -> Tensor:
     """Return the position table of latent rows, [t·h·w, width], of the size the configuration names."""
     frames, rows, columns = config.table
     if config.axes == "t_row_col":
-        return table_3d(width, frames, rows, columns)
-    return table_2d(width, rows, columns)
+        return table_3d(width, frames, rows, columns, base)
+    return table_2d(width, rows, columns, base)

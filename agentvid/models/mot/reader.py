@@ -24,7 +24,7 @@ __all__ = ["AHEAD", "Reader"]
 
 AHEAD: Final = 8
 """How many tokens are guessed at most."""
-_RUNS: Final = (3, 2)
+_RUNS: Final = (3, 2, 1)
 """Lengths of the runs of tokens that are looked up, the longest first."""
 
 
