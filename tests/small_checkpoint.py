@@ -16,7 +16,16 @@ from agentvid.models.mot.tokenizer import Tokenizer, load_tokenizer
 from agentvid.train.recipe import config_of
 from agentvid.train.vocabulary import corpus, make_tokenizer
 
-TASKS = ("text_to_image", "edit_image", "describe", "novel_view", "future_frames", "text_to_video")
+TASKS = (
+    "text_to_image",
+    "edit_image",
+    "describe",
+    "novel_view",
+    "future_frames",
+    "text_to_video",
+    "navigate",
+    "map_to_view",
+)
 
 
 def card(*claimed: str, drafts: tuple[str, ...] = (), objects: int = 3) -> dict[str, Any]:

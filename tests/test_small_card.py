@@ -9,7 +9,7 @@ import pytest
 
 from agentvid.cli.app import run_app
 from agentvid.errors import InputError
-from agentvid.evals.small.card import Facts, card_of, regressions, weights_digest, write_card
+from agentvid.evals.small.card import Facts, card_of, claims_of, regressions, weights_digest, write_card
 
 FACTS = Facts("nano", 100, "1 h of one core", "abc")
 
@@ -45,6 +45,14 @@ def test_plans_are_claimed_as_a_whole():
     worse = copy.deepcopy(found)
     worse["tasks"]["plan"]["lines"][0]["figure"] = figure(60)
     assert regressions(found, worse) == ["plan: same chain, all: 0.600 (at most 0.680), was 0.800"]
+
+
+def test_more_may_be_claimed_of_what_is_seen_from_the_front():
+    found = results(**{"1 solid": 80, "2 solids": 70, "1 solid, front": 95, "2 solids, front": 88})
+    told = card_of(found, FACTS)["tasks"]["text_to_image"]
+    assert told["level"] == {"objects_in_front": 2} and not told["draft"]
+    assert told["exact"]["1 front"] == 0.95 and told["exact"]["1"] == 0.8
+    assert claims_of(found)["text_to_image"] == ["1 solid, front", "2 solids, front"]
 
 
 def test_a_gap_ends_the_claim():

@@ -334,9 +334,12 @@ def test_what_comes_next_follows_the_thought(engine, store, picture, monkeypatch
     from agentvid.engines.small import inside
 
     clip = store.put_video(iter([store.image(picture)] * 4), 8.0)
+    short = store.put_video(iter([store.image(picture)] * 3), 8.0)
     action = "动作：右后的蓝色小球从高处落下；第5帧：右后的蓝色小球落地"
     with pytest.raises(CallError, match="no action"):
-        run(engine, store, "future_frames", video=clip, seconds=1.0)
+        run(engine, store, "future_frames", video=short, seconds=1.0)
+    with pytest.raises(CallError, match="tells no action"):
+        run(engine, store, "future_frames", video=clip, seconds=1.0, thought=LAYOUT)
     with pytest.raises(CallError, match="outside its world"):
         run(engine, store, "future_frames", video=clip, seconds=1.0, thought=action)
     monkeypatch.setattr(inside, "rebuilt_db", lambda unified, picture: 35.0)

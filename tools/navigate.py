@@ -12,28 +12,41 @@ MOST_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Walk:
-    """What the walker sees, the picture with the way drawn on it, the moves, and where the walk began."""
+    """What the walker sees, the picture with the way drawn on it, the moves, and where the walk began.
+
+    An engine that starts from what is seen at eye level knows no map and no start on it; `layout` is what it drew by,
+    in words, of engines that draw by it.
+    """
 
     video: Video
-    map: Image
+    map: Image | None
     actions: Actions
-    start: Point
+    start: Point | None
+    layout: str | None
 
 
 @tool(tasks=["navigate"])
 async def navigate(
-    ctx: ToolContext, image: Image, actions: Actions, start: Point | None = None, fps: float = 24
+    ctx: ToolContext,
+    image: Image,
+    actions: Actions,
+    start: Point | None = None,
+    fps: float = 24,
+    stepwise: bool = False,
+    seed: int = 0,
+    thought: str = "",
 ) -> Walk:
     """Walk over a picture or map: forward, back, left and right by metres, turns by degrees.
 
     The warnings say what a metre is and what the engine takes the picture for: one that lays it flat on the ground
-    shows no houses standing up.
+    shows no houses standing up. The step's thought conditions the walk where the engine reads thoughts.
 
     Args:
         image: the picture or map
         actions: the moves in the order they are made, at most 120 seconds together
         start: the pixel where the walk begins, heading up; without it the bottom centre
         fps: frames per second of the clip, 1 to 60
+        stepwise: draw one frame after the other, where the engine would draw them together
     """
     if actions.seconds > MOST_SECONDS:
         raise CallError(
@@ -47,10 +60,14 @@ async def navigate(
             f"a point within {image.width}x{image.height} pixels",
             "give a start inside the picture, or none for the bottom centre",
         )
-    made = await ctx.engine("navigate").run(image=image, actions=actions, start=start, fps=float(fps))
+    engine = ctx.engine("navigate")
+    made = await engine.run(
+        image=image, actions=actions, start=start, fps=float(fps), stepwise=stepwise, seed=seed, thought=thought
+    )
     return Walk(
         video=made.get("video", Video),
-        map=made.get("map", Image),
+        map=made.maybe("map", Image),
         actions=made.get("actions", Actions),
-        start=made.get("start", Point),
+        start=made.maybe("start", Point),
+        layout=made.maybe("thought", str),
     )

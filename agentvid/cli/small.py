@@ -38,7 +38,8 @@ def measure(
     assert checkpoint.folder is not None
     digest = weights_digest(checkpoint.folder)
     wanted: Any = tuple(tasks) or TASKS
-    plan = Plan(digest, scenes, SEED if seed is None else seed, wanted, checkpoint.frames == "joint")
+    draws_clips = find_checkpoint(str(checkpoint.folder)).frames == "joint"
+    plan = Plan(digest, scenes, SEED if seed is None else seed, wanted, draws_clips)
     folder = out or Path("agentvid-results") / f"eval-small-{digest}"
     console = Console(stderr=True)
     device = named_device() or "cpu"

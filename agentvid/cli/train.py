@@ -269,7 +269,7 @@ def _course(
     chosen = "cpu" if processes > 1 else chosen
     where = folder or load_settings().home / "train" / size
     torch.set_num_threads(threads)
-    amounts = Amounts(400, 100, 260, 50, 0, 30) if little_data else Amounts()
+    amounts = Amounts(400, 100, 260, 50, 0, 30, 0, 0) if little_data else Amounts()
     report = _Report(as_json, where)
     _stop.clear()
     before = signal.getsignal(signal.SIGINT)

@@ -11,7 +11,7 @@ import numpy as np
 
 __all__ = ["Figure", "Mean", "Rate", "Unit", "figure_from_json"]
 
-Unit: TypeAlias = Literal["dB", "deg", "grey", "ratio", "s"]
+Unit: TypeAlias = Literal["dB", "deg", "grey", "ratio", "s", "steps"]
 
 _Z: Final = 1.959964
 """Of the normal distribution, for 95 %."""

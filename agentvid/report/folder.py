@@ -37,6 +37,7 @@ _FRIENDLY: Final = {
     "future_frames": "future",
     "generate_image": "picture",
     "generate_video": "clip",
+    "map_to_view": "walk",
     "navigate": "walk",
     "novel_view": "novel-view",
 }

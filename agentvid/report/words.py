@@ -200,6 +200,7 @@ _TOOLS: Final[dict[str, tuple[str, str]]] = {
     "generate_video": ("Generate a clip", "生成视频"),
     "novel_view": ("New viewpoint", "新视角"),
     "navigate": ("Walk through", "场景漫游"),
+    "map_to_view": ("Walk over the map", "沿地图行走"),
     "future_frames": ("Continue in time", "续写画面"),
     "compose": ("Put together", "合成"),
 }

@@ -14,6 +14,7 @@ used as they were when `mot` began; to change them is to begin `mot` anew.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from agentvid.errors import SettingsError
@@ -33,12 +35,13 @@ from agentvid.models.mot.model import MoT
 from agentvid.models.mot.prompts import SystemPrompts
 from agentvid.models.mot.tokenizer import FileTokenizer
 from agentvid.train.codec import CodecTrainee
+from agentvid.train.films import Shelves
 from agentvid.train.frames import Frames, make_frames
 from agentvid.train.loop import STATE, Budget, Progress, Trainee, run
 from agentvid.train.mot import MotTrainee, initialise
 from agentvid.train.recipe import LATENT, VISION, SizeName, config_of
 from agentvid.train.records import Kind, make_records
-from agentvid.train.samples import Sampler, SmallTask
+from agentvid.train.samples import Sampler, SmallTask, has_films
 from agentvid.train.shelves import Shelf, encoder_digest, make_shelf
 from agentvid.train.state import partial_of
 from agentvid.train.together import Together
@@ -63,14 +66,19 @@ _WORDS: Final = "tokenizer.json"
 
 @dataclass(frozen=True)
 class Amounts:
-    """How much data there is: frames for autoencoder and eye, records for the model, texts for the tokenizer."""
+    """How much data there is: frames for autoencoder and eye, records for the model, texts for the tokenizer.
+
+    Clips, walks and turntables are rendered when the curriculum comes to them; what there is none of is not trained.
+    """
 
     frames: int = 12_000
     held_out_frames: int = 500
     stills: int = 8_000
     held_out_stills: int = 500
-    clips: int = 0
+    clips: int = 1_000
     texts: int = 400
+    walks: int = 600
+    turntables: int = 300
 
 
 @dataclass
@@ -173,6 +181,8 @@ class Course:
             unified.model.to(torch.bfloat16)
             unified.codec.to(torch.bfloat16)
         unified.save_pretrained(folder, shard_bytes=SHARD_BYTES, int8=int8)
+        if has_films(self._steps()):
+            _mark_joint(folder / "config.json")
         return unified
 
     def tokenizer(self) -> FileTokenizer:
@@ -215,14 +225,18 @@ class Course:
         amounts = self.amounts
         still = self._shelf(unified, "still", "train", self.seed, amounts.stills)
         held_out = self._shelf(unified, "still", "held_out", self.seed + 1, amounts.held_out_stills)
-        clips, others = None, None
-        if amounts.clips:
-            clips = self._shelf(unified, "clip", "train", self.seed, amounts.clips)
-            others = self._shelf(unified, "clip", "held_out", self.seed + 1, max(1, amounts.clips // 10))
         return (
-            Sampler(still, unified.tokenizer, clips),
-            Sampler(held_out, unified.tokenizer, others, split="held_out"),
+            Sampler(still, unified.tokenizer, self._films(unified, "train")),
+            Sampler(held_out, unified.tokenizer, self._films(unified, "held_out"), split="held_out"),
         )
+
+    def _films(self, unified: Unified, split: Split) -> Shelves:
+        amounts = self.amounts
+        counts: dict[Kind, int] = {"clip": amounts.clips, "walk": amounts.walks, "turntable": amounts.turntables}
+        if split == "train":
+            return {kind: partial(self._shelf, unified, kind, split, self.seed, n) for kind, n in counts.items() if n}
+        fewer = {kind: max(1, n // 10) for kind, n in counts.items() if n}
+        return {kind: partial(self._shelf, unified, kind, split, self.seed + 1, n) for kind, n in fewer.items()}
 
     def _shelf(self, unified: Unified, kind: Kind, split: Split, seed: int, count: int) -> Shelf:
         folder = self.folder / "records"
@@ -250,6 +264,14 @@ class Course:
         found = load_file(path)
         scales = {name: found.pop(name + SCALE) for name in list(found) if name + SCALE in found}
         return {name: unpacked(t, scales[name]) if name in scales else t for name, t in found.items()}
+
+    def _steps(self) -> int:
+        """Return how many steps the model was trained for here."""
+        path = self.folder / "mot" / STATE
+        if not path.is_file():
+            return 0
+        with safe_open(str(path), framework="pt") as file:
+            return int(json.loads((file.metadata() or {})["facts"])["step"])
 
     def _is_of_ours(self) -> bool:
         """Tell whether words go with parts that ship: where the folder has begun nothing of its own."""
@@ -283,6 +305,13 @@ def _assist(together: Together, course: Course, mix: Mapping[SmallTask, float] |
     """Help another process with its course. All it needs is made already."""
     unified = course.unified()
     MotTrainee(unified, *course._samplers(unified), mix=mix, seed=course.seed, together=together).follow()
+
+
+def _mark_joint(path: Path) -> None:
+    """Let a configuration say that frames were trained together."""
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config.setdefault("agentvid", {})["frames"] = "joint"
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def _kept(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -106,13 +106,15 @@ class MotTrainee:
     def step(self, number: int, pace: float) -> Mapping[str, float]:
         """See Trainee. With others `together` it tells the helpers to take the same step."""
         together = self.together
+        self.sampler.stage = stage_at(number)
+        mix = self.mix or self.sampler.mix
+        if together is None or together.rank == 0:
+            self.sampler.prepare(mix)  # before others want it: records are rendered once
         if together is not None and together.rank == 0:
             if not self._is_shared:
                 together.hand_out(self.tensors())
                 self._is_shared = True
             together.tell(number, pace)
-        self.sampler.stage = stage_at(number)
-        mix = self.mix or self.sampler.stage.mix
         samples = self._filled(np.random.default_rng([self.seed, number, 3]), mix)
         salt = 0
         if together is not None:
@@ -155,7 +157,7 @@ class MotTrainee:
         self.average.swap()
         found: dict[str, float] = {}
         try:
-            for task in self.mix or self.sampler.stage.mix:
+            for task in self.mix or self.sampler.mix:
                 rng = np.random.default_rng([99, 5])
                 samples = [self.held_out.draw(task, rng) for _ in range(_MEASURED * 2)]
                 packed = pack(self.model.config, self.unified.ids, samples)

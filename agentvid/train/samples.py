@@ -2,7 +2,7 @@
 
 What the model is to learn beside its tasks is to obey an edited thought: prompts are hidden, or belong to another
 scene, before the right thought, so that the picture comes to hang on the thought. Measured without that: 8 to 15 % of
-edited thoughts were obeyed. A small share has no words at all, for guidance.
+edited thoughts were obeyed. A small share has no words at all, for guidance. Samples of clips: `films.py`.
 """
 
 from __future__ import annotations
@@ -14,29 +14,28 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from agentvid.models.mot.tokenizer import Tokenizer
-from agentvid.models.mot.training import Clean, Clip, Element, Look, Noisy, Sample, Text
+from agentvid.models.mot.training import Clean, Element, Look, Noisy, Sample, Text
 from agentvid.planner.compact import tell_request
+from agentvid.train.films import FILM_TASKS, KIND_OF, FilmSampler, FilmTask, Shelves, Speech
 from agentvid.train.messages import draw_message
 from agentvid.train.records import Record
 from agentvid.train.shelves import Shelf
 from agentvid.world.caption import CAPTION_KINDS, caption, instruct
 from agentvid.world.edits import Turn
-from agentvid.world.language import Course, course_of, tell_change, tell_course, tell_scene
+from agentvid.world.language import tell_change, tell_scene
 from agentvid.world.question import ask_about_picture
 from agentvid.world.scene import Camera, Scene, Split, split_of
 from agentvid.world.words import LANGUAGES, Language
 
-__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "Stage", "stage_at"]
+__all__ = ["MIX", "WHAT_IS_THERE", "Sampler", "SmallTask", "Stage", "has_films", "stage_at"]
 
-SmallTask: TypeAlias = Literal[
-    "text_to_image", "edit", "view", "caption", "question", "plan", "future", "text_to_video"
-]
+SmallTask: TypeAlias = Literal["text_to_image", "edit", "view", "caption", "question", "plan"] | FilmTask
 
 
 @dataclass(frozen=True)
 class Stage:
     """What is drawn from a step on: shares of scenes with one, two, three solids; share of those seen from the front;
-    shares of rows (tokens and latents) of the tasks on still records, as parts of their sum.
+    shares of rows (tokens and latents) of the tasks, as parts of their sum.
 
     Of the other scenes many are seen from the front as well, since that is where cameras stand most.
     """
@@ -63,16 +62,28 @@ MIX: Final[Mapping[SmallTask, float]] = {
     "question": 0.08,
     "plan": 0.06,
 }
-"""Shares of rows of the tasks on still records, in the last stage."""
+"""Shares of rows of the tasks on still records, in the last stage before clips."""
+_FILMS: Final[Mapping[SmallTask, float]] = {
+    "future": 0.10,
+    "text_to_video": 0.05,
+    "turntable": 0.07,
+    "walk": 0.08,
+    "map_to_view": 0.05,
+}
+_WITH_FILMS: Final[Mapping[SmallTask, float]] = {
+    **{task: share * (1 - sum(_FILMS.values())) for task, share in MIX.items()},
+    **_FILMS,
+}
 _CURRICULUM: Final = (
     Stage(0, (0.7, 0.3, 0.0), 0.9, _FIRST),
     Stage(400, (0.45, 0.4, 0.15), 0.8, _FIRST),
     Stage(1200, (0.34, 0.33, 0.33), 0.6, _THEN),
     Stage(3000, (0.34, 0.33, 0.33), 0.3, MIX),
     Stage(6000, (0.34, 0.33, 0.33), 0.0, MIX),
+    Stage(8000, (0.34, 0.33, 0.33), 0.0, _WITH_FILMS),
 )
 """One solid at full quality before two, one camera before all: places are named on the stage, and where they are in
-the picture takes a turn for every other camera."""
+the picture takes a turn for every other camera. Clips last, where single pictures are known."""
 _LAST: Final = _CURRICULUM[-1]
 _COPIES: Final[Mapping[str, int]] = {"text_to_image": 4, "edit": 4, "view": 4}
 """How often a picture is drawn in one sample, with noise of its own each time: the context is read but once."""
@@ -91,11 +102,19 @@ def stage_at(step: int) -> Stage:
     return next(stage for stage in reversed(_CURRICULUM) if step >= stage.start)
 
 
+def has_films(steps: int) -> bool:
+    """Tell whether a training of so many steps came to clips."""
+    return steps > _CURRICULUM[-1].start
+
+
 class Sampler:
     """Draws samples from shelves. What is drawn depends on the generator and on `stage` alone."""
 
-    def __init__(self, still: Shelf, tokenizer: Tokenizer, clips: Shelf | None = None, split: Split = "train") -> None:
-        self.still, self.clips, self.tokenizer, self.split = still, clips, tokenizer, split
+    def __init__(
+        self, still: Shelf, tokenizer: Tokenizer, shelves: Shelves | None = None, split: Split = "train"
+    ) -> None:
+        self.still, self.tokenizer, self.split = still, tokenizer, split
+        self.films = FilmSampler(shelves or {}, Speech(self._words, self._caption, self._text))
         self.stage = _LAST
         self._plans: dict[int, Sample] = {}
         scenes = [record.scenes[0] for record in still.records.records]
@@ -105,20 +124,30 @@ class Sampler:
             is_front: [np.flatnonzero((counts == many) & (front | (not is_front))) for many in (1, 2, 3)]
             for is_front in (False, True)
         }
-        self._makers: Mapping[SmallTask, Callable[[np.random.Generator], Sample]] = {
+        self._makers: Mapping[str, Callable[[np.random.Generator], Sample]] = {
             "text_to_image": self.text_to_image,
             "edit": self.edit,
             "view": self.view,
             "caption": self.caption,
             "question": self.question,
             "plan": self.plan,
-            "future": self.future,
-            "text_to_video": self.text_to_video,
         }
+
+    @property
+    def mix(self) -> dict[SmallTask, float]:
+        """The shares of the stage, without tasks that there are no records for."""
+        there = self.films.tasks
+        return {task: share for task, share in self.stage.mix.items() if task in there or task not in FILM_TASKS}
+
+    def prepare(self, mix: Mapping[SmallTask, float]) -> None:
+        """Make or load the records that a mix asks for."""
+        for task in FILM_TASKS:
+            if mix.get(task):
+                self.films.shelf(KIND_OF[task])
 
     def draw(self, task: SmallTask, rng: np.random.Generator) -> Sample:
         """Return a sample of a task."""
-        return self._makers[task](rng)
+        return (self._makers.get(task) or self.films.makers[task])(rng)
 
     def text_to_image(self, rng: np.random.Generator) -> Sample:
         """Words, a layout thought, the picture."""
@@ -179,35 +208,10 @@ class Sampler:
             self._plans[number] = self._planned(np.random.default_rng([number, _PLANS]))
         return self._plans[number]
 
-    def future(self, rng: np.random.Generator) -> Sample:
-        """The first frames of a clip, what is done, the course of events, the frames that follow, drawn together."""
-        shelf, record, index = self._any_clip(rng)
-        assert record.clip is not None
-        language, given = _language(rng), 1
-        course = course_of(record.clip)
-        told = self._words(rng, tell_course(Course(course.action), language), tell_course(course, language), None)
-        shown = (Clean(shelf.latent(index, 0)), Look(shelf.pixels(index, 0)))
-        return Sample((*shown, *told, self._frames(shelf, index, given)))
-
-    def text_to_video(self, rng: np.random.Generator) -> Sample:
-        """Words, a thought of the scene and of what happens, the whole clip, drawn together."""
-        shelf, record, index = self._any_clip(rng)
-        assert record.clip is not None
-        language, course = _language(rng), course_of(record.clip)
-        joint = {"en": "; ", "zh": "；"}[language]
-        scene = tell_scene(record.clip.scene, language)
-        prompt = self._caption(rng, record.clip.scene, language) + joint + tell_course(Course(course.action), language)
-        told = self._words(rng, prompt, scene + joint + tell_course(course, language), None)
-        return Sample((*told, self._frames(shelf, index, 0)))
-
     def _planned(self, rng: np.random.Generator) -> Sample:
         scene = self.still.records.records[int(rng.integers(len(self.still.records)))].scenes[0]
         made = draw_message(rng, scene, _language(rng), "train" if self.split == "train" else "held_out")
         return Sample((self._text(tell_request(made.request)), self._text(made.plan, loss=True)))
-
-    def _frames(self, shelf: Shelf, index: int, given: int) -> Clip:
-        latents = shelf.latents[index, given:].float().transpose(0, 1)
-        return Clip(latents, deltas=(1,) * (latents.shape[1] - 1), loss=True)
 
     def _any(self, rng: np.random.Generator, stage: Stage | None = None) -> tuple[Record, int]:
         stage = stage or self.stage
@@ -225,11 +229,6 @@ class Sampler:
         if record.scenes[0].camera == Camera() and rng.random() < self.stage.front:
             return 2 * int(rng.integers(2))
         return int(rng.integers(3))
-
-    def _any_clip(self, rng: np.random.Generator) -> tuple[Shelf, Record, int]:
-        assert self.clips is not None
-        index = int(rng.integers(len(self.clips.records)))
-        return self.clips, self.clips.records.records[index], index
 
     def _caption(self, rng: np.random.Generator, scene: Scene, language: Language) -> str:
         kind = CAPTION_KINDS[int(rng.choice(len(CAPTION_KINDS), p=_KIND_SHARES))]

@@ -39,9 +39,9 @@ def sheet(unified: Unified, records: Records) -> NDArray[np.uint8]:
         session.read(tell_change(record.edit.change, language))
         edited.append(session)
     rows = [
-        records.pixels[:count, 0],
+        np.stack([records.pixels[index, 0] for index in range(count)]),
         _drawn(worded),
-        records.pixels[:count, 2],
+        np.stack([records.pixels[index, 2] for index in range(count)]),
         _drawn(edited),
     ]
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)

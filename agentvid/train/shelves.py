@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -63,16 +64,17 @@ def make_shelf(
     path = folder / f"{name}-{len(records)}-{encoder_digest(codec)}.safetensors"
     if path.is_file():
         return Shelf(records, load_file(path)["latents"])
-    frames = torch.from_numpy(records.pixels).flatten(0, 1)
-    parts = []
-    for start in range(0, len(frames), _BATCH):
-        part = frames[start : start + _BATCH].permute(3, 0, 1, 2).float().div_(127.5).sub_(1)
+    many, each = records.pixels.shape[:2]
+    total, parts = many * each, []
+    for start in range(0, total, _BATCH):
+        done = min(start + _BATCH, total)
+        frames = np.stack([records.pixels[index // each, index % each] for index in range(start, done)])
+        part = torch.from_numpy(frames).permute(3, 0, 1, 2).float().div_(127.5).sub_(1)
         parts.append(codec.encode(part).transpose(0, 1).half())
-        done = min(start + _BATCH, len(frames))
-        if told is not None and (done == len(frames) or done % (_TOLD * _BATCH) == 0):
-            told(done, len(frames))
+        if told is not None and (done == total or done % (_TOLD * _BATCH) == 0):
+            told(done, total)
     joined = torch.cat(parts)
-    latents = joined.view(*records.pixels.shape[:2], *joined.shape[1:]).contiguous()
+    latents = joined.view(many, each, *joined.shape[1:]).contiguous()
     folder.mkdir(parents=True, exist_ok=True)
     partial = partial_of(path)
     save_file({"latents": latents}, partial)

@@ -21,7 +21,7 @@ from agentvid.world.caption import CAPTION_KINDS, caption, instruct
 from agentvid.world.edits import Turn, sample_edit
 from agentvid.world.language import Tour, course_of, tell_change, tell_course, tell_scene, tell_tour
 from agentvid.world.look import above
-from agentvid.world.phrasing import Phrasing, Told, pick, wordings
+from agentvid.world.phrasing import REQUESTS, Phrasing, pick
 from agentvid.world.physics import Clip, sample_action, simulate
 from agentvid.world.question import ask_about_clip, ask_about_picture
 from agentvid.world.render import SIZE, Shot, render_scene, visible
@@ -64,52 +64,6 @@ LEAST_VISIBLE: Final = 60
 _VISIBLE_SIZE: Final = 64
 _ALONE: Final = 0.2
 """Share of clips that may show one solid alone."""
-_REQUESTS: Final[Mapping[str, Told]] = {
-    "turntable": wordings(
-        """turn once about the stage
-        go once about the stage
-        turn the camera once about the stage""",
-        "the camera: go once about the stage",
-        """绕舞台转一圈
-        镜头绕舞台转一圈
-        绕着场景转一圈""",
-        "镜头绕着场景转一圈",
-    ),
-    "map_to_view": wordings(
-        """walk along the path
-        follow the path
-        what do you see along the path?""",
-        "walk and follow the path",
-        """沿着路线走
-        跟着路线走
-        沿着路线能看到什么？""",
-        "跟着路线走，能看到什么？",
-    ),
-    "future": wordings(
-        """what happens next?
-        what happens then?
-        and next?""",
-        "and what happens next?",
-        """接下来会怎样？
-        之后会怎样？
-        接下来呢？""",
-        "之后呢，会怎样？",
-    ),
-    "caption": wordings(
-        """what is there, and where?
-        what is there in the picture?
-        tell what is where
-        which solids are there, and where?""",
-        """what is in the picture, and where?
-        tell which solids are there""",
-        """有什么，在哪里？
-        画面中有什么？
-        说说有什么，在哪里
-        有哪些物体，在哪里？""",
-        """画面中有什么，在哪里？
-        说说有哪些物体""",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -157,7 +111,7 @@ class _Wish:
 
     def request(self, task: str) -> str:
         """What is asked for where nothing of the scene need be said."""
-        return pick(self.rng, _REQUESTS[task], self.language, self.phrasing)
+        return pick(self.rng, REQUESTS[task], self.language, self.phrasing)
 
 
 def examples(

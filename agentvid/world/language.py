@@ -11,7 +11,7 @@ takes either width of punctuation, any case, and a full stop at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, TypeAlias
@@ -20,7 +20,7 @@ from agentvid.errors import InputError
 from agentvid.world.edits import Add, Change, Move, Recolour, Remove, Reshape, Resize, Turn
 from agentvid.world.physics import Action, Clip, Drop, Event, Push
 from agentvid.world.scene import Camera, Light, Scene, Solid
-from agentvid.world.walk import MOST_STEPS, Walk
+from agentvid.world.walk import MOST_STEPS, Step, Walk
 from agentvid.world.words import Form, Language, language_of, read_form, tell_form, tidy
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "tell_course",
     "tell_scene",
     "tell_solid",
+    "tell_steps",
     "tell_tour",
     "tell_walk",
 ]
@@ -152,9 +153,14 @@ def tell_course(course: Course, language: Language) -> str:
 def tell_walk(walk: Walk, language: Language) -> str:
     """Return the thought of a walk: where it starts at the rim, then its steps, the same ones in a row told once."""
     start = tell_form(_START, language, {"azimuth": walk.azimuth})
-    runs = [(step, len([*run])) for step, run in groupby(walk.steps)]
+    return start + (_JOINT[language] + tell_steps(walk.steps, language) if walk.steps else "")
+
+
+def tell_steps(steps: Sequence[Step], language: Language) -> str:
+    """Return the steps of a walk alone: `forward x3, left`."""
+    runs = [(step, len([*run])) for step, run in groupby(steps)]
     told = [tell_form(_STEPS if n > 1 else _STEP, language, {"step": step, "times": n}) for step, n in runs]
-    return start + (_JOINT[language] + _COMMA[language].join(told) if told else "")
+    return _COMMA[language].join(told)
 
 
 def tell_tour(tour: Tour, language: Language) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "MIRROR",
     "MOVED",
     "RELATED",
+    "REQUESTS",
     "SIDES",
     "Phrasing",
     "Told",
@@ -343,3 +344,51 @@ INSTRUCTIONS: Final[Mapping[str, Told]] = {
         把镜头移到{azimuth}，{height}""",
     ),
 }
+
+REQUESTS: Final[Mapping[str, Told]] = {
+    "turntable": wordings(
+        """turn once about the stage
+        go once about the stage
+        turn the camera once about the stage""",
+        "the camera: go once about the stage",
+        """绕舞台转一圈
+        镜头绕舞台转一圈
+        绕着场景转一圈""",
+        "镜头绕着场景转一圈",
+    ),
+    "map_to_view": wordings(
+        """walk along the path
+        follow the path
+        what do you see along the path?""",
+        "walk and follow the path",
+        """沿着路线走
+        跟着路线走
+        沿着路线能看到什么？""",
+        "跟着路线走，能看到什么？",
+    ),
+    "future": wordings(
+        """what happens next?
+        what happens then?
+        and next?""",
+        "and what happens next?",
+        """接下来会怎样？
+        之后会怎样？
+        接下来呢？""",
+        "之后呢，会怎样？",
+    ),
+    "caption": wordings(
+        """what is there, and where?
+        what is there in the picture?
+        tell what is where
+        which solids are there, and where?""",
+        """what is in the picture, and where?
+        tell which solids are there""",
+        """有什么，在哪里？
+        画面中有什么？
+        说说有什么，在哪里
+        有哪些物体，在哪里？""",
+        """画面中有什么，在哪里？
+        说说有哪些物体""",
+    ),
+}
+"""Task → what is asked for where nothing of the scene need be said."""

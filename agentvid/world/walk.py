@@ -24,6 +24,7 @@ __all__ = [
     "eye_at",
     "map_with_path",
     "render_walk",
+    "sample_return",
     "sample_walk",
     "start_at",
     "walk",
@@ -34,6 +35,9 @@ Step: TypeAlias = Literal["forward", "left", "right"]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
 MOST_STEPS: Final = 240
 TURN_DEG: Final = 15.0
+_ROUND: Final = round(180 / TURN_DEG)
+_LEAST_AWAY, _MOST_AWAY, _MOST_OFF = 3, 6, 2
+"""Turns away from the start, and steps off it, of walks that come back."""
 _CLEARANCE: Final = 0.45
 _RIM: Final = 2.9
 _EDGE: Final = 3.0
@@ -113,8 +117,35 @@ def sample_walk(rng: np.random.Generator, scene: Scene, steps: int = 15) -> tupl
     if steps < 1:
         raise InputError(f"{steps} steps", "at least 1", "ask for more")
     start = start_at(-int(rng.integers(AZIMUTHS)) % AZIMUTHS)
+    return start, _wander(rng, scene, start, steps)
+
+
+def sample_return(rng: np.random.Generator, scene: Scene, steps: int = 15) -> tuple[Walk, int]:
+    """Draw a walk of so many steps that is back where it began after some of them; return it, and after how many.
+
+    It turns away and back, or, where there are steps enough, goes off, turns round, comes back and turns round.
+
+    Raises: InputError for fewer than 6 steps.
+    """
+    if steps < 2 * _LEAST_AWAY:
+        raise InputError(f"{steps} steps", f"at least {2 * _LEAST_AWAY}", "ask for more")
+    azimuth, side = int(rng.integers(AZIMUTHS)), 1 + int(rng.integers(2))
+    there: Step = STEPS[side]
+    away = int(rng.integers(_LEAST_AWAY, min(_MOST_AWAY, steps // 2) + 1))
+    way: tuple[Step, ...] = (there,) * away + (STEPS[3 - side],) * away
+    most = min(_MOST_OFF, (steps - 2 * _ROUND) // 2)
+    if most > 0 and rng.random() < 0.5:
+        off: tuple[Step, ...] = (STEPS[0],) * int(rng.integers(1, most + 1))
+        if all(is_free(scene, spot) for spot in walk(start_at(azimuth), off)):
+            way = (*off, *((there,) * _ROUND), *off, *((there,) * _ROUND))
+    back = walk(start_at(azimuth), way)[-1]
+    return Walk(azimuth, (*way, *_wander(rng, scene, back, steps - len(way)))), len(way)
+
+
+def _wander(rng: np.random.Generator, scene: Scene, spot: Spot, steps: int) -> tuple[Step, ...]:
+    """Draw steps from a free spot on; turning is always possible there."""
     taken: list[Step] = []
-    spot, side = start, 1 + int(rng.integers(2))
+    side = 1 + int(rng.integers(2))
     for _ in range(steps):
         if rng.random() < 0.2:
             side = 3 - side
@@ -124,7 +155,7 @@ def sample_walk(rng: np.random.Generator, scene: Scene, steps: int = 15) -> tupl
                 taken.append(STEPS[index])
                 spot = following
                 break
-    return start, tuple(taken)
+    return tuple(taken)
 
 
 def is_free(scene: Scene, spot: Spot) -> bool:

@@ -20,7 +20,7 @@ from agentvid.train.loop import Budget
 from agentvid.train.shelves import encoder_digest
 from agentvid.train.state import load_state
 
-LITTLE = Amounts(frames=6, held_out_frames=4, stills=3, held_out_stills=2, texts=10)
+LITTLE = Amounts(frames=6, held_out_frames=4, stills=3, held_out_stills=2, clips=0, texts=10, walks=0, turntables=0)
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,7 @@ TASKS: Final = (
     "describe",
     "novel_view",
     "navigate",
+    "map_to_view",
     "future_frames",
     "compose",
     "text_to_image",

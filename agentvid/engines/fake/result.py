@@ -191,6 +191,11 @@ def _navigate(work: _Work) -> Mapping[str, Input]:
     return {"video": video, "map": work.picture(LONGEST_SIDE, LONGEST_SIDE, "map"), "actions": actions, "start": start}
 
 
+def _map_to_view(work: _Work) -> Mapping[str, Input]:
+    image = work.request.get("map", Image)
+    return {"video": work.clip(image.width, image.height, 1.0, work.number("fps", 8.0)), "map": image}
+
+
 def _future_frames(work: _Work) -> Mapping[str, Input]:
     video, seconds = work.request.get("video", Video), work.request.get("seconds", float)
     last = Keyframe(frame=video.frames - 1, seconds=(video.frames - 1) / video.fps)
@@ -242,6 +247,7 @@ _MAKERS: Final[Mapping[str, Callable[[_Work], Mapping[str, Input]]]] = {
     "describe": _describe,
     "novel_view": _novel_view,
     "navigate": _navigate,
+    "map_to_view": _map_to_view,
     "future_frames": _future_frames,
     "compose": _compose,
     "text_to_image": _text_to_image,

@@ -11,6 +11,7 @@ what its card says was measured on held-out scenes; all else is a draft.
     thinking.py  the layout: a person's, or the model's own         inside.py    is a picture of its world?
     still.py     text_to_image, edit_image                          clip.py      novel_view, text_to_video
     words.py     describe, measure                              future.py    future_frames
+    turntable.py the turn about the stage as one clip           walk.py      navigate, map_to_view
 
 Never chosen unless wished: a planner wishes it where words are of its world.
 """
@@ -49,6 +50,8 @@ _TASKS: Final[dict[str, tuple[str, str, bool, str]]] = {
     ),
     "future_frames": (f"{_HERE}.future:future_frames", "what a push or drop does, 8 fps", True, "future_frames"),
     "text_to_video": (f"{_HERE}.clip:text_to_video", "a scene and one push or drop, 8 fps", True, "text_to_video"),
+    "navigate": (f"{_HERE}.walk:navigate", "forward, left, right, from a picture at eye level", True, "navigate"),
+    "map_to_view": (f"{_HERE}.walk:map_to_view", "what is seen on a walk over a map", True, "map_to_view"),
 }
 """Task → adapter, what to know about it, whether a thought conditions it, whose claim on the card it rests on."""
 _HOW: Final = (
@@ -126,8 +129,9 @@ class SmallEngine:
         do: Callable[[Task], EngineResult] = getattr(importlib.import_module(module), function)
         with few_threads():
             unified = load(self._small.checkpoint)
+            claims = self._small.claims
             try:
-                return do(Task(unified, request, context, "joint", claim=self._small.claims[rests_on]))
+                return do(Task(unified, request, context, "joint", claim=claims[rests_on], claims=claims))
             except SettingsError:
                 raise
             except InputError as error:

@@ -11,6 +11,7 @@ import numpy as np
 from agentvid.engine import EngineResult
 from agentvid.engines.small.inside import seen_picture
 from agentvid.engines.small.thinking import Task, as_scene, course_in, outside, own_thought
+from agentvid.engines.small.turntable import draw_turn, is_turn_asked, is_turntable, turn_from_words
 from agentvid.errors import CallError, InputError
 from agentvid.media.types import CameraPath, CameraPose, Image
 from agentvid.models.mot.drawing import DrawProgress, Sketch, draw_together
@@ -18,10 +19,11 @@ from agentvid.models.mot.session import Session
 from agentvid.models.mot.sizes import Pixels
 from agentvid.world.caption import instruct
 from agentvid.world.edits import Turn
-from agentvid.world.language import Course, tell_course, tell_scene
+from agentvid.world.film import think_film
+from agentvid.world.language import tell_scene
 from agentvid.world.look import ELEVATION_DEG
 from agentvid.world.naming import near_camera
-from agentvid.world.physics import FPS
+from agentvid.world.physics import FPS, FRAMES
 from agentvid.world.reading import read_request
 from agentvid.world.render import SIZE
 from agentvid.world.scene import STEP_DEG, Camera, Scene
@@ -31,7 +33,6 @@ __all__ = ["novel_view", "text_to_video"]
 
 AT_ONCE: Final = 6
 """Views that are drawn in one batch: cancelling waits for one batch's step."""
-MOST_FRAMES: Final = 24
 _STILL: Final = (("truck", 0.0), ("pedestal", 0.0), ("dolly", 0.0), ("zoom", 1.0), ("roll_deg", 0.0))
 
 
@@ -61,7 +62,11 @@ def novel_view(task: Task) -> EngineResult:
         )
     task.told_level(scene)
     wanted = [camera for camera in dict.fromkeys(cameras) if camera != scene.camera]
-    drawn = dict(zip(wanted, _views(task, picture, scene, wanted, language), strict=True)) | {scene.camera: picture}
+    if is_turntable(task, scene, cameras):
+        drawn = draw_turn(task, picture, scene, language)
+    else:
+        drawn = dict(zip(wanted, _views(task, picture, scene, wanted, language), strict=True))
+    drawn[scene.camera] = picture
     if cameras[0] != cameras[-1] or len(wanted) > 1:
         task.warnings.append(f"{len(wanted)} views were drawn, one for each {STEP_DEG:g} degrees ({total} frames)")
     video = store.put_video((drawn[camera] for camera in cameras), fps)
@@ -74,13 +79,16 @@ def novel_view(task: Task) -> EngineResult:
 def text_to_video(task: Task) -> EngineResult:
     """Draw the clip that `prompt` says, all frames together: outputs `video` and `thought`.
 
-    The thought is a scene followed by `action: …` and what comes of it; without one the model writes its own.
+    The thought is a scene followed by `action: …` and what comes of it; without one the model writes its own. Where
+    nothing is done, and the card knows of turntables, the clip goes once about the stage.
 
     Raises: CallError where neither is of this world, or nothing is to move; ToolFailed where no thought came.
     """
     request = task.request
     prompt, session = request.get("prompt", str).strip(), task.unified.session()
     told = course_in(request.thought)
+    if told is None and is_turn_asked(task, prompt):
+        return turn_from_words(task, prompt)
     if told is None:
         _check_action(prompt, request.seed)
     session.read(prompt)
@@ -88,7 +96,7 @@ def text_to_video(task: Task) -> EngineResult:
         told = own_thought(task, session, course_in, "write scene and action as the step's thought")
     scene, course = told
     language = language_of(request.thought or prompt)
-    thought = _told(scene, course, language)
+    thought = think_film(scene, course, language)
     fps, frames = FPS, _frames(task)
     task.told_level(scene)
     session.read(thought, as_thought=True)
@@ -166,18 +174,13 @@ def _check_action(prompt: str, seed: int) -> None:
         )
 
 
-def _told(scene: Scene, course: Course, language: Language) -> str:
-    joint = {"en": "; ", "zh": "；"}[language]
-    return tell_scene(scene, language) + joint + tell_course(course, language)
-
-
 def _frames(task: Task) -> int:
     request = task.request
     seconds, fps = request.maybe("seconds", float) or 2.0, request.maybe("fps", float)
     if fps is not None and fps != FPS:
         task.warnings.append(f"{FPS:g} frames a second instead of {fps:g}, as it draws all")
     wanted = max(2, round(seconds * FPS))
-    most = min(MOST_FRAMES, round(task.claim.level.get("seconds", MOST_FRAMES / FPS) * FPS))
-    if wanted > most:
-        task.warnings.append(f"{most / FPS:g} seconds instead of {seconds:g}, the longest it draws")
-    return min(wanted, most)
+    if wanted > FRAMES:
+        task.warnings.append(f"{FRAMES / FPS:g} seconds instead of {seconds:g}, the longest it draws")
+    task.told_seconds(min(wanted, FRAMES) / FPS)
+    return min(wanted, FRAMES)

@@ -21,7 +21,7 @@ from agentvid.world.render import SIZE
 from agentvid.world.scene import Scene
 from agentvid.world.words import Language
 
-__all__ = ["LEAST_DB", "WHAT_IS_THERE", "read_picture", "rebuilt_db", "seen_picture"]
+__all__ = ["LEAST_DB", "LEAST_MAP_DB", "WHAT_IS_THERE", "plain_picture", "read_picture", "rebuilt_db", "seen_picture"]
 
 LEAST_DB: Final = 28.0
 """PSNR of a picture against itself through the codec, from which it counts as one of this world. Measured with the
@@ -29,6 +29,8 @@ codec at 35.6 dB on frames of the world: none of 25 frames below 33 dB, no crop 
 WHAT_IS_THERE: Final[dict[Language, str]] = {"en": "what is there, and where?", "zh": "有什么，在哪里？"}
 """The question that the model was trained to answer with a whole layout."""
 _MOST_TOKENS: Final = 160
+LEAST_MAP_DB: Final = 26.0
+"""The same for maps: a thin path comes out of the codec at 31 dB on average."""
 _NEAREST: Final = "engine classical edits, describes and turns any picture; or start from a picture that `small` drew"
 
 
@@ -37,12 +39,7 @@ def seen_picture(task: Task, image: Image, layout: str, told: Scene | None = Non
 
     Raises: CallError where the picture is not of this world.
     """
-    if (image.width, image.height) != (SIZE, SIZE):
-        raise CallError(
-            f"outside its world: a picture of {image.width}x{image.height}", f"one of {SIZE}x{SIZE}", _NEAREST
-        )
-    picture = task.context.store.image(image)
-    scene = as_scene(layout)
+    picture, scene = _right_size(task, image), as_scene(layout)
     if scene is not None:
         task.warnings.append("taken as a picture of its world: the chain tells its layout")
         return picture, scene
@@ -58,6 +55,19 @@ def seen_picture(task: Task, image: Image, layout: str, told: Scene | None = Non
     return picture, read
 
 
+def plain_picture(task: Task, image: Image, least_db: float = LEAST_DB) -> Pixels:
+    """Return the pixels of a picture of this world that shows it from elsewhere: at eye level, or from above.
+
+    Raises: CallError where it is not of this world.
+    """
+    picture = _right_size(task, image)
+    db = rebuilt_db(task.unified, picture)
+    if db < least_db:
+        raise CallError(f"outside its world: it comes out of its codec at {db:.0f} dB", "a picture of it", _NEAREST)
+    task.warnings.append(f"taken as a picture of its world: its codec gives it back at {db:.0f} dB")
+    return picture
+
+
 def read_picture(task: Task, picture: Pixels, language: Language = "en") -> Scene | None:
     """Return the scene that the model reads in a picture, None where what it says is none."""
     session = task.unified.session()
@@ -65,6 +75,14 @@ def read_picture(task: Task, picture: Pixels, language: Language = "en") -> Scen
     session.read(WHAT_IS_THERE[language])
     told = session.think(Decoding(limit=_MOST_TOKENS), keep=False, cancelled=task.context.cancelled)
     return as_scene(told.text)
+
+
+def _right_size(task: Task, image: Image) -> Pixels:
+    if (image.width, image.height) != (SIZE, SIZE):
+        raise CallError(
+            f"outside its world: a picture of {image.width}x{image.height}", f"one of {SIZE}x{SIZE}", _NEAREST
+        )
+    return task.context.store.image(image)
 
 
 @torch.no_grad()

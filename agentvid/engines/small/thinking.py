@@ -8,7 +8,7 @@ asked for, it is written again from another seed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -19,9 +19,12 @@ from agentvid.models.mot import Decoding
 from agentvid.models.mot.session import Session
 from agentvid.world.language import Course, Thought, read_thought
 from agentvid.world.reading import Asked
-from agentvid.world.scene import Scene
+from agentvid.world.scene import Camera, Scene
 
 __all__ = ["OUTSIDE", "Task", "as_scene", "as_thought", "course_in", "fits", "outside", "own_thought"]
+
+_OBJECTS: Final = ("objects", "objects_in_front")
+"""Levels of a claim in numbers of solids: from any camera, from the front."""
 
 TRIES: Final = 8
 """How often the model writes a layout before it is given up."""
@@ -36,17 +39,30 @@ T = TypeVar("T")
 
 @dataclass
 class Task(Work):
-    """One request at work, with what the card claims of its task."""
+    """One request at work, with what the card claims of its task, and of all."""
 
     claim: Claim = field(default_factory=Claim)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     def told_level(self, scene: Scene) -> None:
         """Say where a scene is beyond what is claimed."""
         most = self.claim.level.get("objects")
+        if scene.camera == Camera():
+            most = max((self.claim.level[kind] for kind in _OBJECTS if kind in self.claim.level), default=None)
+        elif most is None and "objects_in_front" in self.claim.level:
+            most = 0
         if self.claim.draft:
             self.warnings.append("a draft: this task is not claimed for these weights")
         elif most is not None and len(scene.solids) > most:
-            self.warnings.append(f"a draft: {len(scene.solids)} solids, and it is claimed for up to {most:g}")
+            where = "" if scene.camera == Camera() else " from this camera"
+            claimed = f"for up to {most:g}" if most else "for none"
+            self.warnings.append(f"a draft: {len(scene.solids)} solids, and it is claimed {claimed}{where}")
+
+    def told_seconds(self, seconds: float) -> None:
+        """Say where a clip is longer than what is claimed."""
+        good = self.claim.level.get("seconds")
+        if good is not None and not self.claim.draft and seconds > good:
+            self.warnings.append(f"a draft: what comes later than {good:g} seconds is not claimed")
 
 
 def as_thought(text: str) -> Thought | None:

@@ -44,6 +44,7 @@ _ALSO_CALLED: Final = {
     "caption": "describe",
     "question": "describe",
     "future": "future_frames",
+    "walk": "navigate",
 }
 """What the training calls a task → what engines call it."""
 

@@ -15,6 +15,8 @@
     answers.py        captions and questions
     plans.py          chains for messages, against the offline planner
     clips.py          what comes next, against standing still and constant speed
+    turntables.py     all views about a stage as one clip: their places, how the last meets the first
+    walks.py poses.py walks, there and back, along a path on a map: where each frame is seen from
     runner.py page.py tasks one after another, kept as they finish; the report
 
 Does not cover: training curves (`train`), causality of whole chains (`evals.causal`).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -102,15 +102,27 @@ class Bench:
         self.told(1)
         return said
 
-    def draw(self, sessions: Sequence[Session], seeds: Sequence[int], frames: int = 1) -> list[Pixels]:
-        """Draw for many sessions with the model's own schedule and guidance: (T, 128, 128, 3) each."""
+    def draw(
+        self,
+        sessions: Sequence[Session],
+        seeds: Sequence[int],
+        frames: int = 1,
+        given: Sequence[Mapping[int, Pixels]] | None = None,
+    ) -> list[Pixels]:
+        """Draw for many sessions with the model's own schedule and guidance: (T, 128, 128, 3) each.
+
+        `given` are frames that are known, by index, of each; they come out as the autoencoder gives them back.
+        """
         from agentvid.models.mot import Sketch, draw_together
 
         drawn: list[Pixels] = []
-        at_once = max(1, _AT_ONCE // frames)
+        at_once, pinned = max(1, _AT_ONCE // frames), given or [{}] * len(sessions)
         for start in range(0, len(sessions), at_once):
-            some = zip(sessions[start : start + at_once], seeds[start : start + at_once], strict=True)
-            sketches = [Sketch(session, (SIZE, SIZE), seed, frames=frames) for session, seed in some]
+            some = slice(start, start + at_once)
+            sketches = [
+                Sketch(session, (SIZE, SIZE), seed, frames=frames, pinned=known)
+                for session, seed, known in zip(sessions[some], seeds[some], pinned[some], strict=True)
+            ]
             drawn += [drawing.frames for drawing in draw_together(sketches)]
             self.told(len(sketches))
         return drawn

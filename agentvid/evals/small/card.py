@@ -1,7 +1,8 @@
 """The card of weights: what was measured and what may be claimed; and the gate that better weights have to pass.
 
 A task is claimed up to the highest number of solids at which it, and everything below, is exact in at least `CLAIMED`
-of the held-out scenes; where there is no such number it is a draft. The engine `small` reads `card.json`, people
+of the held-out scenes; of those seen from the front it may be claimed for more. Where there is no such number it is a
+draft. The engine `small` reads `card.json`, people
 read `README.md` beside it. Weights are no worse where no shared figure has fallen beyond what chance explains.
 """
 
@@ -12,12 +13,13 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
 from agentvid.errors import InputError
 
-__all__ = ["CARD", "CLAIMED", "Facts", "card_of", "regressions", "weights_digest", "write_card"]
+__all__ = ["CARD", "CLAIMED", "Facts", "card_of", "claims_of", "regressions", "weights_digest", "write_card"]
 
 CARD: Final = "card.json"
 CLAIMED: Final = 0.85
@@ -29,8 +31,21 @@ _HEADLINES: Final[Mapping[str, str]] = {
     "caption": "solids and places right",
     "question": "right",
     "plan": "same chain",
+    "future": "all in place, own thought",
+    "go_on": "all in place, no thought",
+    "text_to_video": "all in place, true thought",
+    "turntable": "placed, own thought",
+    "walk": "in its place, own thought",
+    "map_to_view": "in its place, own thought",
 }
-"""Task → the figure by which it is claimed. Questions and plans have no levels: all of them count."""
+"""Task → the figure by which it is claimed. Questions and plans have no levels: all of them count. What goes on in time
+is claimed for seconds, all else for numbers of solids."""
+_LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "objects": _COUNTS,
+    "objects_in_front": tuple(f"{many}, front" for many in _COUNTS),
+    "seconds": ("0.5 s", "1 s", "1.5 s"),
+}
+"""Kind of level → the groups of its steps, the easiest first."""
 _TOLD: Final = (
     ("text_to_image", "exact, own thought"),
     ("text_to_image", "exact, true thought"),
@@ -46,6 +61,14 @@ _TOLD: Final = (
     ("question", "right"),
     ("plan", "same chain"),
     ("plan", "same tools"),
+    ("turntable", "placed, own thought"),
+    ("turntable", "PSNR over copying, own thought"),
+    ("walk", "in its place, own thought"),
+    ("walk", "back at the start, true thought"),
+    ("walk", "PSNR over standing still, own thought"),
+    ("map_to_view", "in its place, own thought"),
+    ("future", "seconds until a solid is out of place, own thought"),
+    ("go_on", "seconds until a solid is out of place, no thought"),
     ("ceiling", "PSNR through the autoencoder"),
 )
 
@@ -67,16 +90,12 @@ def card_of(results: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
         figures = _figures(results, task, name)
         if not figures:
             continue
-        exact = {str(many): figures[group] for many, group in enumerate(_COUNTS, 1) if group in figures}
-        level = 0
-        for many, value in exact.items():
-            if value < CLAIMED:
-                break
-            level = int(many)
-        is_claimed = level > 0 if exact else figures["all"] >= CLAIMED
+        groups = [group for steps in _LEVELS.values() for group in steps if group in figures]
+        level = {kind: _number(reached[-1]) for kind, reached in _reached(figures).items() if reached}
+        is_claimed = bool(level) if groups else figures["all"] >= CLAIMED
         tasks[task] = {
-            "level": {"objects": level} if level else {},
-            "exact": exact or {"all": figures["all"]},
+            "level": level,
+            "exact": {_short(group): figures[group] for group in groups} or {"all": figures["all"]},
             "draft": not is_claimed,
         }
     return {
@@ -87,6 +106,31 @@ def card_of(results: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
         "measured": dict(results["facts"]),
         "tasks": tasks,
     }
+
+
+def claims_of(results: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return for each task the groups of scenes, or seconds, at which it is right often enough to be claimed.
+
+    A level counts only where everything below it does.
+    """
+    found = {task: _figures(results, task, name) for task, name in _HEADLINES.items()}
+    return {task: [group for steps in _reached(figures).values() for group in steps] for task, figures in found.items()}
+
+
+def _reached(figures: Mapping[str, float]) -> dict[str, list[str]]:
+    return {
+        kind: [*takewhile(lambda group: figures[group] >= CLAIMED, [step for step in steps if step in figures])]
+        for kind, steps in _LEVELS.items()
+    }
+
+
+def _number(group: str) -> float:
+    value = float(group.split()[0])
+    return int(value) if value.is_integer() else value
+
+
+def _short(group: str) -> str:
+    return group.split()[0] + (" front" if group.endswith("front") else "")
 
 
 def weights_digest(folder: Path) -> str:
@@ -188,8 +232,13 @@ def _told(card: Mapping[str, Any], results: Mapping[str, Any]) -> str:
 
 
 def _level(level: Mapping[str, Any]) -> str:
-    many = level.get("objects")
-    return "" if many is None else f" for up to {many} solid{'s' * (many > 1)}"
+    told = []
+    for kind, where in (("objects", ""), ("objects_in_front", " seen from the front")):
+        if many := level.get(kind):
+            told.append(f"{many} solid{'s' * (many > 1)}{where}")
+    if seconds := level.get("seconds"):
+        told.append(f"{seconds:g} s")
+    return f" for up to {', '.join(told)}" if told else ""
 
 
 def _cell(figure: Mapping[str, Any] | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -16,12 +16,16 @@ from agentvid.world.edits import Edit
 from agentvid.world.physics import Clip
 from agentvid.world.render import render_scene
 from agentvid.world.scene import Camera, Scene, Split
+from agentvid.world.walk import Walk, render_walk, sample_return
 from agentvid.world.words import LANGUAGES, Language
 
-__all__ = ["SEED", "Case", "ClipCase", "groups_of", "make_cases", "make_clips"]
+__all__ = ["SEED", "Case", "ClipCase", "WalkCase", "groups_of", "make_cases", "make_clips", "make_walks"]
 
 SEED: Final = 900
 """No record that is trained or watched in training has this seed."""
+WALK_STEPS: Final = 15
+_BACK, _BACK_STEPS = 13, 12
+"""Salt, and steps of the longest walk that turns away and back."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,30 @@ class ClipCase:
         return np.stack([render_scene(self.clip.scene, pose).rgb for pose in self.clip.poses])
 
 
+@dataclass(frozen=True)
+class WalkCase:
+    """A held-out scene, a walk through it, and another one. What is said is in `language`."""
+
+    number: int
+    seed: int
+    scene: Scene
+    walk: Walk
+    other: Walk
+    language: Language
+
+    @cached_property
+    def frames(self) -> NDArray[np.uint8]:
+        """What is seen at the start and after each step (T, 128, 128, 3)."""
+        return render_walk(self.scene, self.walk.spots)
+
+    @property
+    def back(self) -> WalkCase:
+        """Another walk through the scene that ends where it began."""
+        rng = np.random.default_rng([self.seed, self.number, _BACK])
+        walk, many = sample_return(rng, self.scene, _BACK_STEPS)
+        return replace(self, walk=Walk(walk.azimuth, walk.steps[:many]))
+
+
 def make_cases(count: int, seed: int = SEED, split: Split = "held_out") -> list[Case]:
     """Return the first `count` cases of a seed; languages take turns.
 
@@ -95,11 +123,23 @@ def make_clips(count: int, seed: int = SEED, split: Split = "held_out") -> list[
     return made
 
 
+def make_walks(count: int, seed: int = SEED, split: Split = "held_out") -> list[WalkCase]:
+    """Return the first `count` walks of a seed, of `WALK_STEPS` steps; languages take turns."""
+    made = []
+    for number in range(count):
+        record = sample_record("walk", seed, number, split)
+        whole, _, other = record.walks
+        walk = Walk(whole.azimuth, whole.steps[:WALK_STEPS])
+        made.append(WalkCase(number, seed, record.scenes[0], walk, other, LANGUAGES[number % len(LANGUAGES)]))
+    return made
+
+
 def groups_of(scenes: Sequence[Scene], languages: Sequence[Language] | None = None) -> list[tuple[str, ...]]:
-    """Return for each scene the groups it is counted in: number of solids, camera, language."""
+    """Return for each scene the groups it is counted in: number of solids, camera, both from the front, language."""
     found: list[tuple[str, ...]] = []
     for index, scene in enumerate(scenes):
         many = len(scene.solids)
-        told = (f"{many} solid" + "s" * (many > 1), "front camera" if scene.camera == Camera() else "other cameras")
+        solids, is_front = f"{many} solid" + "s" * (many > 1), scene.camera == Camera()
+        told = (solids, "front camera", f"{solids}, front") if is_front else (solids, "other cameras")
         found.append(told if languages is None else (*told, languages[index]))
     return found

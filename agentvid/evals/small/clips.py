@@ -1,13 +1,14 @@
-"""Clips: what comes next, 15 frames drawn together after the first one; and whole clips from words.
+"""Clips: what comes next after one frame and an action, or after four frames; and whole clips from words.
 
-What comes next is compared with standing still and with constant speed, a strong rival: it knows the true poses of the
-first two frames and the renderer. How far a clip can be believed is the time until a solid is first not seen in its
-true place.
+What comes next is compared with standing still and with constant speed, a strong rival: it knows the renderer and the
+true poses of the last two frames that are given (of the first two, where one is). How far a clip can be believed is
+the time until a solid is first not seen in its true place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,17 +19,19 @@ from agentvid.evals.small.bench import Bench, Line, Part, Pixels, group_lines
 from agentvid.evals.small.cases import ClipCase
 from agentvid.evals.small.likeness import rmse
 from agentvid.world.caption import caption
+from agentvid.world.film import GIVEN, ask_action, ask_next, joined, think_film, think_future
 from agentvid.world.judge import is_exact, match, true_centres
-from agentvid.world.language import Course, course_of, tell_course, tell_scene
-from agentvid.world.physics import FPS
+from agentvid.world.language import Course, course_of
+from agentvid.world.physics import FPS, Clip
 from agentvid.world.render import render_scene
+from agentvid.world.scene import Solid
 
-__all__ = ["measure", "measure_from_words"]
+__all__ = ["measure", "measure_from_words", "measure_going_on"]
 
+_SALT: Final = 14
 _AHEAD: Final = (1, 4, 8, 15)
 _LEVELS: Final = (0.5, 1.0, 1.5)
 """Seconds for which a clip may be claimed to be right."""
-_JOINT: Final = {"en": "; ", "zh": "；"}
 _MOVED: Final = 6
 _SHOWN: Final = (0, 1, 2, 4, 6, 8, 11, 15)
 _SHOWN_CLIPS: Final = 4
@@ -53,17 +56,44 @@ def measure(bench: Bench, clips: Sequence[ClipCase]) -> Part:
     return Part(tuple(lines), np.concatenate(rows, axis=0), ("true", "own thought") * (len(rows) // 2))
 
 
+def measure_going_on(bench: Bench, clips: Sequence[ClipCase]) -> Part:
+    """Go on from the first four frames, with no action told: as seen, and with the own course of events as thought."""
+    last = GIVEN - 1
+    stands = [*range(last), *[last] * (len(clips[0].frames) - last)]
+    frozen = [clip.frames[stands] for clip in clips]
+    rolled = {"copying": frozen, "constant speed": [_constant_speed(clip, last) for clip in clips]}
+    for mode in ("no thought", "own thought"):
+        sessions = []
+        for clip in clips:
+            session = bench.session()
+            for frame in clip.frames[:GIVEN]:
+                session.look(frame, latents=False)
+            session.read(ask_next(np.random.default_rng([bench.seed, clip.number, _SALT]), clip.language))
+            if mode == "own thought":
+                bench.think(session, Course, clip.number)
+            sessions.append(session)
+        given = [dict(enumerate(clip.frames[:GIVEN])) for clip in clips]
+        rolled[mode] = bench.draw(sessions, [clip.number for clip in clips], len(clips[0].frames), given)
+    lines = list[Line]()
+    for name, frames in rolled.items():
+        lines += [*_moved(clips, frames, name, last), *_believed(bench, clips, frames, name, last)]
+    lines += _believed(bench, clips, [clip.frames for clip in clips], "true clip", last)
+    rows = []
+    for index, clip in enumerate(clips[:_SHOWN_CLIPS]):
+        rows += [_film(clip.frames), _film(rolled["no thought"][index])]
+    return Part(tuple(lines), np.concatenate(rows, axis=0), ("true", "no thought") * (len(rows) // 2))
+
+
 def measure_from_words(bench: Bench, clips: Sequence[ClipCase]) -> Part:
     """Draw whole clips from a caption and an action, with own and with true thought; only the latter tells places."""
     lines, films = list[Line](), [_film(clip.frames) for clip in clips[:_SHOWN_CLIPS]]
     for mode in ("own thought", "true thought"):
         sessions = []
         for clip in clips:
-            scene, course, joint = clip.clip.scene, course_of(clip.clip), _JOINT[clip.language]
-            session = bench.session()
+            scene, course, session = clip.clip.scene, course_of(clip.clip), bench.session()
             prompt = caption(np.random.default_rng([bench.seed, clip.number]), scene, clip.language)
-            session.read(prompt + joint + tell_course(Course(course.action), clip.language))
-            thought = tell_scene(scene, clip.language) + joint + tell_course(course, clip.language)
+            session.read(joined(prompt, ask_action(course, clip.language), clip.language))
+            thought = think_film(scene, course, clip.language)
             if mode == "own thought":
                 bench.think_freely(session, clip.number)
             else:
@@ -85,47 +115,51 @@ def _draw(bench: Bench, clips: Sequence[ClipCase], *, own: bool) -> tuple[list[P
     sessions, right = [], []
     for clip in clips:
         course, session = course_of(clip.clip), bench.session()
-        session.look(clip.frames[0])
-        session.read(tell_course(Course(course.action), clip.language))
+        session.look(clip.frames[0], latents=False)
+        session.read(ask_action(course, clip.language))
         if own:
             right.append(bench.think(session, Course, clip.number).thought == course)
         else:
-            session.read(tell_course(course, clip.language), as_thought=True)
+            session.read(think_future(course, clip.language), as_thought=True)
         sessions.append(session)
-    count = len(clips[0].frames) - 1
-    drawn = bench.draw(sessions, [clip.number for clip in clips], frames=count)
-    return [np.concatenate([c.frames[:1], frames]) for c, frames in zip(clips, drawn, strict=True)], right
+    given = [{0: clip.frames[0]} for clip in clips]
+    return bench.draw(sessions, [clip.number for clip in clips], len(clips[0].frames), given), right
 
 
-def _constant_speed(clip: ClipCase) -> Pixels:
+def _constant_speed(clip: ClipCase, last: int = 0) -> Pixels:
+    """Return a clip in which all that moves at the last given frame goes on as it is."""
     poses = clip.clip.poses
-    speed = poses[1] - poses[0]
-    return np.stack([render_scene(clip.clip.scene, poses[0] + at * speed).rgb for at in range(len(poses))])
+    speed = poses[last] - poses[last - 1] if last else poses[1] - poses[0]
+    moved = [poses[at] if at < last else poses[last] + (at - last) * speed for at in range(len(poses))]
+    return np.stack([render_scene(clip.clip.scene, pose).rgb for pose in moved])
 
 
-def _moved(clips: Sequence[ClipCase], frames: Sequence[Pixels], name: str) -> list[Line]:
+def _moved(clips: Sequence[ClipCase], frames: Sequence[Pixels], name: str, last: int = 0) -> list[Line]:
     lines = list[Line]()
     for ahead in _AHEAD:
-        errors = [rmse(one[ahead], c.frames[ahead], _has_moved(c, ahead)) for one, c in zip(frames, clips, strict=True)]
+        at = last + ahead
+        if at >= len(frames[0]):
+            continue
+        errors = [rmse(one[at], c.frames[at], _has_moved(c, at, last)) for one, c in zip(frames, clips, strict=True)]
         lines += group_lines(f"RMSE where it moved, +{ahead}, {name}", errors, [()] * len(clips), "grey")
     return lines
 
 
-def _has_moved(clip: ClipCase, ahead: int) -> NDArray[np.bool_]:
-    off = np.abs(clip.frames[ahead].astype(np.int16) - clip.frames[0].astype(np.int16)).max(axis=-1)
+def _has_moved(clip: ClipCase, at: int, last: int) -> NDArray[np.bool_]:
+    off = np.abs(clip.frames[at].astype(np.int16) - clip.frames[last].astype(np.int16)).max(axis=-1)
     return np.asarray(off > _MOVED)
 
 
-def _believed(bench: Bench, clips: Sequence[ClipCase], frames: Sequence[Pixels], name: str) -> list[Line]:
+def _believed(
+    bench: Bench, clips: Sequence[ClipCase], frames: Sequence[Pixels], name: str, last: int = 0
+) -> list[Line]:
     """Return how many seconds go by until a solid is not seen in its true place, and how the last frame is judged."""
     seconds, exact = [], []
     for clip, drawn in zip(clips, frames, strict=True):
-        found = bench.see(list(drawn[1:]))
+        found = bench.see(list(drawn[last + 1 :]))
         good = [
             all(match(seen, solid, centre) is not None or centre is None for solid, centre in centres.items())
-            for seen, centres in zip(
-                found, (true_centres(clip.clip.scene, p) for p in clip.clip.poses[1:]), strict=True
-            )
+            for seen, centres in zip(found, _centres(clip.clip)[last + 1 :], strict=True)
         ]
         seconds.append((good.index(False) if False in good else len(good)) / FPS)
         exact.append(is_exact(found[-1], clip.clip.scene))
@@ -134,6 +168,11 @@ def _believed(bench: Bench, clips: Sequence[ClipCase], frames: Sequence[Pixels],
         *(Line(f"all in place, {name}", f"{level:g} s", Rate.of(s >= level for s in seconds)) for level in _LEVELS),
         *group_lines(f"exact in the last frame, {name}", exact, [()] * len(clips)),
     ]
+
+
+@lru_cache(maxsize=1024)
+def _centres(clip: Clip) -> list[dict[Solid, tuple[float, float] | None]]:
+    return [true_centres(clip.scene, pose) for pose in clip.poses]
 
 
 def _film(frames: Pixels) -> Pixels:

@@ -27,7 +27,10 @@ _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "question": ("Questions", "Short answers, word for word."),
     "future": ("What comes next", "15 frames after the first, against standing still and constant speed."),
     "text_to_video": ("Text to video", "A caption and an action become a whole clip."),
-    "walk": ("Walks and maps", ""),
+    "go_on": ("What is seen goes on", "After four frames, no action told, against standing still and constant speed."),
+    "turntable": ("Turntables", "All views about the stage together, from a picture or from words."),
+    "walk": ("Walks", "On from one picture at eye level: where each frame is seen from; there and back."),
+    "map_to_view": ("Along a path on a map", "What is seen on the way; and where another path is drawn than told."),
     "plan": ("Plans", "The chain for untrained wordings, against that of the offline planner."),
 }
 
@@ -101,7 +104,7 @@ def _cell(figure: Mapping[str, Any]) -> _Cell:
         return _Cell("–", "", n)
     if figure["kind"] == "rate":
         return _Cell(f"{value:.3f}", f"{low:.2f}–{high:.2f}", n, value)
-    unit = {"dB": " dB", "deg": "°", "grey": "", "ratio": "", "s": " s"}[figure["unit"]]
+    unit = {"dB": " dB", "deg": "°", "grey": "", "ratio": "", "s": " s", "steps": " steps"}[figure["unit"]]
     digits = 3 if figure["unit"] == "ratio" else 2
     interval = "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}"
     return _Cell(f"{value:.{digits}f}{unit}", interval, n)
