@@ -71,7 +71,7 @@ _FILMS: Final[Mapping[SmallTask, float]] = {
     "map_to_view": 0.05,
 }
 _WITH_FILMS: Final[Mapping[SmallTask, float]] = {
-    **{task: share * (1 - sum(_FILMS.values())) for task, share in MIX.items()},
+    **{task: share * (1 - sum(_FILMS.values())) / sum(MIX.values()) for task, share in MIX.items()},
     **_FILMS,
 }
 _CURRICULUM: Final = (
