@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 from agentvid.errors import InputError
 from agentvid.world import phrasing
 from agentvid.world.caption import caption, instruct, relation_of, side_of
-from agentvid.world.dataset import _REQUESTS
 from agentvid.world.edits import EDIT_KINDS, sample_edit
-from agentvid.world.phrasing import COUNTED, INSTRUCTIONS, LIST, SIDES
+from agentvid.world.phrasing import COUNTED, INSTRUCTIONS, LIST, REQUESTS, SIDES
 from agentvid.world.question import _ASKED, CLIP_QUESTIONS, PICTURE_QUESTIONS, ask_about_picture
 from agentvid.world.reading import read_caption
 from agentvid.world.scene import Scene, Solid, sample_scene
 from agentvid.world.words import LANGUAGES
 
 CAPTIONS = {name: getattr(phrasing, name) for name in ("LIST", "COUNTED", "RELATED", "CAMERA", "MIRROR", "MOVED")}
-TABLES = {**CAPTIONS, **INSTRUCTIONS, **_ASKED, **_REQUESTS}
+TABLES = {**CAPTIONS, **INSTRUCTIONS, **_ASKED, **REQUESTS}
 languages = st.sampled_from(LANGUAGES)
 phrasings = st.sampled_from(["train", "held_out"])
 
