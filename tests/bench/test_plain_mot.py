@@ -30,7 +30,7 @@ def test_it_draws_the_same(model):
 def test_it_writes_the_same(model):
     from bench_mot import compare_decoding
 
-    assert compare_decoding(model, context_tokens=20, new_tokens=3, rounds=1)["new_tokens"] == 3
+    assert compare_decoding(model, prompt="x" * 20, new_tokens=3, rounds=1)["new_tokens"] == 3
 
 
 def test_the_cost_of_a_full_drawing_is_that_of_the_arithmetic():
