@@ -183,7 +183,8 @@ def card(
     if not weights.is_dir():
         raise InputError(f"{weights} is no folder", "the folder of the weights", "export them first")
     facts = Facts(size, steps, compute, commit)
-    write_card(weights, measured, facts)
+    sheet = results.with_name("text_to_image.png")
+    write_card(weights, measured, facts, sheet if sheet.is_file() else None)
     if json_:
         write_json({"status": "done", "card": card_of(measured, facts)})
     else:

@@ -20,8 +20,8 @@ DEMO_MESSAGES: Final = (
 """(name, text, file) of the messages with media that `agentvid demo` sends."""
 
 DEMO_WORDS: Final = (
-    ("words", "画一个红色的大方块", "text_to_image"),
-    ("words-edited", "把方块变成黄色", "edit_image"),
+    ("words", "画一个红色的大球", "text_to_image"),
+    ("words-edited", "把球变成黄色", "edit_image"),
     ("words-clip", "变成视频", "novel_view"),
 )
 """(name, text, task) of the messages from words alone, sent in one session; each only where the small engine claims the

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
@@ -22,7 +23,13 @@ from agentvid.errors import InputError
 __all__ = ["CARD", "CLAIMED", "Facts", "card_of", "claims_of", "regressions", "weights_digest", "write_card"]
 
 CARD: Final = "card.json"
+SAMPLES: Final = "samples.png"
 CLAIMED: Final = 0.85
+_PICTURED: Final = f"""
+Held-out scenes: the true pictures, then what is drawn with the own thought, the true one, none; green where exact.
+
+![drawings]({SAMPLES})
+"""
 _COUNTS: Final = ("1 solid", "2 solids", "3 solids")
 _HEADLINES: Final[Mapping[str, str]] = {
     "text_to_image": "exact, own thought",
@@ -46,6 +53,7 @@ _LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "seconds": ("0.5 s", "1 s", "1.5 s"),
 }
 """Kind of level → the groups of its steps, the easiest first."""
+_SHOWN: Final = ("all", *_COUNTS, *_LEVELS["objects_in_front"])
 _TOLD: Final = (
     ("text_to_image", "exact, own thought"),
     ("text_to_image", "exact, true thought"),
@@ -143,8 +151,8 @@ def weights_digest(folder: Path) -> str:
     return whole.hexdigest()[:12]
 
 
-def write_card(folder: Path, results: Mapping[str, Any], facts: Facts) -> None:
-    """Write `card.json`, `results.json` and a README.md into a folder of weights.
+def write_card(folder: Path, results: Mapping[str, Any], facts: Facts, sheet: Path | None = None) -> None:
+    """Write `card.json`, `results.json` and a README.md into a folder of weights, and a sheet of drawings beside them.
 
     Raises: InputError where the results are of other weights.
     """
@@ -156,7 +164,10 @@ def write_card(folder: Path, results: Mapping[str, Any], facts: Facts) -> None:
     card = card_of(results, facts)
     (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     (folder / "results.json").write_text(json.dumps(results, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(_told(card, results), encoding="utf-8")
+    if sheet is not None:
+        shutil.copyfile(sheet, folder / SAMPLES)
+    told = _told(card, results) + ("" if sheet is None else _PICTURED)
+    (folder / "README.md").write_text(told, encoding="utf-8")
 
 
 def regressions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -202,7 +213,7 @@ def _told(card: Mapping[str, Any], results: Mapping[str, Any]) -> str:
             if line["name"] == name
         }
         if lines:
-            cells = [_cell(lines.get(group)) for group in ("all", *_COUNTS)]
+            cells = [_cell(lines.get(group)) for group in _SHOWN]
             rows.append(f"| {task}: {name} | " + " | ".join(cells) + " |")
     claimed = [
         f"- {task}: " + ("draft" if told["draft"] else f"claimed{_level(told['level'])}")
@@ -219,8 +230,8 @@ def _told(card: Mapping[str, Any], results: Mapping[str, Any]) -> str:
             f"{card['steps']} steps; {card['compute']}; source {card['commit']}. Measured by `agentvid eval small` on",
             f"{card['measured']['scenes']} held-out scenes, 95 % intervals in brackets.",
             "",
-            "| figure | all | 1 solid | 2 solids | 3 solids |",
-            "|---|---|---|---|---|",
+            f"| figure | {' | '.join(_SHOWN)} |",
+            "|---" * (1 + len(_SHOWN)) + "|",
             *rows,
             "",
             "What may be claimed (exact in at least 85 %):",
