@@ -114,6 +114,7 @@ def test_a_task_that_needs_a_checkpoint_says_how_to_get_one(monkeypatch: pytest.
     from agentvid.run.route import route
 
     monkeypatch.delenv("AGENTVID_UNIFIED", raising=False)
+    monkeypatch.setenv("AGENTVID_SMALL", "/nowhere/at/all")
     for task in NEED_A_CHECKPOINT:
         with pytest.raises(NoEngine, match="AGENTVID_SMALL"):
             route(task, load_engines())

@@ -9,6 +9,7 @@ import pytest
 
 from agentvid.engines.small import SmallEngine
 from agentvid.engines.small.weights import SHIPPED, find_small
+from agentvid.errors import InputError
 from agentvid.evals.small.card import CARD, Facts, card_of, weights_digest
 
 MIB = 2**20
@@ -64,14 +65,23 @@ def test_a_drawing_hangs_on_seed_and_thought_alone(model):
     assert np.abs(first.astype(int) - drawn(other, 1)).mean() > 1
 
 
-def test_it_reads_and_writes_layouts(model):
+def test_it_writes_layouts_of_what_is_asked_for(model):
+    """One solid from the front, as claimed; both languages by turns."""
     from agentvid.models.mot import Decoding
+    from agentvid.world.caption import caption
     from agentvid.world.language import read_thought
-    from agentvid.world.scene import Scene
+    from agentvid.world.scene import Camera, sample_scene
+    from agentvid.world.words import LANGUAGES
 
-    session = model.session()
-    session.read("一个红色大方块")
-    told = session.think(Decoding(limit=80)).text
-    scene = read_thought(told)
-    assert isinstance(scene, Scene)
-    assert ("large", "red", "cube") in [solid.look for solid in scene.solids]
+    right = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        scene = sample_scene(rng, 1, "held_out", Camera())
+        session = model.session()
+        session.read(caption(rng, scene, LANGUAGES[seed % 2]))
+        try:
+            told = read_thought(session.think(Decoding(limit=80)).text)
+        except InputError:
+            continue
+        right += [solid.look for solid in getattr(told, "solids", ())] == [scene.solids[0].look]
+    assert right >= 9

@@ -88,6 +88,8 @@ _LAST: Final = _CURRICULUM[-1]
 _COPIES: Final[Mapping[str, int]] = {"text_to_image": 4, "edit": 4, "view": 4}
 """How often a picture is drawn in one sample, with noise of its own each time: the context is read but once."""
 _KIND_SHARES: Final = (0.6, 0.14, 0.1, 0.08, 0.08)
+_CAMERA_TOLD: Final = 0.5
+"""Share of captions that tell the camera where it stands in front: who says nothing means that one."""
 _NO_WORDS: Final = 0.10
 _NO_THOUGHT: Final = 0.12
 _HIDDEN: Final = 0.25
@@ -232,7 +234,8 @@ class Sampler:
 
     def _caption(self, rng: np.random.Generator, scene: Scene, language: Language) -> str:
         kind = CAPTION_KINDS[int(rng.choice(len(CAPTION_KINDS), p=_KIND_SHARES))]
-        return caption(rng, scene, language, kind)
+        told = scene.camera != Camera() or rng.random() < _CAMERA_TOLD
+        return caption(rng, scene, language, kind, with_camera=told)
 
     def _other(self, rng: np.random.Generator) -> str:
         record, _ = self._any(rng)
