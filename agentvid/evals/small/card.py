@@ -2,8 +2,8 @@
 
 A task is claimed up to the highest number of solids at which it, and everything below, is exact in at least `CLAIMED`
 of the held-out scenes; of those seen from the front it may be claimed for more. Where there is no such number it is a
-draft. The engine `small` reads `card.json`, people
-read `README.md` beside it. Weights are no worse where no shared figure has fallen beyond what chance explains.
+draft. The engine `small` reads `card.json`, people read `README.md` beside it. Weights are no worse where no figure of
+the old ones has fallen beyond what chance explains, or is missing.
 """
 
 from __future__ import annotations
