@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from agentvid.engine import EngineResult
@@ -12,7 +13,7 @@ from agentvid.engines.small.thinking import Task, as_scene
 from agentvid.errors import CallError
 from agentvid.media.types import Answer, Image
 from agentvid.models.mot import Decoding
-from agentvid.world.language import tell_scene, tell_solid
+from agentvid.world.language import tell_solid
 from agentvid.world.scene import Scene, Solid
 from agentvid.world.words import Language, language_of
 
@@ -25,6 +26,10 @@ _WHOLE: Final = re.compile(
     re.IGNORECASE,
 )
 """Questions about the whole picture: they are put as the model knows them."""
+_AS_ASKED: Final[Mapping[Language, str]] = {
+    "en": "Sizes, colours and shapes are read in the picture as asked; places were not compared.",
+    "zh": "从图中读出的大小、颜色、形状与要求一致；位置没有比较。",
+}
 
 
 def describe(task: Task) -> EngineResult:
@@ -79,8 +84,7 @@ def compare(wanted: Scene, read: Scene, language: Language) -> tuple[str, float]
     every = max(len(wanted.solids), len(read.solids))
     share = (every - max(len(missing), len(extra))) / every
     if not missing and not extra:
-        seen = tell_scene(read, language)
-        return (f"Read in the picture as asked: {seen}." if language == "en" else f"读出的与要求相符：{seen}。"), share
+        return _AS_ASKED[language], share
     told = []
     joint = ", " if language == "en" else "、"
     if missing:
