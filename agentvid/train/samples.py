@@ -55,11 +55,11 @@ _THEN: Final[Mapping[SmallTask, float]] = {
     "plan": 0.06,
 }
 MIX: Final[Mapping[SmallTask, float]] = {
-    "text_to_image": 0.40,
+    "text_to_image": 0.34,
     "edit": 0.30,
     "view": 0.12,
-    "caption": 0.10,
-    "question": 0.08,
+    "caption": 0.16,
+    "question": 0.06,
     "plan": 0.06,
 }
 """Shares of rows of the tasks on still records, in the last stage before clips."""

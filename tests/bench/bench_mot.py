@@ -36,6 +36,7 @@ from agentvid.models.mot.config import (
 from agentvid.models.mot.decode import decode
 from agentvid.models.mot.latents import latent_codec
 from agentvid.models.mot.model import MoT
+from agentvid.models.mot.ngrams import Memory
 from agentvid.models.mot.prompts import load_system_prompts
 from agentvid.models.mot.reader import AHEAD, Reader
 from agentvid.models.mot.sampling import Job, sample
@@ -114,15 +115,20 @@ def compare_drawing(unified: Unified, *, words: int, side: int, points: int, rou
     return {**facts, **found["seconds"], "relative_difference": difference}
 
 
-def compare_decoding(unified: Unified, *, prompt: str, new_tokens: int, rounds: int) -> dict[str, Any]:
-    """Decode after a prompt, on both sides, greedily; ours as it is by default, and without guessing ahead."""
+def compare_decoding(
+    unified: Unified, *, prompt: str, new_tokens: int, rounds: int, memory: Memory | None = None
+) -> dict[str, Any]:
+    """Decode after a prompt, on both sides, greedily; ours as it is by default, and without guessing ahead.
+
+    Nothing is remembered from round to round; `memory` holds what was written after other prompts.
+    """
     plain, context, session = Plain(unified), PlainContext(), unified.session()
     plain.read(context, prompt)
     session.read(prompt)
 
     def ours(ahead: int) -> list[int]:
         decoding = Decoding(limit=new_tokens, ahead=ahead)
-        return list(decode(unified.model, session.branches.full, unified.format, decoding))
+        return list(decode(unified.model, session.branches.full, unified.format, decoding, memory=memory))
 
     def theirs() -> list[int]:
         fork = PlainContext(dict(context.keys), dict(context.values), context.next)
@@ -137,16 +143,16 @@ def compare_decoding(unified: Unified, *, prompt: str, new_tokens: int, rounds: 
     return {
         "context_tokens": session.length,
         "new_tokens": len(written),
-        "tokens_per_forward": len(written) / forwards_of(unified, session, written),
+        "tokens_per_forward": len(written) / forwards_of(unified, session, written, memory),
         **found["seconds"],
         "ratio_without_guessing": alone["seconds"]["ratio"],
         **rates,
     }
 
 
-def forwards_of(unified: Unified, session: Session, written: list[int]) -> int:
+def forwards_of(unified: Unified, session: Session, written: list[int], memory: Memory | None) -> int:
     """Return in how many forwards a text is written."""
-    reader = Reader(unified.model, session.branches.full, room=len(written) + 2)
+    reader = Reader(unified.model, session.branches.full, room=len(written) + 2, memory=memory)
     reader.read(unified.format.open())
     for id in written[:-1]:
         reader.read([id])
@@ -185,12 +191,18 @@ def side_by_side(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def thoughts(args: argparse.Namespace) -> dict[str, Any]:
-    """Write the thoughts of held-out prompts with trained weights, prompt after prompt."""
+    """Write the thoughts of held-out prompts with trained weights, prompt after prompt, each seen once.
+
+    Guesses come from the thoughts before, as in a process that lives on; the first one has none.
+    """
     unified = Unified.from_pretrained(args.thoughts, dtype=torch.float32)
     rows = []
     for case in make_cases(args.prompts):
         prompt = caption(case.rng(0), case.scene, case.language, CAPTION_KINDS[0])
-        rows.append(compare_decoding(unified, prompt=prompt, new_tokens=120, rounds=args.rounds))
+        rows.append(compare_decoding(unified, prompt=prompt, new_tokens=120, rounds=args.rounds, memory=unified.memory))
+        session = unified.session()
+        session.read(prompt)
+        session.think(Decoding(limit=120), keep=False)
     whole = {f"{who}_s": sum(row[f"{who}_s"] for row in rows) for who in ("ours", "baseline")}
     tokens = sum(row["new_tokens"] for row in rows)
     return {
@@ -314,7 +326,7 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=8)
     parser.add_argument("--points", type=int, default=26, help="grid points of a drawing (side by side)")
     parser.add_argument("--tokens", type=int, default=64, help="tokens to decode")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--thoughts", type=Path, metavar="WEIGHTS", help="thoughts of the small model, in this folder")
     parser.add_argument("--prompts", type=int, default=24, help="how many of them")
     parser.add_argument("--out", type=Path)

@@ -41,8 +41,8 @@ class Writer:
         self._unified, self._decoding = session.unified, decoding or Decoding()
         self._cancelled = cancelled
         self._vocabulary = _vocabulary(session.unified)
-        room, ahead = min(self._decoding.limit, _FIRST_ROOM) + 1, self._decoding.ahead
-        self._reader = Reader(session.unified.model, session.branches.full, room=room, ahead=ahead)
+        room, ahead, memory = min(self._decoding.limit, _FIRST_ROOM) + 1, self._decoding.ahead, self._unified.memory
+        self._reader = Reader(self._unified.model, session.branches.full, room=room, ahead=ahead, memory=memory)
         self._generator = torch.Generator().manual_seed(self._decoding.seed)
         self._logits = self._reader.read(self._unified.format.open())
         self.written = 0
@@ -69,6 +69,7 @@ class Writer:
                 self._logits = self._reader.read(chosen)
         if matcher.is_error():
             raise SettingsError(f"a grammar that can't be used: {matcher.get_error()}", "see llguidance's syntax")
+        self._unified.memory.add(piece)
         return self._unified.tokenizer.decode(piece)
 
     def _check(self) -> None:

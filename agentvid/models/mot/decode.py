@@ -15,6 +15,7 @@ from torch import Tensor
 from agentvid.errors import Cancelled, InputError
 from agentvid.models.mot.context import Context
 from agentvid.models.mot.model import MoT
+from agentvid.models.mot.ngrams import Memory
 from agentvid.models.mot.prompts import PromptFormat
 from agentvid.models.mot.reader import AHEAD, Reader
 from agentvid.models.mot.tokenizer import Tokenizer
@@ -30,8 +31,8 @@ _OVERLAP = 8
 class Decoding:
     """How text is written: at most `limit` tokens; greedy at temperature 0, else sampled from `seed` on.
 
-    At most `ahead` tokens are guessed from what was read before (`reader.py`): the text stays the same, and takes
-    fewer forwards where it repeats what was there.
+    At most `ahead` tokens are guessed from what was read and written before (`reader.py`): the text stays the same, and
+    takes fewer forwards where it repeats what was there.
 
     Raises: InputError where a number makes no sense.
     """
@@ -54,14 +55,16 @@ def decode(
     prompt: PromptFormat,
     decoding: Decoding,
     cancelled: Callable[[], bool] | None = None,
+    memory: Memory | None = None,
 ) -> Iterator[int]:
     """Yield the ids of the model's own text after a context, the closing token included where it comes.
 
-    The context is not changed.
+    The context is not changed, nor is the memory, from which guesses are taken.
 
     Raises: Cancelled between two tokens.
     """
-    reader = Reader(model, context, room=decoding.limit + 1, ahead=min(decoding.ahead, decoding.limit))
+    ahead = min(decoding.ahead, decoding.limit)
+    reader = Reader(model, context, room=decoding.limit + 1, ahead=ahead, memory=memory)
     generator = torch.Generator().manual_seed(decoding.seed)
     fed = prompt.open()
     for _ in range(decoding.limit):

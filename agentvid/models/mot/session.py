@@ -174,8 +174,7 @@ class Session:
         Raises: Cancelled between two tokens.
         """
         unified = self.unified
-        ids = decode(unified.model, self._full, unified.format, decoding or Decoding(), cancelled)
-        return words_of(ids, unified.tokenizer, unified.format.end)
+        return words_of(self._written(decoding or Decoding(), cancelled), unified.tokenizer, unified.format.end)
 
     def think(
         self,
@@ -196,7 +195,7 @@ class Session:
         closing: list[int] = []
 
         def counted() -> Iterator[int]:
-            for id in decode(unified.model, self._full, unified.format, decoding, cancelled):
+            for id in self._written(decoding, cancelled):
                 closing[:] = [id]
                 yield id
 
@@ -242,6 +241,17 @@ class Session:
         unified = self.unified
         latents = unified.codec.encode(to_tensor(resize(picture, *size))[:, None], posterior)
         return to_rows(latents, unified.config.latent.patch)
+
+    def _written(self, decoding: Decoding, cancelled: Callable[[], bool] | None) -> Iterator[int]:
+        """Yield what the model writes, and remember it together with the text before it."""
+        unified, ids = self.unified, [*self._full.segments[-1].ids] if self._full.segments else []
+        ids += unified.format.open()
+        try:
+            for id in decode(unified.model, self._full, unified.format, decoding, cancelled, unified.memory):
+                ids.append(id)
+                yield id
+        finally:
+            unified.memory.add(ids)
 
     def _looked(self, picture: Pixels) -> Addition:
         model = self.unified.model

@@ -18,6 +18,7 @@ from agentvid.models.mot import checkpoint
 from agentvid.models.mot.config import MoTConfig
 from agentvid.models.mot.latents import LatentCodec, latent_codec
 from agentvid.models.mot.model import MoT
+from agentvid.models.mot.ngrams import Memory
 from agentvid.models.mot.prompts import (
     PromptFormat,
     SystemPrompts,
@@ -105,6 +106,11 @@ class Unified:
     def format(self) -> PromptFormat:
         """How words are wrapped."""
         return prompt_format(self.config.prompt, self.tokenizer, self.ids)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Texts it wrote since it was loaded: from them it is guessed how the next one goes on, which saves time."""
+        return Memory()
 
     @cached_property
     def sizes(self) -> SizePolicy:
