@@ -407,6 +407,16 @@ async def test_several_requests_in_one_message():
 # ---------------------------------------------------------------- names
 
 
+async def test_what_was_drawn_is_read_only_by_an_engine_that_claims_to():
+    claimed = await planned("画一个红色的大球")
+    draft = await planned("画一个红色的大球", drafts={"small": frozenset({"measure", "edit_image"})})
+    assert [step.tool for step in claimed] == ["generate_image", "check"]
+    assert [step.tool for step in draft] == ["generate_image"]
+    edited = await planned("make the ball pink", drawn(), drafts={"small": frozenset({"measure"})})
+    assert [step.tool for step in edited] == ["edit_image"]
+    assert any(predicate.kind == "words" for predicate in edited.steps[0].expect), "the nearest colour is told"
+
+
 def test_names_mean_what_they_say_in_a_scene():
     scene = read_thought(LAYOUT)
     assert isinstance(scene, Scene)

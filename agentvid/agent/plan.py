@@ -19,7 +19,7 @@ from agentvid.events import ChainEvent
 from agentvid.planner import PlanRequest, subject_of
 from agentvid.planner.check import require
 from agentvid.planner.stage import stages_of
-from agentvid.run.route import bears, offers
+from agentvid.run.route import bears, drafts, offers
 from agentvid.store.log import Log
 from agentvid.tool import ToolSpec
 
@@ -75,6 +75,7 @@ async def _write(state: TurnState, services: Services) -> Chain:
         seed=state.get("seed") or 0,
         engine=state.get("engine"),
         bears=offers(services.executor.engines),
+        drafts=drafts(services.executor.engines),
         stages=stages_of((row.chain for row in before), found),
     )
     return await services.planner.plan(request, services.emit)

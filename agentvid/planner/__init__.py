@@ -55,7 +55,7 @@ class PlanRequest:
     """One message to plan. `media` are all media of the session in order of appearance.
 
     `seed` and `engine` are what was wished for the whole message; `bears` are the engines that can be used now with the
-    tasks they bear; `stages` what pictures of the small world show, by port ("t1.s1.image").
+    tasks they bear, `drafts` those of their tasks that they don't claim; `stages` what pictures of the small world show, by port ("t1.s1.image").
     """
 
     turn: int
@@ -66,6 +66,7 @@ class PlanRequest:
     seed: int = 0
     engine: str | None = None
     bears: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    drafts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stages: Mapping[str, Stage] = field(default_factory=dict)
 
 

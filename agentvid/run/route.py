@@ -15,7 +15,7 @@ from typing import Final
 from agentvid.engine import Capability, Engine
 from agentvid.errors import NoEngine
 
-__all__ = ["ONLY_BY_WISH", "USABLE", "Route", "bears", "offers", "route"]
+__all__ = ["ONLY_BY_WISH", "USABLE", "Route", "bears", "drafts", "offers", "route"]
 
 PREFERENCE: Final = ("unified", "diffusion", "remote", "cloud", "classical")
 ONLY_BY_WISH: Final = frozenset({"fake", "simulator", "small"})
@@ -46,6 +46,11 @@ def offers(engines: Mapping[str, Engine]) -> dict[str, frozenset[str]]:
     """Return what can be asked for now: of each engine that can be used, the tasks that it bears."""
     usable = {name: engine for name, engine in engines.items() if engine.status().state in USABLE}
     return {name: frozenset(found.task for found in engine.capabilities()) for name, engine in usable.items()}
+
+
+def drafts(engines: Mapping[str, Engine]) -> dict[str, frozenset[str]]:
+    """Return, of each engine, the tasks that it offers as drafts alone."""
+    return {name: frozenset(found.task for found in e.capabilities() if found.draft) for name, e in engines.items()}
 
 
 def route(task: str, engines: Mapping[str, Engine], wish: str | None = None) -> Route:

@@ -203,7 +203,7 @@ class WorldWriter:
             raise AskBack(self.w.say("no_room")) from None
         args = {"image": held.value, "instruction": words, "stage": stage.layout}
         expect: list[Predicate] = [Size(port="image", width=SIZE, height=SIZE)]
-        expect += [Words(text=why)] if why and not self.offers("measure") else []
+        expect += [Words(text=why)] if why and not self._is_checked() else []
         engine = self._engine("edit_image")
         step = self.w.step("edit_image", tell_change(change, language), args, *expect, engine=engine)
         self.w.hidden.add(held.key)
@@ -376,9 +376,13 @@ class WorldWriter:
         self.w.media.make(Held("video", ref.model_dump(mode="json"), str(ref), self.w.say("seen")))
         self.w.answer.append(ref)
 
+    def _is_checked(self) -> bool:
+        """Return whether the model reads what was drawn: where it can, and claims to."""
+        return self.offers("measure") and "measure" not in self.request.drafts.get(self._engine("measure"), ())
+
     def _check(self, step: str, port: str, why: str = "") -> None:
-        """Let the model read what was drawn, where it can."""
-        if not self.offers("measure"):
+        """Let the model read what was drawn, where it can be trusted with that."""
+        if not self._is_checked():
             return
         told = self.w.say("check_layout") + (f" {why}" if why and self.w.language == "en" else why)
         args: dict[str, object] = {"image": Ref(step=step, port=port), "layout": Ref(step=step, port="layout")}
