@@ -55,7 +55,8 @@ class PlanRequest:
     """One message to plan. `media` are all media of the session in order of appearance.
 
     `seed` and `engine` are what was wished for the whole message; `bears` are the engines that can be used now with the
-    tasks they bear, `drafts` those of their tasks that they don't claim; `stages` what pictures of the small world show, by port ("t1.s1.image").
+    tasks they bear, `drafts` those of their tasks that they don't claim; `stages` what pictures of the small world
+    show, by port ("t1.s1.image").
     """
 
     turn: int
