@@ -36,7 +36,7 @@ async def _run(out: Path) -> int:
             if task not in claimed:
                 how = agent.engines["small"].status().how if "small" in agent.engines else "there is no engine small"
                 console.print(f"[yellow]left out[/] “{text}”: {task} is not claimed ({how})", highlight=False)
-                break
+                continue
             console.rule(f"[bold]{text}[/]  (from words alone, engine small)")
             failed |= not await _send(session, text, out / name)
     return 4 if failed else 0

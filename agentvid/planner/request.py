@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from agentvid.media.types import Action
+from agentvid.world.scene import Camera
 
 __all__ = [
     "Ask",
@@ -79,7 +80,7 @@ class View:
     """Move the camera about a still picture. `thing` is "" where none is named.
 
     `side` is the side from which to look, where the words name one ("from the left"): left, right, front, back, up,
-    down.
+    down. `camera` names a camera of the small world, where the words do ("from the left +30°, low").
     """
 
     clause: str
@@ -88,6 +89,7 @@ class View:
     thing: str = ""
     where: Reference | None = None
     side: str = ""
+    camera: Camera | None = None
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ DEMO_MESSAGES: Final = (
 
 DEMO_WORDS: Final = (
     ("words", "画一个红色的大球", "text_to_image"),
-    ("words-edited", "把球变成黄色", "edit_image"),
     ("words-clip", "变成视频", "novel_view"),
+    ("words-edited", "把球变成黄色", "edit_image"),
 )
 """(name, text, task) of the messages from words alone, sent in one session; each only where the small engine claims the
 task."""

@@ -192,6 +192,7 @@ def _thought(text: str) -> Thought | InputError:
 def _take_camera(text: str, language: Language) -> tuple[Camera | None, str]:
     words = WORDS[language]
     azimuths = {word: step for step, word in words["azimuth"].items()}
+    azimuths |= {word.replace("方 ", "方"): step for word, step in azimuths.items()}
     heights = {word: name for name, word in words["height"].items()}
     azimuth, height = _choice(azimuths), _choice(heights)
     pattern = (

@@ -55,12 +55,21 @@ def _any_of(words: list[str]) -> str:
 
 _SHAPES: Final = [word for language in LANGUAGES for word in names_of(language, "shape")]
 _PLACES: Final = [word for language in LANGUAGES for word in WORDS[language]["place"].values()]
+_AZIMUTHS: Final = [
+    spelt
+    for language in LANGUAGES
+    for word in WORDS[language]["azimuth"].values()
+    for spelt in (word, word.replace("方 ", "方"))
+]
+_HEIGHTS: Final = [word for language in LANGUAGES for word in WORDS[language]["height"].values()]
 """In either language: a sentence of one may name things and places in the other."""
 _SLOTS: Final = {
     "solid": _any_of(_SHAPES) + "s?",
     "形": _any_of(_SHAPES),
     "spot": _any_of(_PLACES),
     "处": _any_of(_PLACES),
+    "azimuth": _any_of(_AZIMUTHS),
+    "height": _any_of(_HEIGHTS),
     "ref": REFERENCE,
     "cam": r"(?:(?:(?:let|have|make|with) )?the (?:camera|view|shot) (?:to )?)?",
     "cam!": r"(?:(?:let|have|make) )?the (?:camera|view|shot) (?:to )?",

@@ -21,8 +21,27 @@ _MEDIUM_ZH: Final = (
 )
 _ONE_ZH: Final = r"(?:一?[张幅个段条副])"
 _SECONDS: Final = frozenset({"seconds"})
+_A_ZH: Final = r"(?:一?[个只颗块])?"
+_WANTED_EN: Final = r"(?:let|i want|i'd like|have)"
 
 DRAWING: Final[tuple[Operation, ...]] = (
+    Operation(
+        "stand",
+        ("look from a named side", "从指定的方位看"),
+        "image",
+        ("", ""),
+        read_world.read_stand,
+        (
+            r"(?:look|show it|see it|view it|what do you see|(?:what|how) (?:does|would) it look(?: like)?"
+            r"|let the camera look)(?: at it)? from (?P<azimuth>{azimuth})(?:,? ?(?:at )?(?P<height>{height}))?",
+            r"(?:turn|move|put|bring|let) the camera (?:go )?to (?P<azimuth>{azimuth})(?:,? ?(?P<height>{height}))?",
+            r"(?:从|到|换到|转到)(?P<azimuth>{azimuth})(?:处)?(?:[,、]?(?:高度)?(?P<height>{height}))?处?看?看?",
+            r"从(?P<azimuth>{azimuth})看看?(?:[,、]?(?:高度)?(?P<height>{height}))?",
+            r"(?:换到|到)(?P<azimuth>{azimuth})看看?(?:[,、]?(?:高度)?(?P<height>{height}))?",
+            r"{镜头}在(?P<azimuth>{azimuth})(?:[,、]?(?:高度)?(?P<height>{height}))?",
+            r"{镜头}(?:转|移|换|挪)到(?P<azimuth>{azimuth})(?:[,、]?(?:高度)?(?P<height>{height}))?",
+        ),
+    ),
     Operation(
         "film",
         ("make a clip of it", "变成视频"),
@@ -73,8 +92,13 @@ STAGING: Final[tuple[Operation, ...]] = (
         ("turn the cube into a ball", "把方块变成球"),
         read_world.read_reshape,
         (
-            r"(?:turn|make|change|transform|replace) (?P<thing>.+?) (?:in(?:to)?|to|by|with) (?:an? )?(?P<to>{solid})",
-            r"{ba}(?P<thing>.+?){成}(?:一?[个只颗块])?(?P<to>{形})",
+            r"(?:turn|make|change|transform|replace) (?P<thing>.+?) (?:in(?:to)?|to|by|with) (?:an? )?(?P<to>{solid})"
+            r"(?: of (?:the same|its) colou?r)?",
+            r"(?:make|let) (?P<thing>.+?) (?:be(?:come)? )?an? (?P<to>{solid})",
+            r"(?P<thing>.+?) (?:should|must|shall) (?:be(?:come)?|turn into) an? (?P<to>{solid})",
+            r"i want (?P<thing>.+?) (?:changed |turned )?(?:into|to be(?:come)?) an? (?P<to>{solid})",
+            rf"{{ba}}(?P<thing>.+?)(?:的形状)?{{成}}{_A_ZH}(?:(?:同样|一样|相同)颜色的|同色的?)?(?P<to>{{形}})",
+            rf"用{_A_ZH}(?:(?:同样|一样|相同)颜色的|同色的?)?(?P<to>{{形}})(?:代替|替换|取代|换掉)(?P<thing>.+)",
         ),
     ),
     Operation(
@@ -86,8 +110,14 @@ STAGING: Final[tuple[Operation, ...]] = (
         (
             r"make (?P<thing>.+?) (?:(?:much|a (?:bit|little)|slightly) )?"
             r"(?P<to>bigger|larger|smaller|large|big|small)",
+            rf"{_WANTED_EN} (?P<thing>.+?) (?:to )?(?:be(?:come)?|get) (?P<to>bigger|larger|smaller|large|big|small)",
+            r"(?P<thing>.+?) (?:should|must) (?:be(?:come)?|get) (?P<to>bigger|larger|smaller|large|big|small)",
+            r"(?:change|set) the size of (?P<thing>.+?) to (?P<to>large|big|small)",
+            r"(?P<thing>.+?): (?:change|set) its size to (?P<to>large|big|small)",
             r"(?P<to>enlarge|shrink) (?P<thing>.+)",
             r"{ba}(?P<thing>.+?)(?:变|改|弄|调)得?(?P<to>大|小)(?:一?[点些])?",
+            r"{ba}(?P<thing>.+?)(?:改|换|变|弄)成(?P<to>大|小)的",
+            r"(?P<thing>.+?)要(?P<to>大|小)一?[点些]",
             r"{ba}(?P<thing>.+?)(?P<to>放大|缩小)(?:一?[点些])?",
             r"(?P<thing>{形}|它)(?:再)?(?P<to>大|小)一?[点些]",
         ),
@@ -99,13 +129,21 @@ STAGING: Final[tuple[Operation, ...]] = (
         ("move the ball to the left", "把球往左移"),
         read_world.read_move,
         (
-            r"(?:move|put|place|shift) (?P<thing>.+?) (?:to|at|in) (?:the )?(?P<place>{spot})",
+            r"(?:move|put|place|shift|bring) (?P<thing>.+?) (?:to|at|in) (?:the )?(?P<place>{spot})",
+            r"(?:let )?(?P<thing>.+?) (?:should )?(?:go|move) to the (?P<place>{spot})",
+            r"(?:let )?(?P<thing>.+?) (?:should )?move (?:(?P<steps>one|two|three|four|[1-4]) "
+            r"(?:places?|steps?|cells?) )?(?P<to>left|right|front|back|forwards?|backwards?)",
+            r"(?:move|push|shift|slide) (?P<thing>.+?) (?:to the )?(?P<to>left|right|front|back|forwards?|backwards?)"
+            r" by (?P<steps>one|two|three|four|[1-4]) (?:places?|steps?|cells?)",
+            r"(?P<thing>.+?) should move (?P<to>left|right|front|back|forwards?|backwards?)"
+            r" by (?P<steps>one|two|three|four|[1-4]) (?:places?|steps?|cells?)",
             r"(?:move|push|shift|slide) (?P<thing>.+?) (?:by )?(?:(?P<steps>one|two|three|four|[1-4]) "
             r"(?:places?|steps?|cells?) )?(?:to )?(?:the )?"
             r"(?P<to>left|right|front|back|forwards?|backwards?|closer|nearer|farther|away)",
             r"{ba}(?P<thing>.+?){向}?(?P<to>左|右|前|后)(?:边|面|方)?(?:移动|移|挪动|挪|推|靠)"
             r"(?:(?P<steps>[一二两三四1-4])[格步])?(?:一?[点些])?",
             r"{ba}(?P<thing>.+?)(?:移|放|挪|搬|移动)[到在](?P<place>{处})(?:去)?",
+            r"{ba}(?P<thing>.+?)到(?P<place>{处})去",
             r"{ba}(?P<thing>.+?)(?:移|放|挪|搬|移动)到(?P<to>左|右|前|后)(?:边|面|方)(?:去)?",
         ),
     ),
@@ -116,9 +154,14 @@ STAGING: Final[tuple[Operation, ...]] = (
         ("add a small yellow cone", "再加一个黄色小圆锥"),
         read_world.read_add,
         (
-            r"(?:add|put in|place) (?P<what>(?:an?|one|another) .+?)(?: (?:at|in|on) (?:the )?(?P<place>{spot}))?"
-            r"(?: (?:too|as well|to it|to the picture))?",
-            r"(?:在(?P<place>{处}))?(?:再)?(?:添加|加上|增加|加|添|放)(?:上)?(?P<what>(?:一?[个只颗块])?.+?)",
+            r"(?:add|put|place|i want|i'd like|there should be) (?P<what>(?:an?|one|another) .+?)(?: too,?)? "
+            r"(?:at|in|on) (?:the )?(?P<place>{spot})(?: too| as well)?",
+            r"(?:at|in|on) (?:the )?(?P<place>{spot}),? (?:add|put|place|i want|there should be) "
+            r"(?P<what>(?:an?|one|another) .+)",
+            r"(?:add|put in|place) (?P<what>(?:an?|one|another) .+?)(?: too| as well| to it| to the picture)?",
+            r"(?:再)?(?:添加|增加|加|添)(?P<what>(?:一?[个只颗块]).+?),?放?在(?P<place>{处})",
+            r"(?:在)?(?P<place>{处})(?:再)?(?:添加|加上|增加|加|添|放|要有|该有)(?:上)?(?P<what>(?:一?[个只颗块]).+?)",
+            r"(?:再)?(?:添加|加上|增加|加|添|放)(?:上)?(?P<what>(?:一?[个只颗块])?.+?)",
         ),
     ),
 )

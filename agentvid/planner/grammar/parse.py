@@ -10,13 +10,14 @@ from agentvid.planner.grammar.clause import Clause, Refusal
 from agentvid.planner.grammar.lexicon import detect_language, plain, strip_politeness, take_measures
 from agentvid.planner.grammar.operations import OPERATIONS, Operation
 from agentvid.planner.grammar.split import clean, split
-from agentvid.planner.request import Edit, Language, Request, View, Walk
+from agentvid.planner.request import Edit, Generate, Language, Request, View, Walk
 
 __all__ = ["Parsed", "Unplaced", "parse", "read_clause"]
 
 LONGEST_JOIN: Final = 3
 """How many atoms are joined at most before their first is given up."""
 
+_THEN: Final = re.compile(r"然后|接着|再|随后|之后|最后|(?:and )?then\b|after", re.IGNORECASE)
 MOST_ATOMS: Final = 30
 """How many atoms of a message are read; what follows counts as not understood."""
 
@@ -126,11 +127,22 @@ def _read(row: Operation, said: str, text: str) -> tuple[Request, ...] | Refusal
 
 
 def _merged(requests: list[Request]) -> tuple[Request, ...]:
-    """Join walks, and camera moves about one subject, that follow one another: they are one path."""
+    """Join walks, and camera moves about one subject, that follow one another: they are one path.
+
+    The camera that a picture to be drawn is seen from belongs to its words.
+    """
     merged: list[Request] = []
     for request in requests:
         before = merged[-1] if merged else None
-        if isinstance(request, Walk) and isinstance(before, Walk) and request.where in (None, before.where):
+        if (
+            isinstance(request, View)
+            and request.camera
+            and isinstance(before, Generate)
+            and not _THEN.match(request.clause)
+        ):
+            what, clause = (f"{told}, {request.clause}" for told in (before.what, before.clause))
+            merged[-1] = replace(before, what=what, clause=clause)
+        elif isinstance(request, Walk) and isinstance(before, Walk) and request.where in (None, before.where):
             is_possible = bool(before.actions and request.actions)
             actions = before.actions + request.actions if is_possible else ()
             merged[-1] = replace(before, actions=actions, clause=f"{before.clause}, {request.clause}")

@@ -7,16 +7,26 @@ from typing import Final
 
 from agentvid.planner.grammar.clause import Clause, split_thing
 from agentvid.planner.grammar.lexicon import find_references, read_number
-from agentvid.planner.request import Film, Generate, Reference, Request, Restage
+from agentvid.planner.request import Film, Generate, Reference, Request, Restage, View
 from agentvid.world.reading import names_of
+from agentvid.world.scene import AZIMUTHS, HEIGHTS, Camera, Height
+from agentvid.world.words import LANGUAGES, WORDS
 
-__all__ = ["read_add", "read_film", "read_generate", "read_move", "read_reshape", "read_resize"]
+__all__ = ["read_add", "read_film", "read_generate", "read_move", "read_reshape", "read_resize", "read_stand"]
 
 _CLIP: Final = re.compile(r"video|clip|animation|movie|film|视频|短片|动画|影片", re.IGNORECASE)
 _SOLID: Final = re.compile(
     "|".join(sorted({*names_of("en", "shape"), *names_of("zh", "shape")}, key=len, reverse=True))
 )
 _LARGER: Final = re.compile(r"big|larg|enlarge|大", re.IGNORECASE)
+_AZIMUTHS: Final = {
+    word.replace(" ", ""): int(step) for language in LANGUAGES for step, word in WORDS[language]["azimuth"].items()
+}
+_HEIGHTS: Final[dict[str, Height]] = {
+    WORDS[language]["height"][height]: height for language in LANGUAGES for height in HEIGHTS
+}
+_FACING: Final = ("front", "right", "back", "left")
+_NEW: Final = re.compile(r"(?:an?|another|one) |再?[加添]|一?[个只颗块]", re.IGNORECASE)
 _SIDES: Final = (
     ("left", r"left|左"),
     ("right", r"right|右"),
@@ -59,6 +69,8 @@ def read_move(clause: Clause) -> tuple[Request, ...] | None:
     thing, where = split_thing(clause.get("thing"))
     if re.search(r"镜头|相机|视角|画面|camera|view|shot", thing, re.IGNORECASE) or (not thing and where):
         return None
+    if clause.get("place") and _NEW.match(clause.get("thing")):
+        return None  # "put a ball at the left front": another one
     steps = int(read_number(clause.get("steps")) or 1)
     side = next((name for name, words in _SIDES if re.search(words, clause.get("to"), re.IGNORECASE)), "")
     return (Restage(clause.said, "move", thing, side, clause.get("place").lower(), steps, where),)
@@ -71,6 +83,16 @@ def read_add(clause: Clause) -> tuple[Request, ...] | None:
         return None
     where = _where(what)
     return (Restage(clause.said, "add", to=what, place=clause.get("place").lower(), where=where),)
+
+
+def read_stand(clause: Clause) -> tuple[Request, ...] | None:
+    """Read "look from the left +30°, low", a camera of the small world by its name."""
+    height, azimuth = clause.get("height").lower(), clause.get("azimuth").lower()
+    if not height and "+" not in azimuth:  # "from the left" may be said of any picture
+        return None
+    camera = Camera(_AZIMUTHS[azimuth.replace(" ", "")], _HEIGHTS.get(height, "middle"))
+    side = _FACING[round(camera.azimuth / (AZIMUTHS // 4)) % 4]
+    return (View(clause.said, "stand", (), side=side, camera=camera),)
 
 
 def _where(text: str) -> Reference | None:

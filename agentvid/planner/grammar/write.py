@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import Predicate, Ref, Seconds, Size, Step, UnchangedOutside
+from agentvid.errors import InputError
 from agentvid.media.types import Actions, CameraPath, CameraPose
 from agentvid.planner import PlanRequest, Subject
 from agentvid.planner.check import MOST_PATH_SECONDS, MOST_SECONDS
@@ -35,11 +37,15 @@ from agentvid.planner.request import (
     View,
     Walk,
 )
+from agentvid.world.reading import read_request
 
 __all__ = ["ChainWriter", "write_chain"]
 
 TOLERANCE_SECONDS: Final = 0.15
 """How far the length of a clip may be from what was asked for: frames and rules of engines round it."""
+
+_SOME: Final = re.compile(r"\b(?:an?|one|two|three)\b|[一两二三]", re.IGNORECASE)
+"""What a thing that is not there yet is told with."""
 
 LEAST_CHROMA: Final = 15.0
 """Colours with less Lab chroma are greys: they have no hue that could be measured."""
@@ -50,7 +56,7 @@ def write_chain(request: PlanRequest) -> Chain:
 
     Raises: InputError where the message is too long to be read.
     """
-    parsed = _placed(parse(request.text), request)
+    parsed = _placed(_described(parse(request.text), request.text), request)
     media = Media.of(request, parsed.language)
     if parsed.unplaced or not parsed.requests:
         return Chain(turn=request.turn, question=question(parsed, media, [], request.stages))
@@ -63,6 +69,18 @@ def write_chain(request: PlanRequest) -> Chain:
     except AskBack as back:
         return Chain(turn=request.turn, question=question(parsed, media, [back.reason], request.stages))
     return writer.chain()
+
+
+def _described(parsed: Parsed, text: str) -> Parsed:
+    """Take a message that asks nothing, but tells of solids of the small world alone, for a picture to be drawn."""
+    is_camera = all(isinstance(wanted, View) and wanted.camera for wanted in parsed.requests)
+    if not is_camera or not parsed.unplaced or not _SOME.search(text):
+        return parsed
+    try:
+        read_request(text, 0)
+    except InputError:
+        return parsed
+    return replace(parsed, requests=(Generate(text, text, "image"),), unplaced=())
 
 
 def _placed(parsed: Parsed, request: PlanRequest) -> Parsed:

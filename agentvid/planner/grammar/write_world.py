@@ -41,7 +41,7 @@ from agentvid.world.naming import (
 from agentvid.world.physics import FPS, simulate
 from agentvid.world.reading import Asked, read_request
 from agentvid.world.render import SIZE
-from agentvid.world.scene import AZIMUTHS, GRID, STEP_DEG, Colour, Scene, Solid
+from agentvid.world.scene import AZIMUTHS, GRID, STEP_DEG, Camera, Colour, Scene, Solid
 
 if TYPE_CHECKING:
     from agentvid.planner import PlanRequest
@@ -282,6 +282,9 @@ class WorldWriter:
 
     def view(self, view: View, held: Held, stage: Stage) -> bool:
         """Write a turn of the camera about the stage; False where the moves are more than that."""
+        if view.camera is not None and self.offers("novel_view"):
+            self.look(held, stage, *self._turn_onto(view.camera, stage.scene.camera))
+            return True
         is_turn = all(move.turning == "orbit" and not _moves_else(move) for move in view.moves)
         if not is_turn or not self.offers("novel_view"):
             return False
@@ -336,14 +339,15 @@ class WorldWriter:
     def _turn_to(self, side: str, scene: Scene) -> tuple[float, float]:
         now = scene.camera
         if side in _SIDES:
-            steps = (_SIDES[side] - now.azimuth + AZIMUTHS // 2) % AZIMUTHS - AZIMUTHS // 2
-            yaw, pitch = steps * STEP_DEG, 0.0
-        else:
-            height = "high" if side == "up" else "low"
-            yaw, pitch = 0.0, ELEVATION_DEG[height] - ELEVATION_DEG[now.height]  # type: ignore[index]
-        if not yaw and not pitch:
+            return self._turn_onto(replace(now, azimuth=_SIDES[side]), now)
+        return self._turn_onto(replace(now, height="high" if side == "up" else "low"), now)
+
+    def _turn_onto(self, camera: Camera, now: Camera) -> tuple[float, float]:
+        """Return yaw and pitch (degrees) that lead from one camera to another. Raises: AskBack where it is the same."""
+        if camera == now:
             raise AskBack(self.w.say("seen_from_there"))
-        return yaw, pitch
+        steps = (camera.azimuth - now.azimuth + AZIMUTHS // 2) % AZIMUTHS - AZIMUTHS // 2
+        return steps * STEP_DEG, ELEVATION_DEG[camera.height] - ELEVATION_DEG[now.height]
 
     # ------------------------------------------------------------ what all of them share
 
