@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from agentvid.cli.progress import Reporter, reporter
 from agentvid.cli.show import print_chain, print_outcome
 from agentvid.errors import AgentvidError, InputError
 
-__all__ = ["resume_turn", "run_message", "show_chain"]
+__all__ = ["find_turn", "read_only", "resume_turn", "run_message", "serve_turn", "show_chain"]
 
 EXIT_CODES = {"done": 0, "waiting": EXIT_WAITING, "failed": EXIT_FAILED, "refused": EXIT_BAD_INPUT}
 REVIEWS: tuple[Review, ...] = ("never", "ask", "when_costly")
@@ -62,7 +62,7 @@ def run_message(
             emit=report.emit,
         )
 
-    return _serve(work, planner=planner, tools=tools, out=out, as_json=as_json, plan_only=plan_only)
+    return serve_turn(work, planner=planner, tools=tools, out=out, as_json=as_json, plan_only=plan_only)
 
 
 def resume_turn(
@@ -73,29 +73,42 @@ def resume_turn(
     _check_folder(out, needed=True)
 
     async def work(agent: Agent, report: Reporter) -> Turn:
-        chosen = await _turn(agent, session, turn)
+        chosen = await find_turn(agent, session, turn)
         report.session = session
         return await chosen.resume(given=values, emit=report.emit)
 
-    return _serve(work, planner=None, tools=tools, out=out, as_json=as_json)
+    return serve_turn(work, planner=None, tools=tools, out=out, as_json=as_json)
 
 
 def show_chain(*, session: str, turn: int | None, as_json: bool) -> int:
     """Show a turn's chain with what each step found."""
 
-    async def work() -> None:
-        async with Agent() as agent:
-            chosen = await _turn(agent, session, turn)
-            if as_json:
-                write_json(await turn_document(chosen))
-            else:
-                print_chain(chosen)
+    async def work(agent: Agent) -> None:
+        chosen = await find_turn(agent, session, turn)
+        if as_json:
+            write_json(await turn_document(chosen))
+        else:
+            print_chain(chosen)
 
-    asyncio.run(work())
+    return read_only(work)
+
+
+def read_only(work: Callable[[Agent], Awaitable[None]], *, tools: Sequence[Path] = ()) -> int:
+    """Do what runs no step and writes no results."""
+
+    async def whole() -> None:
+        async with Agent(tools=tools) as agent:
+            await work(agent)
+
+    asyncio.run(whole())
     return 0
 
 
-async def _turn(agent: Agent, session: str, turn: int | None) -> Turn:
+async def find_turn(agent: Agent, session: str, turn: int | None) -> Turn:
+    """Return a turn of a session, the last one where none is named.
+
+    Raises: InputError naming the sessions there are.
+    """
     if agent.log.session(session) is None:
         known = ", ".join(row.session for row in agent.log.sessions(agent.executor.owner)[:5]) or "none yet"
         raise InputError(f"there is no session {session!r}", f"one of {known}", "see `agentvid sessions`")
@@ -103,15 +116,20 @@ async def _turn(agent: Agent, session: str, turn: int | None) -> Turn:
     return opened.turn(turn) if turn is not None else opened.last_turn()
 
 
-def _serve(
+def serve_turn(
     work: Callable[[Agent, Reporter], Awaitable[Turn]],
     *,
-    planner: str | None,
-    tools: Sequence[Path],
+    planner: str | None = None,
+    tools: Sequence[Path] = (),
     out: Path | None,
     as_json: bool,
     plan_only: bool = False,
+    more: Mapping[str, Any] | None = None,
 ) -> int:
+    """Do what gives a turn; show progress, write the results folder, print the outcome or one JSON document.
+
+    `more` is added to the document once the work is done. With `plan_only` nothing is written.
+    """
     session = ""
 
     async def whole() -> int:
@@ -122,7 +140,7 @@ def _serve(
                 try:
                     turn = await work(agent, report)
                     report.close()
-                    return await _finish(turn, out, as_json, plan_only)
+                    return await _finish(turn, out, as_json, plan_only, more or {})
                 except AgentvidError as error:
                     if error.turn is None or not as_json:
                         raise
@@ -136,7 +154,7 @@ def _serve(
         raise Interrupted(session) from None
 
 
-async def _finish(turn: Turn, out: Path | None, as_json: bool, plan_only: bool) -> int:
+async def _finish(turn: Turn, out: Path | None, as_json: bool, plan_only: bool, more: Mapping[str, Any]) -> int:
     folder = out or RESULTS / f"{turn.session}-t{turn.number}"
     try:
         places = {} if plan_only or not turn.run.steps else await write_folder(turn, folder)
@@ -145,7 +163,7 @@ async def _finish(turn: Turn, out: Path | None, as_json: bool, plan_only: bool) 
         error.do = f"agentvid resume {turn.session} --turn {turn.number} --out FOLDER writes it elsewhere"
         raise
     if as_json:
-        write_json(await turn_document(turn, places))
+        write_json({**await turn_document(turn, places), **more})
     else:
         print_chain(turn) if plan_only else print_outcome(turn, folder if places else None)
     return EXIT_CODES[turn.status]
