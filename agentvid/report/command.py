@@ -85,7 +85,7 @@ def _field_of_plan(plan: EditPlan) -> tuple[str, str]:
 
 
 def written(value: PortValue | None, type_name: str = "", file: str = "") -> str:
-    """Return a value as it is written behind `--given` or `--set`; of none, an example of its type; of media, the file."""
+    """Return a value as it is written behind `--given` or `--set`; of none, an example; of media, the file."""
     if value is None:
         return "FILE" if type_name in MEDIA_TYPES else _EXAMPLES.get(type_name, "VALUE")
     if isinstance(value, bool):
