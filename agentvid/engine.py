@@ -7,7 +7,8 @@ writes media through `context.store` and `media.codec`, calls `context.progress`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -27,6 +28,8 @@ __all__ = [
     "EngineResult",
     "EngineStatus",
     "Input",
+    "JobKeeper",
+    "OffersCancelJob",
     "never_cancelled",
     "pack",
     "unpack",
@@ -181,13 +184,67 @@ def never_cancelled() -> bool:
     return False
 
 
+class JobKeeper(Protocol):
+    """Keeps the id of the job that an engine started elsewhere for one request. `store.jobs` keeps it on the disk."""
+
+    @property
+    def job(self) -> str | None:
+        """The id, or None where none is kept."""
+        ...
+
+    @property
+    def idempotency_key(self) -> str:
+        """What tells this order from others: the same until the job is forgotten."""
+        ...
+
+    async def keep(self, job: str) -> None:
+        """Keep the id; it is safe when this returns."""
+        ...
+
+    async def forget(self) -> None:
+        """Forget the id; the next order has another idempotency key."""
+        ...
+
+
+@dataclass
+class _JobInMemory:
+    """The keeper of callers without a log: an id is known as long as the context lives."""
+
+    job: str | None = None
+    idempotency_key: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    async def keep(self, job: str) -> None:
+        self.job = job
+
+    async def forget(self) -> None:
+        self.job, self.idempotency_key = None, uuid.uuid4().hex
+
+
 @dataclass(frozen=True)
 class EngineContext:
-    """What an engine may reach while it runs: the store, and the way back to whoever waits."""
+    """What an engine may reach while it runs: the store, the job it started elsewhere, the way back to who waits."""
 
     store: ObjectStore
     emit: Emit = field(default=ignore)
     cancelled: Callable[[], bool] = field(default=never_cancelled)
+    jobs: JobKeeper = field(default_factory=_JobInMemory)
+
+    async def job(self, start: Callable[[str], Awaitable[str]]) -> str:
+        """Return the id of the job that was started for this request, also by a process that died since.
+
+        Where there is none, `start` is called once: it hands the given idempotency key to the vendor with the order,
+        and returns the vendor's id, which is on the disk when this returns. Order nothing that costs money otherwise,
+        and poll only then. One job a request.
+        """
+        if self.jobs.job is None:
+            await self.jobs.keep(await start(self.jobs.idempotency_key))
+        kept = self.jobs.job
+        assert kept is not None
+        return kept
+
+    async def forget_job(self) -> None:
+        """Forget the job, where the vendor says that it failed, expired or is not known: `job` then orders anew."""
+        await self.jobs.forget()
 
     def progress(self, done: int, total: int, note: str = "") -> None:
         """Say how far the work is. Call it between frames or sampling steps.
@@ -201,6 +258,21 @@ class EngineContext:
     def warn(self, text: str) -> None:
         """Say at once that something was adjusted (also put it into the result's warnings)."""
         self.emit(Warned(text=text))
+
+
+@runtime_checkable
+class OffersCancelJob(Protocol):
+    """An engine that can end its job at the vendor: done when the step of a job is cancelled, which then is forgotten.
+
+    A job whose process was killed is not cancelled: the next run goes on with it.
+    """
+
+    async def cancel_job(self, job: str) -> None:
+        """Cancel a job at the vendor.
+
+        Raises: EngineError where the vendor can't; the job is then kept.
+        """
+        ...
 
 
 @runtime_checkable

@@ -133,14 +133,21 @@ def test_releasing_twice_or_late_harms_nobody(log: Log) -> None:
         first.renew()
 
 
-def test_a_living_process_on_this_machine_is_waited_for_however_long(
+def test_a_living_process_on_this_machine_is_waited_for_as_long_as_it_renews(
     log: Log, clock: Clock, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    acquire(log, "s1")
+    old = acquire(log, "s1")
     set_owner(log, pid=sleeper.pid, start=fence._start(sleeper.pid)[0])
-    clock.now += 10 * fence.LEASE_SECONDS
-    with pytest.raises(SessionBusy, match=f"process {sleeper.pid} "):
-        acquire(log, "s1")
+    for _ in range(10):
+        clock.now += fence.LEASE_SECONDS - 1
+        with pytest.raises(SessionBusy, match=f"process {sleeper.pid} .*hangs"):
+            acquire(log, "s1")
+        old.renew()
+    clock.now += fence.LEASE_SECONDS
+    new = acquire(log, "s1")
+    with pytest.raises(SessionBusy):
+        log.add_turn("s1", {}, token=old.token)
+    assert log.add_turn("s1", {}, token=new.token) == 1
 
 
 def test_a_dead_process_is_taken_over_at_once(log: Log, sleeper: subprocess.Popen[bytes]) -> None:

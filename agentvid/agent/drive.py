@@ -10,11 +10,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from agentvid.agent.execute import last_run
 from agentvid.agent.given import given_edits
 from agentvid.agent.plan import earlier_ports
 from agentvid.agent.state import Services, TurnState
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import Edit, apply_all
+from agentvid.chain.run import Run
 from agentvid.errors import AgentvidError, InputError, SessionBusy, StoreError
 from agentvid.events import ChainEvent, Emit
 from agentvid.media.message import Message
@@ -63,7 +65,9 @@ class TurnDriver:
                 return
             if given:
                 chain = self._chain(session, turn)
-                edits: list[Edit] = list(given_edits(chain, self._executor.tools, given, self._executor.store))
+                ran = last_run(self._log, session, turn) or Run(revision=0)
+                tools, store = self._executor.tools, self._executor.store
+                edits: list[Edit] = list(given_edits(chain, tools, given, store, ran.port))
                 self._revise(session, turn, chain, edits, token, emit)
             if run:
                 await self._go_on(session, turn, token, emit)

@@ -1,14 +1,19 @@
-"""What a person gives on ports, as text or values: `t1.s1.box=10,20,200,180` becomes a set_given edit."""
+"""What a person gives on ports, as text or values: `t1.s1.box=10,20,200,180` becomes a set_given edit.
+
+A single field may be given over what is there: `t1.s3.plan.operations.0.target=#1f5fbf` (`agent.field`).
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from agentvid.agent.field import nearest, with_field
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import SetGiven
 from agentvid.errors import EditError, InputError
@@ -18,7 +23,18 @@ from agentvid.run.resolve import pack_literal
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import Port, ToolSpec
 
-__all__ = ["FORMS", "REVIEWS", "check_wishes", "given_edits", "how_to_give", "plain_pairs", "split_address"]
+__all__ = [
+    "FORMS",
+    "REVIEWS",
+    "Address",
+    "check_wishes",
+    "given_edits",
+    "how_to_give",
+    "plain_pairs",
+    "read_address",
+    "read_text",
+    "split_address",
+]
 
 REVIEWS: Final = ("never", "ask", "when_costly")
 
@@ -43,7 +59,7 @@ FORMS: Final[Mapping[str, str]] = {
 }
 """How a value of each port type is written on a command line; JSON is understood for all of them."""
 
-_ADDRESS: Final = re.compile(r"(t\d+\.s\d+)\.([a-z][a-z0-9_]*)")
+_ADDRESS: Final = re.compile(r"(t\d+\.s\d+)\.([a-z][a-z0-9_]*)((?:\.[a-zA-Z0-9_]+)*)")
 _NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "Point": ("x", "y"),
     "Box": ("x0", "y0", "x1", "y1"),
@@ -51,15 +67,38 @@ _NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def split_address(text: str) -> tuple[str, str]:
-    """Split `t1.s1.box` into step and port.
+@dataclass(frozen=True)
+class Address:
+    """A port of a step, or with `path` one field of its value: `t1.s3.plan.feather`."""
+
+    step: str
+    port: str
+    path: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ".".join((self.step, self.port, *self.path))
+
+
+def read_address(text: str) -> Address:
+    """Read `t1.s1.box`, or `t1.s3.plan.operations.0.target`.
 
     Raises: EditError where it is no such address.
     """
     match = _ADDRESS.fullmatch(text.strip())
     if match is None:
         raise EditError(f"{text!r} is not a port", "an address like t1.s1.box", "see `agentvid chain show`")
-    return match[1], match[2]
+    return Address(match[1], match[2], tuple(match[3].split(".")[1:]))
+
+
+def split_address(text: str) -> tuple[str, str]:
+    """Split `t1.s1.box` into step and port.
+
+    Raises: EditError where it is no such address, or names one field of a value.
+    """
+    address = read_address(text)
+    if address.path:
+        raise EditError(f"{text!r} is one field of a value", "a whole port", f"name {address.step}.{address.port}")
+    return address.step, address.port
 
 
 def plain_pairs(given: Mapping[str, Any] | None) -> list[list[Any]]:
@@ -69,7 +108,7 @@ def plain_pairs(given: Mapping[str, Any] | None) -> list[list[Any]]:
     """
     pairs = []
     for address, value in (given or {}).items():
-        split_address(address)
+        read_address(address)
         plain = _plain(value)
         try:
             json.dumps(plain, allow_nan=False)
@@ -98,62 +137,92 @@ def how_to_give(step: str, port: Port) -> str:
 
 
 def given_edits(
-    chain: Chain, tools: Mapping[str, ToolSpec], given: list[list[Any]], store: ObjectStore
+    chain: Chain,
+    tools: Mapping[str, ToolSpec],
+    given: list[list[Any]],
+    store: ObjectStore,
+    found: Callable[[str, str], Any] = lambda step, port: None,
+    where_of: Callable[[str], str] = "--given {}".format,
 ) -> list[SetGiven]:
-    """Turn [address, value] pairs into edits of the chain. A text value is read by the port's type; media are taken
-    into the store.
+    """Turn [address, value] pairs into edits of the chain, one per port. A text value is read by the port's type; media
+    are taken into the store. One field of a value is changed over the value that is given there, or else over what
+    `found` (step, port → packed value or None) tells; of several fields of one port each changes what the one before
+    left. Errors begin with what `where_of` makes of the address.
 
     Raises: EditError or MediaError naming the address, where the step, the port or the value does not fit.
     """
-    edits = []
-    for address, value in given:
-        step_id, port_name = split_address(address)
-        step = chain.step(step_id)
+    edits: dict[tuple[str, str], SetGiven] = {}
+    for text, value in given:
+        address, where = read_address(text), where_of(text)
+        step = chain.step(address.step)
         spec = tools[step.tool]
-        port = spec.port(port_name)
+        port = spec.port(address.port)
         if port is None:
-            ports = ", ".join(p.name for p in spec.ports)
-            raise EditError(f"{step_id} ({spec.name}) has no port {port_name!r}", f"one of {ports}")
-        json_value = _read(address, port.type, value, store) if isinstance(value, str) else _plain(value)
-        packed = pack_literal(port.type, json_value, f"--given {address}")
-        edits.append(SetGiven(step=step_id, port=port_name, value=packed["value"]))
-    return edits
+            ports = [p.name for p in spec.ports]
+            told = f"{step.id} ({spec.name}) has no port {address.port!r}"
+            raise EditError(told, f"one of {', '.join(ports)}", nearest(address.port, ports))
+        before = edits.get((step.id, port.name))
+        if address.path:
+            base = before.value if before else step.given.get(port.name)
+            was_found = found(step.id, port.name)
+            if base is None and was_found is not None and was_found["type"] == port.type:
+                base = was_found["value"]
+            if base is None:
+                raise EditError(
+                    f"{where}: {step.id}.{port.name} has no value yet, so that no field of it can be changed",
+                    f"a value that was found or given: {FORMS[port.type]}",
+                    "run the step first, or give the whole value",
+                )
+            json_value = with_field(port.type, base, address.path, _plain(value), where, store)
+        else:
+            json_value = read_text(where, port.type, value, store) if isinstance(value, str) else _plain(value)
+        packed = pack_literal(port.type, json_value, where)
+        edits[step.id, port.name] = SetGiven(step=step.id, port=port.name, value=packed["value"])
+    return list(edits.values())
 
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, Value) else value
 
 
-def _read(address: str, type_name: str, text: str, store: ObjectStore) -> Any:
+def read_text(where: str, type_name: str, text: str, store: ObjectStore) -> Any:
+    """Read a text as a value of a port type, in JSON form: words, numbers, a file that is taken in, or JSON.
+
+    Raises: EditError or MediaError that begins with `where`, where it can't be read.
+    """
     if type_name == "Text":
         return text
     if text.lstrip()[:1] in ("{", "["):
-        return _json(address, text)
+        return _json(where, text)
     if type_name in MEDIA_TYPES:
         takes = {"Mask": take_in_mask, "Depth": take_in_depth}.get(type_name, take_in)
         return takes(Path(text), store).model_dump(mode="json")
     if type_name == "Palette":
         return {"colours": [{"colour": part.strip()} for part in text.split(",")]}
     if type_name in _NUMBERS:
-        return _numbers(address, type_name, text)
-    return _json(address, text)
+        return _numbers(where, type_name, text)
+    return _json(where, text)
 
 
-def _numbers(address: str, type_name: str, text: str) -> dict[str, float]:
+def _numbers(where: str, type_name: str, text: str) -> dict[str, float]:
     names = _NUMBERS[type_name]
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
         numbers = []
     if len(numbers) != len(names) or not all(math.isfinite(number) for number in numbers):
-        raise EditError(f"--given {address}={text}", f"{FORMS[type_name]} as numbers in pixels", "correct the value")
+        raise EditError(f"{where}={text}", f"{FORMS[type_name]} as numbers in pixels", "correct the value")
     return {name: int(n) if n.is_integer() else n for name, n in zip(names, numbers, strict=True)}
 
 
-def _json(address: str, text: str) -> Any:
+def _json(where: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        json.dumps(value, allow_nan=False)
+        return value
     except json.JSONDecodeError as error:
-        raise EditError(f"--given {address}: {error.msg} at character {error.pos}", "JSON", "quote it") from None
+        raise EditError(f"{where}: {error.msg} at character {error.pos}", "JSON", "quote it") from None
+    except ValueError:
+        raise EditError(f"{where}: {text[:40]}", "finite numbers", "correct the value") from None
     except RecursionError:
-        raise EditError(f"--given {address}: brackets within brackets without end", "JSON", "correct it") from None
+        raise EditError(f"{where}: brackets within brackets without end", "JSON", "correct it") from None

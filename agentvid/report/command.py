@@ -1,6 +1,7 @@
 """Commands a person can copy to give or correct the value of a port.
 
 Boxes, points and keyframes are written as numbers, media as files, words and numbers as they are, all else as JSON.
+Of a plan, a camera path, moves or an answer the field that people correct most is written, not the whole.
 """
 
 from __future__ import annotations
@@ -9,9 +10,25 @@ import json
 import shlex
 from typing import Final
 
-from agentvid.media.types import MEDIA_TYPES, Box, Keyframe, Media, Point, PortValue, dump_value
+from agentvid.media.types import (
+    MEDIA_TYPES,
+    Actions,
+    Answer,
+    BlurBackground,
+    Box,
+    CameraPath,
+    EditPlan,
+    Keyframe,
+    Media,
+    Palette,
+    Point,
+    PortValue,
+    Recolour,
+    Remove,
+    dump_value,
+)
 
-__all__ = ["give_command", "written"]
+__all__ = ["correct_command", "field_of", "give_command", "written"]
 
 _EXAMPLES: Final = {
     "Box": "x0,y0,x1,y1",
@@ -33,8 +50,42 @@ def give_command(session: str, step: str, port: str, value: str) -> str:
     return f"agentvid resume {shlex.quote(session)} --given {shlex.quote(f'{step}.{port}={value}')}"
 
 
+def correct_command(session: str, turn: int, step: str, port: str, value: str) -> str:
+    """Return the shell command that corrects a port of a step, or one field of it (`port` "plan.feather")."""
+    setting = shlex.quote(f"{step}.given.{port}={value}")
+    return f"agentvid chain edit --session {shlex.quote(session)} --turn {turn} --set {setting}"
+
+
+def field_of(value: PortValue) -> tuple[str, str] | None:
+    """Return the field of a value that people correct most, with what it holds; None where the whole is written."""
+    if isinstance(value, Palette):
+        return "colours.0.colour", value.colours[0].colour
+    if isinstance(value, EditPlan):
+        return _field_of_plan(value)
+    if isinstance(value, CameraPath):
+        last = value.poses[-1].model_dump(exclude={"seconds"})
+        moved = next((name for name, number in last.items() if number != (name == "zoom")), "yaw_deg")
+        return f"poses.{len(value.poses) - 1}.{moved}", f"{last[moved]:g}"
+    if isinstance(value, Actions):
+        return "actions.0.amount", f"{value.actions[0].amount:g}"
+    if isinstance(value, Answer):
+        return "text", value.text
+    return None
+
+
+def _field_of_plan(plan: EditPlan) -> tuple[str, str]:
+    operation = plan.operations[0]
+    if isinstance(operation, Recolour):
+        return "operations.0.target", operation.target
+    if isinstance(operation, Remove):
+        return "operations.0.grow", str(operation.grow)
+    if isinstance(operation, BlurBackground):
+        return "operations.0.radius", f"{operation.radius:g}"
+    return "operations.0.colour", operation.colour
+
+
 def written(value: PortValue | None, type_name: str = "", file: str = "") -> str:
-    """Return a value as it is written behind `--given`; of no value, an example of its type; of media, the file."""
+    """Return a value as it is written behind `--given` or `--set`; of none, an example; of media, the file."""
     if value is None:
         return "FILE" if type_name in MEDIA_TYPES else _EXAMPLES.get(type_name, "VALUE")
     if isinstance(value, bool):

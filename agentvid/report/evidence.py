@@ -33,7 +33,7 @@ from agentvid.media.types import (
     Video,
     port_type_name,
 )
-from agentvid.report.command import give_command, written
+from agentvid.report.command import correct_command, field_of, give_command, written
 from agentvid.report.describe import action_words, number, operation_notes, operation_title, value_words
 from agentvid.report.draw import camera_path_svg, mark
 from agentvid.report.media_view import Medium, Showcase
@@ -130,9 +130,16 @@ def correction(show: Showcase, step: Step, port: str, value: PortValue | None) -
     file = show.shelf.file(value) if isinstance(value, Media) else ""
     text = written(value, type_name, file)
     pick = _PICKS.get(type_name, "") if _looked_at(show, step) is not None else ""
-    command = give_command(show.record.session, step.id, port, text)
+    field = field_of(value) if value is not None else None
+    if field is not None:
+        text = field[1]
+    if value is None:
+        command = give_command(show.record.session, step.id, port, text)
+    else:
+        place = f"{port}.{field[0]}" if field else port
+        command = correct_command(show.record.session, show.record.turn, step.id, place, text)
     before, found, after = command.rpartition(text) if pick else (command, "", "")
-    key = f"correct_hint_{pick}" if pick else "correct_hint"
+    key = f"correct_hint_{pick}" if pick else "correct_hint_field" if field else "correct_hint"
     if isinstance(value, Media) or text == "FILE":
         key = "correct_hint_file" if file else "correct_hint_picture"
     hint = show.words[key].format(file=file)

@@ -5,22 +5,24 @@
     chain.json                         the chain; `Chain.model_validate` reads it back
     report.html                        the page; it links to the files above and needs nothing else
 
-Every file is written whole beside its place and then moved in, `report.html` last, so that nothing half-written stays
-and the page never speaks of files that are not there. A small list of what was written lies beside them: files that
-are not on it are never replaced, files that an earlier turn left are taken away.
+A folder of agentvid's own is replaced as a whole (`report.swap`); in one with files of others every file is moved in
+whole, `report.html` last, so that nothing half-written stays and the page never speaks of files that are not there. A
+small list of what was written lies beside them: files that are not on it are never replaced, files that an earlier
+turn left are taken away.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from agentvid.errors import InputError
 from agentvid.media.types import Media
 from agentvid.report.record import AnswerPart, TurnRecord
+from agentvid.report.swap import written_beside
 
 if TYPE_CHECKING:
     from agentvid.store.objects import ObjectStore
@@ -151,22 +153,24 @@ def _write(out: Path, sources: list[tuple[str, Path]], texts: list[tuple[str, st
     if foreign is not None:
         raise _foreign(out, foreign)
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as folder_name:
-            writing = Path(folder_name)
+        if out.exists():
+            _list(out, {*names, *ours})
+        with written_beside(out, [*names, MANIFEST], [*ours, *names, MANIFEST]) as writing:
             for name, source in sources:
-                shutil.copyfile(source, writing / PurePosixPath(name).name)
-            for name, text in [*texts, (MANIFEST, json.dumps({"files": sorted({*names, *ours})}))]:
+                (writing / name).parent.mkdir(exist_ok=True)
+                shutil.copyfile(source, writing / name)
+            for name, text in texts:
                 (writing / name).write_text(text, encoding="utf-8")
-            for name in [MANIFEST, *names]:
-                (out / name).parent.mkdir(exist_ok=True)
-                (writing / PurePosixPath(name).name).replace(out / name)
-            for name in set(ours) - set(names):
-                (out / name).unlink(missing_ok=True)
-            (writing / MANIFEST).write_text(json.dumps({"files": sorted(names)}), encoding="utf-8")
-            (writing / MANIFEST).replace(out / MANIFEST)
+            _list(writing, set(names))
     except OSError:
         for folder in made:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         raise
+
+
+def _list(folder: Path, names: set[str]) -> None:
+    """Write the list of what is agentvid's in a folder, whole."""
+    fresh = folder / f"{MANIFEST}.{os.getpid()}"
+    fresh.write_text(json.dumps({"files": sorted(names)}), encoding="utf-8")
+    fresh.replace(folder / MANIFEST)

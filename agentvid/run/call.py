@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agentvid.chain.step import Step
 from agentvid.engine import Engine, EngineRequest, EngineResult, Input, pack
 from agentvid.errors import NoEngine, SettingsError
 from agentvid.events import CostEvent, Emit, Event, Warned
 from agentvid.run.host import Host
+from agentvid.run.key import request_digest
 from agentvid.run.route import Route, bears, route
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec
+
+if TYPE_CHECKING:
+    from agentvid.store.jobs import StoredJob
 
 __all__ = ["Call", "CallContext", "identities", "read_thought", "routes_of"]
 
@@ -68,6 +74,9 @@ class CallContext:
     host: Host
     store: ObjectStore
     listener: Emit
+    job_of: Callable[[str, str, str], StoredJob]
+    """Where the job of a request is kept: (digest of the request, engine, task) → its keeper."""
+    asked: Counter[str] = field(default_factory=Counter)
     used: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     cost: float = 0.0
@@ -121,9 +130,13 @@ class Call:
             thought=str(thought or ""),
         )
         context.used[self.route.task] = self.route.label
-        result = await context.host.run(context.engines[self.route.engine], request, context.emit)
+        digest = request_digest(request)
+        context.asked[digest] += 1
+        job = context.job_of(f"{digest}.{context.asked[digest]}", self.route.engine, self.route.task)
+        was_settled = job.is_settled
+        result = await context.host.run(context.engines[self.route.engine], request, context.emit, job)
         context.warnings.extend(result.warnings)
-        if result.cost.amount:
+        if result.cost.amount and not (was_settled and job.is_settled):
             context.cost += result.cost.amount
             context.currency = result.cost.currency
             context.emit(CostEvent(amount=result.cost.amount, currency=result.cost.currency))

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -24,6 +25,7 @@ from agentvid.run.call import CallContext, identities, read_thought
 from agentvid.run.host import Host
 from agentvid.run.key import step_key
 from agentvid.run.resolve import Lookup, given_ports, is_all_given, step_inputs
+from agentvid.store.jobs import StoredJob
 from agentvid.store.log import CachedResult, Log
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec, ports_of
@@ -214,7 +216,7 @@ class Executor:
         expected = self.log.typical_seconds(step.tool, engine.partition("@")[0])
         emit(StepStarted(step=step.id, tool=step.tool, engine=engine, expected_seconds=expected))
         started = time.monotonic()
-        context = CallContext(step, spec, self.engines, self.host, self.store, emit)
+        context = CallContext(step, spec, self.engines, self.host, self.store, emit, partial(self._job, key))
         try:
             result = await spec.run(context, **self._arguments(step, spec, inputs))
         except asyncio.CancelledError:
@@ -231,6 +233,9 @@ class Executor:
         )
         self.log.cache_put(self.owner, key, found)
         return found, True
+
+    def _job(self, key: str, request: str, engine: str, task: str) -> StoredJob:
+        return StoredJob(self.log, self.owner, f"{key}.{request}", key, engine, task)
 
     def _arguments(self, step: Step, spec: ToolSpec, inputs: Mapping[str, Any]) -> dict[str, Any]:
         arguments: dict[str, Any] = {name: unpack(value) for name, value in inputs.items()}

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from agentvid.engine import Engine, EngineContext, EngineRequest, EngineResult
+from agentvid.engine import Engine, EngineContext, EngineRequest, EngineResult, JobKeeper
 from agentvid.errors import AgentvidError, EngineDied
 from agentvid.events import Emit, load_event
 from agentvid.plugins import engine_paths
+from agentvid.run.job import run_engine
 from agentvid.run.wire import error_from_json, error_to_json
 from agentvid.store.objects import ObjectStore
 
@@ -31,8 +33,10 @@ _LINE_LIMIT: Final = 16 * 2**20
 class Host(Protocol):
     """Runs requests on engines."""
 
-    async def run(self, engine: Engine, request: EngineRequest, emit: Emit) -> EngineResult:
-        """Run one request.
+    async def run(
+        self, engine: Engine, request: EngineRequest, emit: Emit, job: JobKeeper | None = None
+    ) -> EngineResult:
+        """Run one request. `job` keeps what the engine starts elsewhere; None keeps it as long as the request runs.
 
         Raises: what the engine raised, EngineDied, asyncio.CancelledError after a cooperative stop.
         """
@@ -50,7 +54,9 @@ class InProcessHost:
         self._store = store
         self._slots: dict[str, asyncio.Semaphore] = {}
 
-    async def run(self, engine: Engine, request: EngineRequest, emit: Emit) -> EngineResult:
+    async def run(
+        self, engine: Engine, request: EngineRequest, emit: Emit, job: JobKeeper | None = None
+    ) -> EngineResult:
         """Run one request in a thread."""
         loop = asyncio.get_running_loop()
         stop = False
@@ -59,24 +65,26 @@ class InProcessHost:
             loop.call_soon_threadsafe(emit, event)
 
         context = EngineContext(self._store, tell, lambda: stop)
+        if job is not None:
+            context = dataclasses.replace(context, jobs=job)
 
         def work() -> EngineResult:
             try:
-                return asyncio.run(engine.run(request, context))
+                return asyncio.run(run_engine(engine, request, context))
             except AgentvidError:
                 raise
             except Exception as error:
                 raise error_from_json(error_to_json(error)) from error
 
         async with self._slots.setdefault(engine.name, asyncio.Semaphore(engine.concurrency)):
-            job = asyncio.ensure_future(asyncio.to_thread(work))
+            working = asyncio.ensure_future(asyncio.to_thread(work))
             try:
-                return await asyncio.shield(job)
+                return await asyncio.shield(working)
             except asyncio.CancelledError:
                 stop = True
-                await asyncio.wait([job], timeout=GRACE_SECONDS)
-                if job.done():
-                    job.exception()
+                await asyncio.wait([working], timeout=GRACE_SECONDS)
+                if working.done():
+                    working.exception()
                 raise
 
     async def close(self) -> None:
@@ -116,33 +124,45 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.returncode is None
 
-    async def run(self, request: EngineRequest, emit: Emit) -> EngineResult:
+    async def run(self, request: EngineRequest, emit: Emit, job: JobKeeper) -> EngineResult:
         self._number += 1
-        await self._send({"run": self._number, "request": request.model_dump(mode="json")})
+        told = {"run": self._number, "request": request.model_dump(mode="json"), "job": _told(job)}
+        await self._send(told)
         try:
-            return await self._result(emit)
+            return await self._result(emit, job)
         except asyncio.CancelledError:
-            await self._stop_request()
+            await self._stop_request(job)
             raise
 
-    async def _result(self, emit: Emit) -> EngineResult:
+    async def _result(self, emit: Emit, job: JobKeeper) -> EngineResult:
         while True:
             message = await self._receive()
             if message["run"] != self._number:
                 continue
             if "event" in message:
                 emit(load_event(message["event"]))
+            elif "keep" in message or "forget" in message:
+                await self._keep(message, job)
             elif "error" in message:
                 raise error_from_json(message["error"])
             else:
                 return EngineResult.model_validate(message["result"])
 
-    async def _stop_request(self) -> None:
+    async def _keep(self, message: dict[str, Any], job: JobKeeper) -> None:
+        """Keep or forget a job, and say so: the engine goes on only once it is on the disk."""
+        try:
+            await (job.keep(message["keep"]) if "keep" in message else job.forget())
+        except AgentvidError as error:
+            await self._send({"kept": self._number, "error": error_to_json(error)})
+        else:
+            await self._send({"kept": self._number, "job": _told(job)})
+
+    async def _stop_request(self, job: JobKeeper) -> None:
         """Ask the engine to stop and wait for its last word; end the process where none comes in time."""
         try:
             await self._send({"cancel": self._number})
             async with asyncio.timeout(GRACE_SECONDS):
-                await self._result(lambda event: None)
+                await self._result(lambda event: None, job)
         except TimeoutError:
             await self.kill()
         except AgentvidError:
@@ -189,6 +209,10 @@ class _Worker:
             transport.close()
 
 
+def _told(job: JobKeeper) -> dict[str, Any]:
+    return {"id": job.job, "idempotency_key": job.idempotency_key}
+
+
 class WorkerHost:
     """A pool of worker processes, made when first needed and reused."""
 
@@ -198,13 +222,16 @@ class WorkerHost:
         self._idle: defaultdict[str, list[_Worker]] = defaultdict(list)
         self._busy: set[_Worker] = set()
 
-    async def run(self, engine: Engine, request: EngineRequest, emit: Emit) -> EngineResult:
+    async def run(
+        self, engine: Engine, request: EngineRequest, emit: Emit, job: JobKeeper | None = None
+    ) -> EngineResult:
         """Run one request in a worker of that engine, waiting for a free one."""
+        keeper = job or EngineContext(self._store).jobs
         async with self._slots.setdefault(engine.name, asyncio.Semaphore(engine.concurrency)):
             worker = await self._worker(engine.name)
             self._busy.add(worker)
             try:
-                return await worker.run(request, emit)
+                return await worker.run(request, emit, keeper)
             finally:
                 self._busy.discard(worker)
                 if worker.is_alive:

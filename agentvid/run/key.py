@@ -14,9 +14,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from agentvid.engine import EngineRequest
 from agentvid.tool import ToolSpec
 
-__all__ = ["step_key", "value_digest"]
+__all__ = ["request_digest", "step_key", "value_digest"]
 
 _FORMAT = 1
 
@@ -24,6 +25,13 @@ _FORMAT = 1
 def value_digest(packed: Any) -> str:
     """Return the digest of a packed port value: of the content for media, of the JSON otherwise."""
     return hashlib.sha256(_canonical(_content(packed))).hexdigest()
+
+
+def request_digest(request: EngineRequest) -> str:
+    """Return the digest of what an engine is asked."""
+    inputs = {name: value_digest(value) for name, value in request.inputs.items()}
+    told = {"task": request.task, "inputs": inputs, "seed": request.seed, "thought": request.thought}
+    return hashlib.sha256(_canonical(told)).hexdigest()
 
 
 def step_key(

@@ -3,10 +3,10 @@
     with own(log, "s1") as ownership:
         log.add_turn("s1", message, token=ownership.token)
 
-A second process gets `SessionBusy` while the owner lives. An owner that died on this machine is seen at once (its pid
-is gone, or belongs to a process that started at another time, or the machine restarted); one on another machine, or
-in another container, is given up when its lease has run out without a heartbeat. Whoever wakes up after that finds
-its token stale: its writes are refused.
+A second process gets `SessionBusy` while the owner lives and renews its lease. An owner that died on this machine is
+seen at once (its pid is gone, or belongs to a process that started at another time, or the machine restarted); one on
+another machine, in another container, or stopped, is given up when its lease has run out without a heartbeat. Whoever
+wakes up after that finds its token stale: its writes are refused.
 
 Does not cover: leases of objects (`store.gc`), which follow the same rule of liveness.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["LEASE_SECONDS", "Ownership", "Process", "acquire", "beating", "own", "this_process"]
 
 LEASE_SECONDS: Final = 60.0
-"""How long an owner on another machine is waited for after its last heartbeat."""
+"""How long an owner that is not known to be dead is waited for after its last heartbeat."""
 
 _FIRST_PID_NAMESPACE: Final = "pid:[4026531836]"
 
@@ -75,7 +75,8 @@ class Ownership:
 def acquire(log: Log, session: str, *, lease_seconds: float = LEASE_SECONDS) -> Ownership:
     """Become the only writer of a session. Call `renew` more often than every `lease_seconds`, or use `own`.
 
-    Raises: SessionBusy, saying who owns it and since when, while the owner lives (also where it is this process).
+    Raises: SessionBusy, saying who owns it and since when, while the owner lives (also where it is this process) and
+    its lease lasts.
     """
     process, token, now = this_process(), uuid.uuid4().hex, log.clock()
     with log.write(durable=True) as connection:
@@ -84,7 +85,7 @@ def acquire(log: Log, session: str, *, lease_seconds: float = LEASE_SECONDS) -> 
         ).fetchone()
         if row is not None:
             owner, since, until = Process(*row[:4]), row[4], row[5]
-            if not owner.is_gone(now, until):
+            if not owner.is_dead() and now < until:
                 raise _busy(session, owner, since, until)
         connection.execute(
             "INSERT OR REPLACE INTO ownership VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -141,7 +142,7 @@ def _busy(session: str, owner: Process, since: float, until: float) -> SessionBu
     return SessionBusy(
         f"{who}{where} has been writing session {session!r} since {began}",
         "a session that nobody else writes",
-        f"wait until it ends{'' if owner.is_here() else f' (or, if it died, until {lapse})'}, or use another session",
+        f"wait until it ends (if it {'hangs' if owner.is_here() else 'died'}: until {lapse}), or use another session",
     )
 
 

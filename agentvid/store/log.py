@@ -45,6 +45,7 @@ class Log:
         self.clock = clock
         self._database = Database(path)
         self.write = self._database.write
+        self.rows = self._database.rows
         self.close = self._database.close
 
     @property
@@ -217,12 +218,19 @@ class Log:
         return CachedResult.model_validate(rows[0]["result"]) if rows else None
 
     def cache_put(self, owner: str, key: str, result: CachedResult) -> None:
-        """Save the result of a key; where there is one, the first stays, so that all who share it see the same."""
+        """Save the result of a key; where there is one, the first stays, so that all who share it see the same.
+
+        With it the cost of the jobs (`store.jobs`) that made it is recorded: they are settled, and never counted again.
+        """
         result = result.model_copy(update={"created": result.created or self.clock()})
         with self.write(durable=result.cost > 0) as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO results VALUES (?, ?, ?, ?, ?)",
                 (owner, key, result.tool, _json(result), result.created),
+            )
+            connection.execute(
+                "UPDATE jobs SET settled = ? WHERE owner = ? AND step_key = ? AND job IS NOT NULL AND settled IS NULL",
+                (result.created, owner, key),
             )
 
     def cache_forget(self, owner: str, key: str) -> None:

@@ -5,7 +5,7 @@ the epoch.
 
 One connection per process, behind a lock: every call does well under a millisecond of work. The journal is a
 write-ahead log. `PRAGMA synchronous` is set before each transaction: FULL for what a person wrote or paid for (turns,
-revisions, versions, answers, ownership, results that cost money), NORMAL for what can be made again (runs, other
+revisions, versions, answers, ownership, jobs, results that cost money), NORMAL for what can be made again (runs, other
 results, leases): after a power cut the latter may miss its last moments, but the file is never damaged.
 Source: SQLite manual, "Write-Ahead Logging" and "PRAGMA synchronous".
 """
@@ -97,6 +97,16 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (holder, sha256)
         )
         """,
+    ),
+    (  # 2: jobs that engines started elsewhere
+        """
+        CREATE TABLE jobs (
+            owner TEXT NOT NULL, key TEXT NOT NULL, step_key TEXT NOT NULL, engine TEXT NOT NULL, task TEXT NOT NULL,
+            job TEXT, attempt INTEGER NOT NULL, settled REAL, created REAL NOT NULL,
+            PRIMARY KEY (owner, key)
+        )
+        """,
+        "CREATE INDEX jobs_of_step ON jobs (owner, step_key)",
     ),
 )
 
