@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from agentvid import Agent
-from agentvid.chain.edit import SetArg
+from agentvid.chain.edit import Pin, SetArg
 from agentvid.cli.app import run_app
 from agentvid.engine import Capability, Cost, EngineContext, EngineRequest, EngineResult, EngineStatus
 from agentvid.engines.classical import ClassicalEngine
@@ -317,6 +317,18 @@ async def test_a_tool_that_is_not_here_is_kept_and_told(bundle: Path):
     assert told.steps[0].outcome == "kept"
     assert "tool locate is not here" in told.steps[0].why
     assert told.status == "same"
+
+
+async def test_a_pinned_step_is_kept_and_what_follows_uses_it(tmp_path: Path):
+    async with Agent(in_process=True) as agent:
+        session = await agent.session("s")
+        turn = await session.send(SAID, COFFEE, engine="fake")
+        await turn.edit([Pin(step="t1.s4"), SetArg(step="t1.s3", name="colour", value="green")])
+        made = session.bundle(tmp_path / "s.agentvid")
+    assert made.unexplained == 1
+    told = await replay(made.file, TOOLS, ENGINES)
+    assert [step.outcome for step in told.steps] == ["same", "same", "same", "kept", "same"]
+    assert told.steps[3].why == "it is pinned"
 
 
 async def test_a_replayed_session_can_be_gone_on_with(bundle: Path, tmp_path: Path):
