@@ -528,7 +528,7 @@ def turns_twice(manifest: Any, session: Any, objects: Any) -> None:
 
 
 def a_newer_format(manifest: Any, session: Any, objects: Any) -> None:
-    manifest["version"] = FORMAT + 1
+    manifest |= {"version": FORMAT + 1, "what_is_not_known_yet": True}
 
 
 @pytest.mark.parametrize(

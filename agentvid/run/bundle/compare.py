@@ -10,7 +10,7 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun
 from agentvid.chain.step import Step, refs_in
 from agentvid.run.bundle.document import BundledRevision, BundledStep, BundledTurn
-from agentvid.run.bundle.ingredients import Difference, differences, find_ingredients
+from agentvid.run.bundle.ingredients import Difference, as_recorded, differences, find_ingredients
 from agentvid.run.execute import Executor
 from agentvid.run.key import value_digest
 from agentvid.run.resolve import Lookup
@@ -88,7 +88,7 @@ class _Comparison:
         ports = tuple(
             port
             for port in dict.fromkeys([*then, *here.outputs])
-            if _digest(then.get(port)) != _digest(here.outputs.get(port))
+            if value_digest(then.get(port)) != value_digest(here.outputs.get(port))
         )
         parts, told = self._parts(step, recorded, here)
         follows = bool(parts) and all(part.part == "input" and self._is_followed(step, part.name) for part in parts)
@@ -106,7 +106,7 @@ class _Comparison:
         if recorded.ingredients is None:
             return (), "the bundle does not say what its key was made of: something had changed when it was exported"
         now = find_ingredients(
-            self._wished(step, recorded.record),
+            as_recorded(step, recorded.record),
             self._executor.tools,
             self._executor.engines,
             self._executor.owner,
@@ -116,10 +116,6 @@ class _Comparison:
             return (), "its key can't be made here"
         parts = tuple(differences(recorded.ingredients, now))
         return parts, "; ".join(self._words(step, part) for part in parts)
-
-    def _wished(self, step: Step, record: StepRun) -> Step:
-        used = {label.partition("@")[0] for label in record.engines.values()}
-        return step.model_copy(update={"engine": used.pop()}) if step.engine is None and len(used) == 1 else step
 
     def _words(self, step: Step, part: Difference) -> str:
         match part.part:
@@ -153,7 +149,3 @@ class _Comparison:
                 **told,
             )
         )
-
-
-def _digest(packed: Any) -> str:
-    return value_digest(packed)

@@ -26,12 +26,13 @@ __all__ = [
     "Manifest",
     "artifacts_in",
     "bad_bundle",
+    "check_format",
     "dump_document",
     "load_document",
 ]
 
 FORMAT: Final = 1
-"""The version of the format that is written; older ones are read, newer ones are refused."""
+"""The version of the format that is written and read; a newer one is refused, whatever else its manifest holds."""
 
 V = TypeVar("V", bound=Value)
 
@@ -167,6 +168,20 @@ def load_document(data: bytes, kind: type[V], name: str) -> V:
         raise bad_bundle(f"{name} {where}: {first['msg']}") from None
     except (ValueError, RecursionError) as error:
         raise bad_bundle(f"{name} is no sound JSON ({str(error) or type(error).__name__})") from None
+
+
+def check_format(data: bytes) -> None:
+    """Return where a manifest is of a format that is read here, before anything else in it is looked at.
+
+    Raises: InputError "bad_bundle" naming the newer format.
+    """
+    try:
+        plain = json.loads(data)
+    except (ValueError, RecursionError):
+        return  # told by `load_document`
+    version = plain.get("version") if isinstance(plain, dict) else None
+    if isinstance(version, int) and version > FORMAT:
+        raise bad_bundle(f"a bundle of format {version}, written by a newer agentvid", f"format {FORMAT} or older")
 
 
 def artifacts_in(plain: Any) -> Iterator[Artifact]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from agentvid.chain.run import Run
-from agentvid.chain.step import Ref, Step, refs_in
+from agentvid.chain.run import Run, StepRun
+from agentvid.chain.step import Ref, Step
 from agentvid.engine import Engine
 from agentvid.errors import AgentvidError
 from agentvid.run.bundle.document import BundledTurn, Ingredients
@@ -16,7 +16,7 @@ from agentvid.run.key import ingredients_key, key_ingredients
 from agentvid.run.resolve import Lookup, step_inputs
 from agentvid.tool import ToolSpec
 
-__all__ = ["Difference", "Part", "differences", "find_ingredients", "key_of", "lookup_in"]
+__all__ = ["Difference", "Part", "as_recorded", "differences", "find_ingredients", "key_of", "lookup_in"]
 
 Part: TypeAlias = Literal["tool source", "engine", "input", "thought", "seed", "owner", "format"]
 
@@ -91,6 +91,8 @@ def differences(then: Ingredients, here: Ingredients) -> list[Difference]:
     return found
 
 
-def sources_of(step: Step, parameter: str) -> list[Ref]:
-    """Return the ports that a parameter of a step is filled from."""
-    return refs_in(step.args.get(parameter))
+def as_recorded(step: Step, record: StepRun | None) -> Step:
+    """Return the step with a wish for the one engine it was routed to then, so that another order of routing here
+    changes nothing; as it is where it wishes for one already, or used none or several."""
+    used = {label.partition("@")[0] for label in record.engines.values()} if record else set()
+    return step.model_copy(update={"engine": used.pop()}) if step.engine is None and len(used) == 1 else step

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from agentvid.errors import InputError, StoreError
-from agentvid.run.bundle.document import BundledSession, Manifest, bad_bundle, load_document
+from agentvid.run.bundle.document import BundledSession, Manifest, bad_bundle, check_format, load_document
 
 __all__ = ["MOST_BYTES", "MOST_OBJECTS", "Bundle", "is_bundle", "open_bundle", "write_bundle"]
 
@@ -140,9 +140,9 @@ def _documents(file: zipfile.ZipFile) -> tuple[Manifest, BundledSession]:
     entries = file.infolist()
     if entries[0].file_size > MOST_MANIFEST or entries[1].file_size > MOST_DOCUMENT:
         raise bad_bundle("its documents are absurdly large", f"at most {MOST_DOCUMENT / 2**20:.0f} MiB of JSON")
-    manifest = load_document(_read(file, _MANIFEST), Manifest, _MANIFEST)
-    if manifest.version != 1:
-        raise bad_bundle(f"a bundle of format {manifest.version}, written by a newer agentvid", "format 1")
+    data = _read(file, _MANIFEST)
+    check_format(data)
+    manifest = load_document(data, Manifest, _MANIFEST)
     document = _read(file, _DOCUMENT)
     if hashlib.sha256(document).hexdigest() != manifest.document:
         raise bad_bundle(f"{_DOCUMENT} is not the one that the manifest names: it was changed or damaged")

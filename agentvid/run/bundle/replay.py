@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from agentvid.chain.chain import Chain, dependents_of
-from agentvid.chain.run import Run, StepRun
+from agentvid.chain.run import Run
 from agentvid.chain.step import Ref, Step, step_number
 from agentvid.engine import Engine
 from agentvid.errors import AgentvidError, InputError
@@ -26,6 +26,7 @@ from agentvid.events import Emit, ignore
 from agentvid.run.bundle.compare import StepReplay, compare
 from agentvid.run.bundle.document import BundledRevision, BundledTurn
 from agentvid.run.bundle.export import libraries
+from agentvid.run.bundle.ingredients import as_recorded
 from agentvid.run.bundle.layout import Bundle, open_bundle
 from agentvid.run.bundle.restore import restore
 from agentvid.run.bundle.verify import check_bundle, take_in_objects
@@ -162,17 +163,10 @@ class _Replay:
         recorded = {each.record.step: each.record for each in row.steps}
         empty = {step for step in kept if not (step in recorded and recorded[step].outputs)}
         left_out = kept.keys() | dependents_of(row.chain, empty)
-        steps = tuple(self._as_recorded(step, recorded.get(step.id)) for step in row.chain if step.id not in left_out)
+        steps = tuple(as_recorded(step, recorded.get(step.id)) for step in row.chain if step.id not in left_out)
         return await self.executor.run(
             Chain(turn=row.chain.turn, steps=steps), revision=row.n, emit=self.emit, earlier=lookup
         )
-
-    def _as_recorded(self, step: Step, record: StepRun | None) -> Step:
-        """Wish for the engine that was routed then, so that another order of routing here changes nothing."""
-        used = _engine_names(record)
-        if step.engine is not None or len(used) != 1:
-            return step
-        return step.model_copy(update={"engine": used[0]})
 
     def _why_kept(self, step: Step, row: BundledRevision) -> str:
         """Return why a step is not run here, "" where it is."""
@@ -185,7 +179,7 @@ class _Replay:
         try:
             if is_all_given(spec, given_ports(step, spec)):
                 return ""
-            routes = routes_of(spec, self.executor.engines, self._as_recorded(step, record).engine)
+            routes = routes_of(spec, self.executor.engines, as_recorded(step, record).engine)
         except AgentvidError as error:
             return f"{error.given}{f' ({error.do})' if error.do else ''}"
         recorded_cost = record is not None and record.cost > 0
@@ -213,8 +207,3 @@ class _Replay:
             return turn.earlier.get(str(ref)) if value is None else value
 
         return lookup
-
-
-def _engine_names(record: StepRun | None) -> list[str]:
-    labels = record.engines.values() if record else ()
-    return sorted({label.partition("@")[0] for label in labels})
