@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
@@ -37,6 +37,9 @@ from agentvid.settings import Settings, load_settings
 from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec
+
+if TYPE_CHECKING:
+    from agentvid.run.bundle import Exported
 
 __all__ = ["Agent", "Session", "Turn"]
 
@@ -185,6 +188,18 @@ class Session:
         if not turns:
             raise InputError(f"session {self.name!r} has no turn", "a session with a message", "send one first")
         return turns[-1]
+
+    def bundle(self, out: Path | str, *, turn: int | None = None) -> Exported:
+        """Write the session, or one turn of it, into one file that another machine can verify and run again.
+
+        `agentvid.run.bundle` reads it back: `verify`, `replay`. The same session gives the same bytes.
+
+        Raises: InputError where there is nothing to export, `out` can't be written or is no bundle, or a secret stands
+        in the session; StoreError where one of its media is gone.
+        """
+        from agentvid.run.bundle import export
+
+        return export(self._agent.executor, self.name, Path(out), turn=turn)
 
 
 @dataclass(frozen=True)

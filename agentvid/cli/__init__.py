@@ -1,4 +1,4 @@
-"""The command line: `agentvid run plan resume chain engines tools sessions doctor demo eval gc`."""
+"""The command line: `agentvid run plan resume chain engines tools sessions bundle doctor demo eval gc`."""
 
 from __future__ import annotations
 

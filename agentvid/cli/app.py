@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agentvid.cli.bundle import bundle_app
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted
 from agentvid.cli.train import train_app
 from agentvid.errors import AgentvidError, InputError
@@ -29,6 +30,7 @@ eval_app = typer.Typer(no_args_is_help=True, help="Measure the system by interve
 app.add_typer(chain_app, name="chain")
 app.add_typer(eval_app, name="eval")
 app.add_typer(train_app, name="train")
+app.add_typer(bundle_app, name="bundle")
 
 Text = Annotated[str, typer.Argument(help="What you want, in English or Chinese. '-' reads it from standard input.")]
 Files = Annotated[list[str] | None, typer.Argument(help="Pictures and clips the message is about.")]

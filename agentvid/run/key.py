@@ -17,7 +17,7 @@ from typing import Any
 from agentvid.engine import EngineRequest
 from agentvid.tool import ToolSpec
 
-__all__ = ["request_digest", "step_key", "value_digest"]
+__all__ = ["ingredients_key", "key_ingredients", "request_digest", "step_key", "value_digest"]
 
 _FORMAT = 1
 
@@ -47,20 +47,34 @@ def step_key(
 
     `inputs`: packed values by parameter. `engines`: per task a text that names engine, version and weights.
     """
-    return hashlib.sha256(
-        _canonical(
-            {
-                "format": _FORMAT,
-                "owner": owner,
-                "tool": spec.name,
-                "source": spec.digest,
-                "engines": dict(engines),
-                "inputs": {name: value_digest(value) for name, value in inputs.items() if value is not None},
-                "seed": seed if spec.takes("seed") else None,
-                "thought": thought if spec.takes("thought") else None,
-            }
-        )
-    ).hexdigest()
+    return ingredients_key(key_ingredients(spec, inputs, engines, seed=seed, thought=thought, owner=owner))
+
+
+def key_ingredients(
+    spec: ToolSpec,
+    inputs: Mapping[str, Any],
+    engines: Mapping[str, str],
+    *,
+    seed: int,
+    thought: str,
+    owner: str,
+) -> dict[str, Any]:
+    """Return what a key is the digest of, as JSON: inputs by the digests of their values, all else as it is."""
+    return {
+        "format": _FORMAT,
+        "owner": owner,
+        "tool": spec.name,
+        "source": spec.digest,
+        "engines": dict(engines),
+        "inputs": {name: value_digest(value) for name, value in inputs.items() if value is not None},
+        "seed": seed if spec.takes("seed") else None,
+        "thought": thought if spec.takes("thought") else None,
+    }
+
+
+def ingredients_key(ingredients: Mapping[str, Any]) -> str:
+    """Return the key that these ingredients make."""
+    return hashlib.sha256(_canonical(dict(ingredients))).hexdigest()
 
 
 def _content(packed: Any) -> Any:
