@@ -98,6 +98,23 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         )
         """,
     ),
+    (  # 2: results by frame (all of a key but the inputs; NULL where it was kept before), budgets, spending
+        "ALTER TABLE results ADD COLUMN frame TEXT",
+        "CREATE INDEX results_of_frame ON results (owner, frame, tool)",
+        """
+        CREATE TABLE budgets (
+            session TEXT PRIMARY KEY REFERENCES sessions, amount REAL NOT NULL, currency TEXT NOT NULL,
+            created REAL NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE spending (
+            session TEXT NOT NULL REFERENCES sessions, turn INTEGER NOT NULL, step TEXT NOT NULL,
+            amount REAL NOT NULL, currency TEXT NOT NULL, created REAL NOT NULL
+        )
+        """,
+        "CREATE INDEX spending_of_session ON spending (session, currency)",
+    ),
 )
 
 JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
