@@ -67,6 +67,7 @@ class ChainRun:
         self._previous = previous.steps if previous else {}
         self._on_steps = on_steps
         self._preparer = executor.preparer()
+        self._known: dict[str, CachedResult] | None = None
         self._expected: dict[tuple[str, str], float | None] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._finished: asyncio.Queue[StepRun] = asyncio.Queue()
@@ -170,9 +171,16 @@ class ChainRun:
         return inside.outputs.get(ref.port) if inside else self._earlier(ref)
 
     async def _cached(self, keys: Iterable[str]) -> dict[str, CachedResult]:
-        """Return the kept results of these keys; one whose media are gone or damaged is forgotten."""
+        """Return the kept results of these keys; one whose media are gone or damaged is forgotten.
+
+        The results that the previous run left are read at once, as most are wanted again.
+        """
         log, owner, store = self._executor.log, self._executor.owner, self._executor.store
-        found = log.cache_get_many(owner, keys)
+        if self._known is None:
+            self._known = log.cache_get_many(owner, (record.key for record in self._previous.values() if record.key))
+        wanted = list(keys)
+        found = {key: self._known.pop(key) for key in wanted if key in self._known}
+        found |= log.cache_get_many(owner, (key for key in wanted if key not in found))
         with_media = {key: result for key, result in found.items() if any(_shas(result.outputs.values()))}
         if with_media:
             for key in await asyncio.to_thread(_unsound, store, with_media):
@@ -257,11 +265,11 @@ class ChainRun:
 
 
 def kept_result(step: Step, previous: StepRun | None, preparer: Preparer) -> StepRun | None:
-    """Return the result that a step keeps where it is pinned or accepted, with what a person gives now; None without.
+    """Return the result that a step may keep as it is pinned or accepted, with what a person gives now; else None.
 
     Raises: ChainError where a given value does not fit; SettingsError for an unknown tool.
     """
-    if previous is None or not previous.outputs:
+    if previous is None or not previous.outputs or not (step.pinned or previous.accepted):
         return None
     outputs = previous.outputs | given_ports(step, preparer.spec(step))
     return previous.model_copy(update={"status": "cached", "executed": False, "outputs": outputs})

@@ -8,7 +8,7 @@ may always find that nothing changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -17,7 +17,7 @@ from agentvid.chain.run import NEXT, StepRun
 from agentvid.chain.step import Ref, Step
 from agentvid.errors import AgentvidError, ErrorDocument
 from agentvid.run.chain_run import is_sound, kept_result
-from agentvid.run.key import may_equal
+from agentvid.run.key import InputDigest, KeyParts, may_equal
 from agentvid.run.prepare import Prepared, Preparer
 from agentvid.run.resolve import UNKNOWN, Lookup
 from agentvid.store.log import CachedResult, Log
@@ -77,7 +77,8 @@ class _Walk:
         self._earlier = earlier
         self._previous = previous
         self._claimed: set[str] = set()
-        self._kept_inputs: dict[str, list[dict[str, str | list[str]]] | None] = {}
+        self._known = log.cache_get_many(preparer.owner, (record.key for record in previous.values() if record.key))
+        self._kept: dict[str, _Index | None] = {}
         self.outlooks: dict[str, Outlook] = {}
 
     def look(self, step: Step) -> Outlook:
@@ -121,21 +122,20 @@ class _Walk:
         running = [found for found in self.outlooks.values() if found.fate == "possible"]
         ancestors = self._ancestors(order)
         place = {step.id: index for index, step in enumerate(order)}
-        rivals: defaultdict[str, list[Outlook]] = defaultdict(list)
+        rivals = self._rivals(running)
         for found in running:
-            assert found.prepared is not None and found.prepared.parts is not None
-            rivals[found.prepared.parts.frame].append(found)
-        for found in running:
-            assert found.prepared is not None and found.prepared.parts is not None
-            if found.is_settled or not (
-                self._may_be_kept(found)
-                or any(
-                    not ancestors[place[rival.step.id]] >> place[found.step.id] & 1 and _may_share_key(found, rival)
-                    for rival in rivals[found.prepared.parts.frame]
-                )
-            ):
+            here, parts = place[found.step.id], _parts(found)
+            alike = () if found.is_settled else rivals[parts.frame].may_equal(parts.inputs)
+            ahead = any(not ancestors[other] >> here & 1 for other in map(place.__getitem__, alike) if other != here)
+            if found.is_settled or not (ahead or self._may_be_kept(found)):
                 self.outlooks[found.step.id] = replace(found, fate="certain")
         return self.outlooks
+
+    def _rivals(self, running: Sequence[Outlook]) -> dict[str, _Index]:
+        of: defaultdict[str, list[tuple[str, Mapping[str, InputDigest]]]] = defaultdict(list)
+        for found in running:
+            of[_parts(found).frame].append((found.step.id, _parts(found).inputs))
+        return {frame: _Index(entries) for frame, entries in of.items()}
 
     def _ancestors(self, order: Sequence[Step]) -> list[int]:
         """Return, for each place in the order, the places that it needs directly or through others, as bits."""
@@ -151,19 +151,17 @@ class _Walk:
 
     def _may_be_kept(self, found: Outlook) -> bool:
         """Return whether a result that is kept now may turn out to be the step's."""
-        prepared = found.prepared
-        assert prepared is not None and prepared.parts is not None
+        prepared, parts = found.prepared, _parts(found)
         previous = self._previous.get(found.step.id)
-        if previous is not None and previous.accepted and not prepared.key:
-            return True
-        if prepared.key:
+        if prepared is None or prepared.key:
             return False  # the cache was asked
-        frame = prepared.parts.frame
-        if frame not in self._kept_inputs:
-            kept = self._log.kept_inputs(self._preparer.owner, frame, prepared.spec.name)
-            self._kept_inputs[frame] = kept
-        inputs = self._kept_inputs[frame]
-        return inputs is None or any(may_equal(prepared.parts.inputs, kept) for kept in inputs)
+        if previous is not None and previous.accepted:
+            return True
+        if parts.frame not in self._kept:
+            inputs = self._log.kept_inputs(self._preparer.owner, parts.frame, prepared.spec.name)
+            self._kept[parts.frame] = None if inputs is None else _Index([("", kept) for kept in inputs])
+        kept = self._kept[parts.frame]
+        return kept is None or next(kept.may_equal(parts.inputs), None) is not None
 
     def _lookup(self, ref: Ref) -> Any:
         inside = self.outlooks.get(ref.step)
@@ -172,13 +170,37 @@ class _Walk:
         return inside.outputs.get(ref.port) if inside.is_known else inside.outputs.get(ref.port, UNKNOWN)
 
     def _cached(self, key: str) -> CachedResult | None:
-        result = self._log.cache_get(self._preparer.owner, key)
+        result = self._known.get(key) or self._log.cache_get(self._preparer.owner, key)
         return result if result is not None and is_sound(self._store, result.outputs.values()) else None
 
 
-def _may_share_key(found: Outlook, rival: Outlook) -> bool:
+def _parts(found: Outlook) -> KeyParts:
     assert found.prepared is not None and found.prepared.parts is not None
-    assert rival.prepared is not None and rival.prepared.parts is not None
-    if rival.step.id == found.step.id:
-        return False
-    return may_equal(found.prepared.parts.inputs, rival.prepared.parts.inputs)
+    return found.prepared.parts
+
+
+class _Index:
+    """Named sets of inputs of one frame, looked up by the inputs that are known."""
+
+    def __init__(self, entries: Sequence[tuple[str, Mapping[str, InputDigest]]]) -> None:
+        self._entries = entries
+        self._tables: dict[tuple[str, ...], dict[tuple[InputDigest, ...] | None, list[int]]] = {}
+
+    def may_equal(self, inputs: Mapping[str, InputDigest]) -> Iterator[str]:
+        """Return the names of the entries that may turn out equal to these inputs."""
+        known = tuple(sorted(name for name, digest in inputs.items() if isinstance(digest, str)))
+        if known not in self._tables:
+            self._tables[known] = self._table(known)
+        table = self._tables[known]
+        for index in (*table.get(tuple(inputs[name] for name in known), ()), *table.get(None, ())):
+            name, entry = self._entries[index]
+            if may_equal(inputs, entry):
+                yield name
+
+    def _table(self, known: tuple[str, ...]) -> dict[tuple[InputDigest, ...] | None, list[int]]:
+        """Sort entries by their values of these inputs; those that don't know all of them go under None."""
+        table: dict[tuple[InputDigest, ...] | None, list[int]] = {}
+        for index, (_, entry) in enumerate(self._entries):
+            values = tuple(entry.get(name) for name in known)
+            table.setdefault(values if all(isinstance(v, str) for v in values) else None, []).append(index)
+        return table

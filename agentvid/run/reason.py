@@ -51,27 +51,34 @@ class Changes:
 
     def of(self, step_id: str) -> list[FieldChange]:
         """Return the changes of one step."""
-        return [change for change in self._changed if change.step == step_id and self._counts(change)]
-
-    @cached_property
-    def _changed(self) -> tuple[FieldChange, ...]:
-        return diff(self.before, self.after).changed
+        return self._of.get(step_id, [])
 
     def behind(self, step_id: str) -> list[FieldChange]:
-        """Return the changes of a step, or of the nearest steps before it that changed."""
-        level = [step_id]
-        while level:
-            found = [change for step in level for change in self.of(step)]
-            if found:
-                return found
-            steps = [self.after.step(step) for step in level if self.after.has(step)]
-            level = list(dict.fromkeys(parent for step in steps for parent in step.parents()))
-        return []
+        """Return the changes of a step, or, where it has none, of the nearest ones before it."""
+        return self._behind.get(step_id, [])
 
-    def _counts(self, change: FieldChange) -> bool:
-        if change.step is None or change.field not in _IN_KEY:
+    @cached_property
+    def _of(self) -> dict[str, list[FieldChange]]:
+        found: dict[str, list[FieldChange]] = {}
+        for change in diff(self.before, self.after).changed:
+            if change.step is not None and self._counts(change, change.step):
+                found.setdefault(change.step, []).append(change)
+        return found
+
+    @cached_property
+    def _behind(self) -> dict[str, list[FieldChange]]:
+        found: dict[str, list[FieldChange]] = {}
+        for step in self.after.order():
+            changes = self.of(step.id)
+            for parent in step.parents() if not changes else ():
+                changes = [*changes, *(change for change in found.get(parent, ()) if change not in changes)]
+            found[step.id] = changes
+        return found
+
+    def _counts(self, change: FieldChange, step_id: str) -> bool:
+        if change.field not in _IN_KEY:
             return False
-        spec = self.tools.get(self.after.step(change.step).tool)
+        spec = self.tools.get(self.after.step(step_id).tool)
         return change.field not in ("seed", "thought") or spec is None or spec.takes(change.field)
 
 

@@ -142,6 +142,7 @@ class Database:
         self._lock = threading.RLock()
         self._pid = os.getpid()
         self._open: sqlite3.Connection | None = None
+        self._durable: bool | None = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -165,7 +166,9 @@ class Database:
         with self._lock:
             try:
                 connection = self._connection()
-                connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                if durable is not self._durable:
+                    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                    self._durable = durable
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
@@ -197,6 +200,7 @@ class Database:
             self._open = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+            self._durable = None
             self._open.execute("PRAGMA foreign_keys=ON")
             _use_write_ahead_log(self._open)
         return self._open

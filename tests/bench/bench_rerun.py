@@ -199,8 +199,9 @@ def main(arguments: list[str] | None = None) -> None:
                 row = compare(steps, shape, k, chosen.rounds)
                 rows.append(row)
                 print(
-                    f"{shape:6} n={steps:3} k={k:3}: ideal {row['ideal_ms']:7.1f} ms, ours {row['ours_edit_ms']:7.1f} ms"
-                    f" (allowed {row['allowed_ms']:7.1f}), preview {row['ours_preview_ms']:6.1f} ms,"
+                    f"{shape:6} n={steps:3} k={k:3}: ideal {row['ideal_ms']:7.1f} ms,"
+                    f" ours {row['ours_edit_ms']:7.1f} ms (allowed {row['allowed_ms']:7.1f}),"
+                    f" preview {row['ours_preview_ms']:6.1f} ms,"
                     f" langgraph {row['langgraph_edit_ms']:8.1f} ms = {row['langgraph_over_ours']:.1f} × ours",
                     flush=True,
                 )
