@@ -60,6 +60,7 @@ class Capability(Value):
     """What an engine bears for one task. Limits are of the result; None means no limit of its own.
 
     `frame_rule` is "" or the form "4k+1". `seconds_per_megapixel_frame` is a rough price model of time for previews.
+    `price` is what one request costs; None where nobody knows before it is made, and an amount of 0 is free.
     `thought` declares that the thought of a request conditions the result. `draft` says that it is offered, not
     claimed: results are often not what was asked for.
     """
@@ -71,7 +72,7 @@ class Capability(Value):
     fps: tuple[float, ...] = ()
     frame_rule: str = ""
     languages: tuple[str, ...] = ("en", "zh")
-    price: Cost = Cost()
+    price: Cost | None = Cost()
     seconds_per_megapixel_frame: float = 0.0
     licence: str = "Apache-2.0"
     thought: bool = False

@@ -30,6 +30,7 @@ import types
 import typing
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -135,7 +136,7 @@ class ToolSpec:
 
     def takes(self, name: str) -> bool:
         """Return whether the tool declares that parameter, `seed` and `thought` included."""
-        return name in inspect.signature(self.run).parameters
+        return name in _declared(self.run)
 
     def constraints(self) -> frozenset[str]:
         """Return the ports whose given value the tool takes in."""
@@ -174,6 +175,11 @@ def tool(
         )
 
     return make
+
+
+@cache
+def _declared(function: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(function).parameters)
 
 
 def ports_of(spec: ToolSpec, result: Any) -> dict[str, PortValue]:

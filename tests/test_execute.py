@@ -185,7 +185,7 @@ async def test_ports_of_earlier_turns_are_looked_up(executor: Executor):
 async def test_every_end_of_a_step_is_told(executor: Executor):
     events: list[Event] = []
     records: list[StepRun] = []
-    await executor.run(arithmetic(), emit=events.append, on_step=records.append)
+    await executor.run(arithmetic(), emit=events.append, on_steps=records.extend)
     assert [event.step for event in events if isinstance(event, StepDone)] == ["t1.s1", "t1.s2", "t1.s3"]
     assert [record.step for record in records] == ["t1.s1", "t1.s2", "t1.s3"]
 
@@ -195,7 +195,7 @@ async def test_cancelling_stops_and_tells_what_was_cut_short(executor: Executor,
     paint = Step(id="t1.s2", tool="paint", args={"words": "cat"}, engine="fake")
     records: list[StepRun] = []
     chain = Chain(turn=1, steps=(step(1, "number", value=1), paint))
-    job = asyncio.create_task(executor.run(chain, on_step=records.append))
+    job = asyncio.create_task(executor.run(chain, on_steps=records.extend))
     await asyncio.sleep(0.3)
     job.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -15,16 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from agentvid.agent.budget import checked_budget
 from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import check_wishes, plain_pairs, split_address
 from agentvid.agent.session_id import valid_session_id
+from agentvid.agent.stale import preview_turn, stale_results
 from agentvid.agent.state import Review, TurnStatus
 from agentvid.agent.verify import Verdict
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import ClearGiven, Edit
 from agentvid.chain.run import Run, StepWaits
-from agentvid.engine import Engine
+from agentvid.chain.step import step_number
+from agentvid.engine import Cost, Engine
 from agentvid.errors import InputError, SettingsError
 from agentvid.events import Emit, ignore
 from agentvid.media.message import Message, TextPart, media_part, parse_text
@@ -33,7 +36,10 @@ from agentvid.planner.grammar import GrammarPlanner
 from agentvid.plugins import load_engines, load_tools
 from agentvid.run.execute import Executor
 from agentvid.run.host import Host, InProcessHost, WorkerHost
+from agentvid.run.preview import Preview
+from agentvid.run.reason import StaleResult
 from agentvid.settings import Settings, load_settings
+from agentvid.store.fence import own
 from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec
@@ -168,6 +174,31 @@ class Session:
         """
         return await self.last_turn().resume(given=given, emit=emit)
 
+    def stale(self) -> tuple[StaleResult, ...]:
+        """Return the results of all turns that are stale now, each with its reason. They stay usable; nothing runs."""
+        return stale_results(self._agent.executor, self.name)
+
+    def set_budget(self, amount: float | None, currency: str = "") -> None:
+        """Set what the session may spend in all; a run that might pass it waits in review. None takes it away.
+
+        Raises: InputError where it is no amount of money; SessionBusy where another process is writing this session.
+        """
+        budget = None if amount is None else checked_budget(amount, currency)
+        log = self._agent.log
+        if log.session(self.name) is None:
+            log.create_session(self.name, owner=self._agent.executor.owner)
+        with own(log, self.name) as ownership:
+            log.set_budget(self.name, budget.amount if budget else None, currency, token=ownership.token)
+
+    def budget(self) -> Cost | None:
+        """Return what the session may spend in all, or None where it has no budget."""
+        row = self._agent.log.budget(self.name)
+        return Cost(amount=row.amount, currency=row.currency) if row else None
+
+    def spent(self) -> dict[str, float]:
+        """Return what the session has spent, by currency; empty where nothing."""
+        return self._agent.log.spent(self.name)
+
     def turns(self) -> list[Turn]:
         """Return all turns, oldest first."""
         return [Turn(self._agent, self.name, row.turn) for row in self._agent.log.turns(self.name)]
@@ -261,6 +292,20 @@ class Turn:
         """Return what became of each expectation when the turn was last verified."""
         return [Verdict.model_validate(check) for check in self.agent.log.checks(self.session, self.number)]
 
+    def preview(self, edits: Sequence[Edit] = ()) -> Preview:
+        """Return what these edits would run, what that costs, and which results become stale. Changes nothing.
+
+        Without edits: what a run would do now.
+
+        Raises: EditError or ChainError where the edited chain does not check; InputError where there is no chain yet.
+        """
+        return preview_turn(self.agent.executor, self.session, self.number, edits)
+
+    def stale(self) -> tuple[StaleResult, ...]:
+        """Return the results of this turn that are stale now, each with its reason."""
+        of_all = stale_results(self.agent.executor, self.session)
+        return tuple(result for result in of_all if step_number(result.step)[0] == self.number)
+
     async def edit(self, edits: Sequence[Edit], *, run: bool = True, emit: Emit = ignore) -> Turn:
         """Edit the chain and (unless `run` is False) run what the edit changes; everything else is kept.
 
@@ -285,7 +330,7 @@ class Turn:
         return await self.edit([ClearGiven(step=step, port=port)], run=run, emit=emit)
 
     async def approve(self, *, emit: Emit = ignore) -> Turn:
-        """Approve the newest revision and run it."""
+        """Approve the newest revision and run it, also where that might pass the budget."""
         return await self.resume(emit=emit)
 
     async def resume(self, *, given: Mapping[str, Any] | None = None, run: bool = True, emit: Emit = ignore) -> Turn:

@@ -157,7 +157,9 @@ def _waiting(turn: Turn) -> list[dict[str, Any]]:
     if chain.question:
         told.append({"step": None, "port": None, "how": chain.question})
     elif turn.phase == "waiting" and not told:
-        told.append({"step": None, "port": None, "how": f"approve it: agentvid resume {turn.session}"})
+        held = turn.agent.log.turn(turn.session, turn.number).error
+        how = f"{held['given']}; {held['do']}" if held else f"approve it: agentvid resume {turn.session}"
+        told.append({"step": None, "port": None, "how": how})
     return told
 
 

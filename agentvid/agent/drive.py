@@ -13,12 +13,13 @@ from typing import Any
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import given_edits
 from agentvid.agent.plan import earlier_ports
+from agentvid.agent.stale import accepted_records
 from agentvid.agent.state import Services, TurnState
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import Edit, apply_all
 from agentvid.chain.run import Run
 from agentvid.errors import AgentvidError, InputError, SessionBusy, StoreError
-from agentvid.events import ChainEvent, Emit
+from agentvid.events import ChainEvent, Emit, Waiting
 from agentvid.media.message import Message
 from agentvid.planner import Planner
 from agentvid.planner.check import require
@@ -70,7 +71,7 @@ class TurnDriver:
                 edits: list[Edit] = list(given_edits(chain, tools, given, store, ran.port))
                 self._revise(session, turn, chain, edits, token, emit)
             if run:
-                await self._go_on(session, turn, token, emit)
+                await self._go_on(session, turn, token, emit, approved=not given)
 
     async def edit(self, session: str, turn: int, edits: Sequence[Edit], emit: Emit, *, run: bool = True) -> None:
         """Add a revision with these edits, and run it.
@@ -80,7 +81,7 @@ class TurnDriver:
         with own(self._log, session) as ownership:
             self._revise(session, turn, self._chain(session, turn), edits, ownership.token, emit)
             if run:
-                await self._go_on(session, turn, ownership.token, emit)
+                await self._go_on(session, turn, ownership.token, emit, approved=False)
 
     def _chain(self, session: str, turn: int) -> Chain:
         row = self._log.latest_revision(session, turn)
@@ -95,11 +96,14 @@ class TurnDriver:
         revised = apply_all(chain, list(edits))
         earlier = earlier_ports(self._log, session, turn, tools)
         require(revised, tools, earlier=earlier, engines=set(self._executor.engines))
+        accepted = accepted_records(self._executor, session, turn, revised, edits)
         parent = self._log.latest_revision(session, turn)
         told = [edit.model_dump(mode="json") for edit in edits]
         revision = self._log.add_revision(
             session, turn, revised, author="person", parent=parent.n if parent else None, edits=told, token=token
         )
+        for kept_in, record in accepted:
+            self._log.save_step_run(session, turn, kept_in, record, token=token)
         emit(ChainEvent(revision=revision, chain=revised.to_json()))
 
     async def _again(self, session: str, turn: int, given: list[list[Any]], token: str, emit: Emit) -> None:
@@ -110,7 +114,8 @@ class TurnDriver:
             state["given"] = given
         await self._invoke(session, turn, state, token, emit)
 
-    async def _go_on(self, session: str, turn: int, token: str, emit: Emit) -> None:
+    async def _go_on(self, session: str, turn: int, token: str, emit: Emit, *, approved: bool) -> None:
+        """Go on from wherever the turn stands. `approved` also lets a run that would pass the budget begin."""
         from langgraph.types import Command
 
         row = self._log.latest_revision(session, turn)
@@ -119,7 +124,7 @@ class TurnDriver:
         if row is None or not state.values:
             await self._again(session, turn, [], token, emit)
         elif state.interrupts:
-            await self._invoke(session, turn, Command(resume={"revision": row.n}), token, emit)
+            await self._invoke(session, turn, Command(resume={"revision": row.n, "approved": approved}), token, emit)
         elif state.next and state.values.get("revision") in (None, row.n):
             await self._invoke(session, turn, None, token, emit)
         else:
@@ -143,7 +148,10 @@ class TurnDriver:
             self._refuse(session, turn, told, token)
             raise told from fault
         if state.interrupts:
-            self._log.set_phase(session, turn, "waiting", token=token)
+            held = state.interrupts[0].value.get("held")
+            self._log.set_phase(session, turn, "waiting", error=held, token=token)
+            if held:
+                emit(Waiting(port="budget", how=f"{held['given']}; {held['do']}"))
         elif state.values.get("plan_only"):
             self._log.set_phase(session, turn, "planned", token=token)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -13,11 +14,11 @@ from agentvid.run.resolve import Lookup
 from agentvid.store.gc import hold
 from agentvid.store.log import Log
 
-__all__ = ["earlier_lookup", "execute", "last_run"]
+__all__ = ["earlier_lookup", "execute", "last_run", "standing_records"]
 
 
 async def execute(state: TurnState, runtime: Runtime[Services]) -> TurnState:
-    """Run the revision, saving each step's record as soon as it ends."""
+    """Run the revision, saving the records of steps as soon as they end."""
     services = runtime.context
     session, turn, revision = state["session"], state["turn"], state["revision"]
     log = services.log
@@ -26,30 +27,51 @@ async def execute(state: TurnState, runtime: Runtime[Services]) -> TurnState:
 
     with hold(log) as lease:
 
-        def save(record: StepRun) -> None:
-            lease.add(*_artifacts(record))
-            log.save_step_run(session, turn, revision, record, token=services.token)
+        def save(records: Sequence[StepRun]) -> None:
+            lease.add(*(sha for record in records for sha in _artifacts(record)))
+            log.save_step_runs(session, turn, revision, records, token=services.token)
 
         run = await services.executor.run(
             chain,
             revision=revision,
             emit=services.emit,
             earlier=earlier_lookup(log, session),
-            previous=last_run(log, session, turn, before=revision),
-            on_step=save,
+            previous=_standing(log, session, turn, revision),
+            on_steps=save,
         )
     waiting = [record.waits.model_dump() for record in run.steps.values() if record.waits]
     return {"waiting": waiting, "phase": "executed"}
 
 
-def last_run(log: Log, session: str, turn: int, before: int | None = None) -> Run | None:
-    """Return the newest run of a turn that has any record, or None; `before` leaves out that revision and later."""
+def last_run(log: Log, session: str, turn: int) -> Run | None:
+    """Return the newest run of a turn that has any record, or None."""
     for row in reversed(log.revisions(session, turn)):
-        if before is None or row.n < before:
-            run = log.run(session, turn, row.n)
-            if run.steps:
-                return run
+        run = log.run(session, turn, row.n)
+        if run.steps:
+            return run
     return None
+
+
+def standing_records(log: Log, session: str, turn: int, upto: int | None = None) -> dict[str, tuple[int, StepRun]]:
+    """Return the newest record with a result of each step, with its revision; the newest at all where none has one.
+
+    What pinned and accepted steps keep stands here, also after a run that failed or waited before them. `upto` leaves
+    out later revisions.
+    """
+    rows = [row for row in log.revisions(session, turn) if upto is None or row.n <= upto]
+    found: dict[str, tuple[int, StepRun]] = {}
+    for row in reversed(rows):
+        for step_id, record in log.run(session, turn, row.n).steps.items():
+            if step_id not in found or (record.outputs and not found[step_id][1].outputs):
+                found[step_id] = row.n, record
+        if all(step.id in found and found[step.id][1].outputs for step in rows[-1].chain):
+            break
+    return found
+
+
+def _standing(log: Log, session: str, turn: int, revision: int) -> Run:
+    records = standing_records(log, session, turn, upto=revision)
+    return Run(revision=revision, steps={step_id: record for step_id, (_, record) in records.items()})
 
 
 def earlier_lookup(log: Log, session: str) -> Lookup:

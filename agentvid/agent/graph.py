@@ -1,6 +1,7 @@
 """The graph of a turn: perceive → plan → review → execute → verify → answer. The only way back is to review.
 
-An edit of a finished turn is a new invocation on a new revision: it enters at execute. LangGraph's own time travel and
+An edit of a finished turn is a new invocation on a new revision: it enters at execute, or at review where it would
+pass the budget. LangGraph's own time travel and
 cache are not used; the store's revisions are the only history, and results are cached by key.
 """
 
@@ -17,7 +18,7 @@ from agentvid.agent.answer import answer
 from agentvid.agent.execute import execute
 from agentvid.agent.perceive import perceive
 from agentvid.agent.plan import plan
-from agentvid.agent.review import needs_review, review
+from agentvid.agent.review import needs_review, passes_budget, review
 from agentvid.agent.state import Services, TurnState
 from agentvid.agent.verify import verify
 
@@ -35,18 +36,20 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> TurnGraph:
     graph.add_node("execute", execute)
     graph.add_node("verify", verify)
     graph.add_node("answer", answer)
-    graph.add_conditional_edges(START, _entry, ["perceive", "execute"])
+    graph.add_conditional_edges(START, _entry, ["perceive", "review", "execute"])
     graph.add_edge("perceive", "plan")
     graph.add_conditional_edges("plan", _after_plan, ["review", "execute", "answer", END])
-    graph.add_edge("review", "execute")
+    graph.add_conditional_edges("review", _after_review, ["review", "execute"])
     graph.add_conditional_edges("execute", _after_execute, ["review", "verify"])
     graph.add_edge("verify", "answer")
     graph.add_edge("answer", END)
     return graph.compile(checkpointer=checkpointer)
 
 
-def _entry(state: TurnState) -> str:
-    return "execute" if state.get("revision") else "perceive"
+def _entry(state: TurnState, runtime: Runtime[Services]) -> str:
+    if not state.get("revision"):
+        return "perceive"
+    return "review" if passes_budget(state, runtime) else "execute"
 
 
 def _after_plan(state: TurnState, runtime: Runtime[Services]) -> str:
@@ -55,7 +58,12 @@ def _after_plan(state: TurnState, runtime: Runtime[Services]) -> str:
         return "answer"
     if state.get("plan_only"):
         return str(END)
-    return "review" if needs_review(state, runtime) else "execute"
+    return "review" if needs_review(state, runtime) or passes_budget(state, runtime) else "execute"
+
+
+def _after_review(state: TurnState, runtime: Runtime[Services]) -> str:
+    """What was edited in review, but not approved, must keep to the budget like any other run."""
+    return "execute" if state.get("approved") or not passes_budget(state, runtime) else "review"
 
 
 def _after_execute(state: TurnState) -> str:

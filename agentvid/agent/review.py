@@ -5,36 +5,31 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
+from agentvid.agent.budget import over_budget
+from agentvid.agent.stale import preview_turn
 from agentvid.agent.state import Services, TurnState
-from agentvid.engine import Cost
-from agentvid.run.call import routes_of
-from agentvid.run.route import bears
 
-__all__ = ["expected_cost", "needs_review", "review"]
+__all__ = ["needs_review", "passes_budget", "review"]
 
 
-async def review(state: TurnState) -> TurnState:
+async def review(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     """Wait for a person: they approve a revision, the planner's or one they edited."""
-    decision = interrupt({"revision": state["revision"], "waiting": state.get("waiting", [])})
-    return {"revision": decision["revision"], "waiting": [], "phase": "approved"}
+    waiting = state.get("waiting", [])
+    held = None if waiting else over_budget(runtime.context.executor, state["session"], state["turn"])
+    decision = interrupt({"revision": state["revision"], "waiting": waiting, "held": held})
+    approved = decision.get("approved", False)
+    return {"revision": decision["revision"], "waiting": [], "phase": "approved", "approved": approved}
 
 
 def needs_review(state: TurnState, runtime: Runtime[Services]) -> bool:
     """Return whether a person must approve before anything runs."""
     policy = state.get("review", "never")
     if policy == "when_costly":
-        return expected_cost(state, runtime.context).amount > 0
+        told = preview_turn(runtime.context.executor, state["session"], state["turn"])
+        return bool(told.cost_unknown) or any(cost.high > 0 for cost in told.costs)
     return policy == "ask"
 
 
-def expected_cost(state: TurnState, services: Services) -> Cost:
-    """Return what the chain's engines say they will charge. Steps that would be cached are not told apart."""
-    chain = services.log.revision(state["session"], state["turn"], state["revision"]).chain
-    amount, currency = 0.0, ""
-    for step in chain:
-        spec = services.executor.tools[step.tool]
-        for task, chosen in routes_of(spec, services.executor.engines, step.engine).items():
-            capability = bears(services.executor.engines[chosen.engine], task)
-            if capability is not None and capability.price.amount:
-                amount, currency = amount + capability.price.amount, capability.price.currency
-    return Cost(amount=amount, currency=currency)
+def passes_budget(state: TurnState, runtime: Runtime[Services]) -> bool:
+    """Return whether the run would pass, or might pass, what the session may spend."""
+    return over_budget(runtime.context.executor, state["session"], state["turn"]) is not None

@@ -22,13 +22,15 @@ class TurnState(TypedDict, total=False):
     """What LangGraph checkpoints.
 
     `revision` is the revision to run (absent until planned); `given` holds [address, JSON value or text] pairs that a
-    person gave with the message; `waiting` what steps wait for; `checks` what was verified.
+    person gave with the message; `waiting` what steps wait for; `checks` what was verified; `approved` tells that a
+    person let the run begin, whatever it costs.
     """
 
     session: str
     turn: int
     revision: int
     phase: str
+    approved: bool
     review: Review
     plan_only: bool
     engine: str | None

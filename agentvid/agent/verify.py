@@ -54,6 +54,7 @@ async def verify(state: TurnState, runtime: Runtime[Services]) -> TurnState:
 class _Probe:
     def __init__(self, services: Services, session: str, turn: int, run: Run) -> None:
         self._services = services
+        self._session = session
         self._turn = turn
         self._run = run
         self._earlier = earlier_lookup(services.log, session)
@@ -122,6 +123,7 @@ class _Probe:
             return None
         step = Step(id=f"t{self._turn}.s9999", tool=tool, args=args)
         record = await self._services.executor.run_tool(step)
+        self._services.log.spend(self._session, self._turn, record, token=self._services.token)
         answer = unpack(record.outputs.get("answer"))
         return answer if isinstance(answer, Answer) else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import heappop, heappush
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -73,22 +74,30 @@ class Chain(Value):
 
 
 def _topological(steps: tuple[Step, ...]) -> list[Step]:
-    inside = {step.id for step in steps}
-    placed: set[str] = set()
+    position = {step.id: index for index, step in enumerate(steps)}
+    needs: list[int] = []
+    users: dict[str, list[int]] = {}
+    for index, step in enumerate(steps):
+        inside = [parent for parent in step.parents() if parent in position]
+        needs.append(len(inside))
+        for parent in inside:
+            users.setdefault(parent, []).append(index)
+    ready = [index for index, count in enumerate(needs) if not count]  # sorted, so it is a heap
     ordered: list[Step] = []
-    left = list(steps)
-    while left:
-        ready = next((s for s in left if all(p in placed or p not in inside for p in s.parents())), None)
-        if ready is None:
-            circle = " → ".join(step.id for step in left)
-            raise ChainError(
-                f"steps need each other in a circle: {circle}",
-                "each step to use only results of steps that don't need it",
-                "remove one of the references with set_arg",
-            )
-        left.remove(ready)
-        placed.add(ready.id)
-        ordered.append(ready)
+    while ready:
+        step = steps[heappop(ready)]
+        ordered.append(step)
+        for user in users.get(step.id, ()):
+            needs[user] -= 1
+            if not needs[user]:
+                heappush(ready, user)
+    if len(ordered) < len(steps):
+        circle = " → ".join(step.id for index, step in enumerate(steps) if needs[index])
+        raise ChainError(
+            f"steps need each other in a circle: {circle}",
+            "each step to use only results of steps that don't need it",
+            "remove one of the references with set_arg",
+        )
     return ordered
 
 

@@ -89,7 +89,8 @@ class ChainDiff(Value):
 
 def diff(before: Chain, after: Chain) -> ChainDiff:
     """Return what differs between two chains, in the order of `after` (removed steps in the order of `before`)."""
-    changed = [change for step in after if before.has(step.id) for change in _changes(before.step(step.id), step)]
+    was = {step.id: step for step in before}
+    changed = [change for step in after if step.id in was for change in _changes(was[step.id], step)]
     ids = [step.id for step in after]
     moved = {move.step for move in _moves(before, after)}
     follows = dict(zip(ids, [None, *ids], strict=False))
@@ -263,6 +264,8 @@ def _inserts(before: Chain, after: Chain) -> list[Insert]:
 
 
 def _changes(old: Step, new: Step) -> list[FieldChange]:
+    if old is new:
+        return []
     was, now = old.model_dump(mode="json"), new.model_dump(mode="json")
     changes: list[FieldChange] = []
     for field in _STEP_FIELDS:

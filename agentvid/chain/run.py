@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import Field
 
 from agentvid.media.types import Value
 
-__all__ = ["Run", "Status", "StepRun", "StepWaits"]
+__all__ = ["NEXT", "Run", "Status", "StepRun", "StepWaits"]
 
 Status: TypeAlias = Literal[
     "pending", "cached", "running", "done", "waiting", "failed", "cancelled", "stale", "skipped"
 ]
+
+
+NEXT: Final = "next"
+"""Stands for the key that a step will have when it is next run."""
 
 
 class StepWaits(Value):
@@ -29,11 +33,17 @@ class StepRun(Value):
     `outputs` hold the value of each port in packed form (`{"type": "Mask", "value": …}`), given values included;
     `given` names the ports whose value a person gave. `executed` tells whether the tool really ran this time.
     `engines` maps each task the tool asked for to "engine@version (status)". `error` is an `errors.ErrorDocument`.
+    `frame` and `inputs` are the parts of `key`: the digest of all but the inputs, and the digest of each input.
+    `accepted` is another key for which a person said that this result is good as it is (`NEXT`: whatever the key of
+    the next run will be).
     """
 
     step: str
     status: Status = "pending"
     key: str = ""
+    frame: str = ""
+    inputs: dict[str, str | list[str]] = Field(default_factory=dict)
+    accepted: str = ""
     outputs: dict[str, Any] = Field(default_factory=dict)
     given: tuple[str, ...] = ()
     executed: bool = False

@@ -6,6 +6,7 @@ Does not cover: what a tool accepts (that is `planner.check`), what happened whe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, field_validator
@@ -66,8 +67,15 @@ def as_ref(json_value: Any) -> Ref | None:
     if isinstance(json_value, Ref):
         return json_value
     if isinstance(json_value, dict) and json_value.keys() == {"step", "port"}:
-        return Ref.model_validate(json_value)
+        step, port = json_value["step"], json_value["port"]
+        is_text = isinstance(step, str) and isinstance(port, str)
+        return _ref(step, port) if is_text else Ref.model_validate(json_value)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _ref(step: str, port: str) -> Ref:
+    return Ref(step=step, port=port)
 
 
 def refs_in(json_value: Any) -> list[Ref]:

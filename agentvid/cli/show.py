@@ -57,7 +57,9 @@ def print_outcome(turn: Turn, folder: Path | None) -> None:
         console.print(f"[yellow]waiting[/] {waits.step} needs {waits.port}: {escape(waits.how)}", highlight=False)
         console.print(f"  agentvid resume {turn.session} {option}", highlight=False)
     if turn.phase == "waiting" and not turn.waiting and not turn.chain.question:
-        console.print(f"[yellow]waiting[/] for approval: agentvid resume {turn.session}", highlight=False)
+        held = turn.agent.log.turn(turn.session, turn.number).error
+        why = f" ({escape(held['given'])})" if held else ""
+        console.print(f"[yellow]waiting[/] for approval{why}: agentvid resume {turn.session}", highlight=False)
     if folder is not None:
         console.print(
             f"[bold]{folder / 'report.html'}[/]  (session {turn.session}, turn {turn.number})", highlight=False

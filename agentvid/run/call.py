@@ -20,7 +20,7 @@ from agentvid.tool import ToolSpec
 if TYPE_CHECKING:
     from agentvid.store.jobs import StoredJob
 
-__all__ = ["Call", "CallContext", "identities", "read_thought", "routes_of"]
+__all__ = ["Call", "CallContext", "identities", "read_thought", "reads_thought", "routes_of"]
 
 
 def routes_of(spec: ToolSpec, engines: Mapping[str, Engine], wish: str | None) -> dict[str, Route]:
@@ -58,10 +58,15 @@ def read_thought(step: Step, spec: ToolSpec, engines: Mapping[str, Engine]) -> s
     """
     if not spec.takes("thought"):
         return ""
-    routes = routes_of(spec, engines, step.engine)
+    return step.thought if reads_thought(spec, engines, routes_of(spec, engines, step.engine)) else ""
+
+
+def reads_thought(spec: ToolSpec, engines: Mapping[str, Engine], routes: Mapping[str, Route]) -> bool:
+    """Return whether the thought of a step with this tool and these routes is read by anything."""
+    if not spec.takes("thought"):
+        return False
     declared = (bears(engines[chosen.engine], task) for task, chosen in routes.items())
-    reads = not routes or any(capability is not None and capability.thought for capability in declared)
-    return step.thought if reads else ""
+    return not routes or any(capability is not None and capability.thought for capability in declared)
 
 
 @dataclass

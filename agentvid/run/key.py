@@ -5,21 +5,50 @@ values, given values that the tool takes in), the seed where the tool declares o
 it (`run.call.read_thought`), the owner's namespace.
 Not in it: step id, position, expect, pin, and given values on ports that the tool does not take in - those replace
 what was found without changing how it is found.
+
+A key falls into its frame (all but the inputs) and one digest for each input. Where some inputs are not known yet,
+the parts that are known still tell which results can't be meant: `may_equal`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 from agentvid.engine import EngineRequest
+from agentvid.run.resolve import UNKNOWN
 from agentvid.tool import ToolSpec
 
-__all__ = ["ingredients_key", "key_ingredients", "request_digest", "step_key", "value_digest"]
+__all__ = [
+    "InputDigest",
+    "KeyParts",
+    "ingredients_key",
+    "key_ingredients",
+    "key_parts",
+    "may_equal",
+    "request_digest",
+    "step_key",
+    "value_digest",
+]
 
-_FORMAT = 1
+_FORMAT: Final = 1
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+InputDigest: TypeAlias = str | Sequence[str | None] | None
+"""Digest of an input, item by item for lists. None is a value that is not known yet, and may turn out absent."""
+
+
+@dataclass(frozen=True)
+class KeyParts:
+    """A key taken apart: `frame` is all of it but the inputs. `key` is "" as long as any input is not known."""
+
+    frame: str
+    inputs: Mapping[str, InputDigest]
+    key: str
 
 
 def value_digest(packed: Any) -> str:
@@ -47,7 +76,26 @@ def step_key(
 
     `inputs`: packed values by parameter. `engines`: per task a text that names engine, version and weights.
     """
-    return ingredients_key(key_ingredients(spec, inputs, engines, seed=seed, thought=thought, owner=owner))
+    return key_parts(spec, inputs, engines, seed=seed, thought=thought, owner=owner).key
+
+
+def key_parts(
+    spec: ToolSpec,
+    inputs: Mapping[str, Any],
+    engines: Mapping[str, str],
+    *,
+    seed: int,
+    thought: str,
+    owner: str,
+) -> KeyParts:
+    """Return the parts of a step's key. An input, or an item of one, may be `resolve.UNKNOWN`."""
+    document = _frame_of(spec, engines, seed=seed, thought=thought, owner=owner)
+    frame = hashlib.sha256(_canonical(document)).hexdigest()
+    parts = {name: _input_digest(value) for name, value in inputs.items() if value is not None}
+    if any(digest is None or (not isinstance(digest, str) and None in digest) for digest in parts.values()):
+        return KeyParts(frame, parts, "")
+    whole = {name: digest if isinstance(digest, str) else value_digest(inputs[name]) for name, digest in parts.items()}
+    return KeyParts(frame, parts, ingredients_key({**document, "inputs": whole}))
 
 
 def key_ingredients(
@@ -60,21 +108,66 @@ def key_ingredients(
     owner: str,
 ) -> dict[str, Any]:
     """Return what a key is the digest of, as JSON: inputs by the digests of their values, all else as it is."""
+    digests = {name: value_digest(value) for name, value in inputs.items() if value is not None}
+    return {**_frame_of(spec, engines, seed=seed, thought=thought, owner=owner), "inputs": digests}
+
+
+def ingredients_key(ingredients: Mapping[str, Any]) -> str:
+    """Return the key that these ingredients make."""
+    return hashlib.sha256(_canonical(dict(ingredients))).hexdigest()
+
+
+def may_equal(one: Mapping[str, InputDigest], other: Mapping[str, InputDigest]) -> bool:
+    """Return whether two sets of inputs may turn out the same once all of both is known. No means: never."""
+    return all(_input_may_equal(one, other, name) for name in one.keys() | other.keys())
+
+
+def _frame_of(spec: ToolSpec, engines: Mapping[str, str], *, seed: int, thought: str, owner: str) -> dict[str, Any]:
     return {
         "format": _FORMAT,
         "owner": owner,
         "tool": spec.name,
         "source": spec.digest,
         "engines": dict(engines),
-        "inputs": {name: value_digest(value) for name, value in inputs.items() if value is not None},
         "seed": seed if spec.takes("seed") else None,
         "thought": thought if spec.takes("thought") else None,
     }
 
 
-def ingredients_key(ingredients: Mapping[str, Any]) -> str:
-    """Return the key that these ingredients make."""
-    return hashlib.sha256(_canonical(dict(ingredients))).hexdigest()
+def _input_may_equal(one: Mapping[str, InputDigest], other: Mapping[str, InputDigest], name: str) -> bool:
+    if (name in one and one[name] is None) or (name in other and other[name] is None):
+        return True
+    if name not in one or name not in other:
+        return False
+    mine, theirs = one[name], other[name]
+    if isinstance(mine, str) or isinstance(theirs, str):
+        return mine == theirs
+    assert mine is not None and theirs is not None
+    return _items_may_equal(tuple(mine), tuple(theirs))
+
+
+def _items_may_equal(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
+    """Compare two lists in which None stands for one item or for none."""
+
+    @cache
+    def rest(i: int, j: int) -> bool:
+        if i == len(one) and j == len(other):
+            return True
+        if i < len(one) and one[i] is None:
+            return rest(i + 1, j) or (j < len(other) and rest(i + 1, j + 1))
+        if j < len(other) and other[j] is None:
+            return rest(i, j + 1) or (i < len(one) and rest(i + 1, j + 1))
+        return i < len(one) and j < len(other) and one[i] == other[j] and rest(i + 1, j + 1)
+
+    return rest(0, 0)
+
+
+def _input_digest(value: Any) -> InputDigest:
+    if value is UNKNOWN:
+        return None
+    if isinstance(value, list):
+        return tuple(None if item is UNKNOWN else value_digest(item) for item in value)
+    return value_digest(value)
 
 
 def _content(packed: Any) -> Any:
@@ -90,4 +183,4 @@ def _content(packed: Any) -> Any:
 
 
 def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()

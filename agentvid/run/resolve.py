@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
@@ -13,10 +13,13 @@ from agentvid.errors import ChainError
 from agentvid.media.types import load_value
 from agentvid.tool import Parameter, ToolSpec
 
-__all__ = ["Lookup", "given_ports", "is_all_given", "pack_literal", "step_inputs"]
+__all__ = ["UNKNOWN", "Lookup", "given_ports", "is_all_given", "pack_literal", "step_inputs"]
 
 Lookup: TypeAlias = Callable[[Ref], Any]
-"""Returns the packed value of a port, or None where it holds none."""
+"""Returns the packed value of a port, None where it holds none, UNKNOWN where a run has to find it first."""
+
+UNKNOWN: Final = object()
+"""Stands for a value that is not known before something runs; only previews meet it."""
 
 
 def given_ports(step: Step, spec: ToolSpec) -> dict[str, Any]:
@@ -41,6 +44,8 @@ def is_all_given(spec: ToolSpec, given: Mapping[str, Any]) -> bool:
 
 def step_inputs(step: Step, spec: ToolSpec, lookup: Lookup) -> dict[str, Any]:
     """Return what the tool is called with, packed, by parameter: arguments, then given values that it takes in.
+
+    Where the lookup does not know a value yet, UNKNOWN is in its place.
 
     Raises: ChainError where a required parameter has no value.
     """
@@ -91,6 +96,8 @@ def _one(step: Step, parameter: Parameter, argument: Any, lookup: Lookup) -> Any
     if ref is None:
         return pack_literal(parameter.type, argument, f"{step.id} {parameter.name}")
     value = lookup(ref)
+    if value is UNKNOWN:
+        return UNKNOWN
     if value is not None and value["type"] != parameter.type:
         raise ChainError(
             f"{step.id} {parameter.name} refers to {ref}, a {value['type']}", f"a {parameter.type}", "set_arg it"

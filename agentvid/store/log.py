@@ -1,19 +1,19 @@
-"""The log: sessions, turns, revisions of chains, runs, cached results, media versions and answers, in one SQLite file.
+"""The log: sessions, turns, revisions of chains, runs, cached results, media versions, answers and budgets, in one
+SQLite file.
 
 Revisions are the only history of chains; nothing is ever overwritten but the record of a step that is running.
 Everything a session writes needs the token of its owner (`store.fence`), compared in the same transaction.
 
 Does not cover: the bytes of media (`store.objects`), who may write (`store.fence`), the tables and the file
-(`store.migrations`).
+(`store.migrations`). Cached results are in `store.results`, money is in `store.budget`; `Log` is the door to both.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -23,17 +23,17 @@ from pydantic import BaseModel
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun
 from agentvid.errors import InputError, SessionBusy
+from agentvid.store.budget import Budgets, add_spending
 from agentvid.store.migrations import Database
+from agentvid.store.results import CachedResults
 from agentvid.store.rows import Author, CachedResult, RevisionRow, SessionRow, TurnRow, VersionRow
 
 __all__ = ["Author", "CachedResult", "Log", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
 
 _OWNER: Final = "SELECT token, pid, host FROM ownership WHERE session = ?"
-_TIMINGS: Final = 25
-"""How many past results an estimate of seconds looks at."""
 
 
-class Log:
+class Log(CachedResults, Budgets):
     """The log in one SQLite file, made where it does not exist. Safe to share between threads and processes.
 
     `clock` gives seconds since the epoch.
@@ -188,15 +188,26 @@ class Log:
 
         Raises: SessionBusy as `add_turn`; InputError for an unknown revision.
         """
-        with self._session_write(session, token, durable=step_run.executed and step_run.cost > 0) as connection:
-            where = (session, turn, revision)
+        self.save_step_runs(session, turn, revision, [step_run], token=token)
+
+    def save_step_runs(
+        self, session: str, turn: int, revision: int, step_runs: Sequence[StepRun], *, token: str
+    ) -> None:
+        """Save what happened to several steps at once, and add what they cost to what the session has spent.
+
+        Raises: SessionBusy as `add_turn`; InputError for an unknown revision.
+        """
+        paid = any(record.executed and record.cost > 0 for record in step_runs)
+        with self._session_write(session, token, durable=paid) as connection:
+            where, now = (session, turn, revision), self.clock()
             if not _exists(connection, "revisions WHERE session = ? AND turn = ? AND n = ?", *where):
                 raise InputError(f"turn {turn} of session {session!r} has no revision {revision}", "a saved revision")
-            connection.execute(
+            connection.executemany(
                 "INSERT INTO step_runs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
                 " SET record_json = excluded.record_json, saved = excluded.saved",
-                (*where, step_run.step, _json(step_run), self.clock()),
+                [(*where, record.step, _json(record), now) for record in step_runs],
             )
+            add_spending(connection, session, turn, step_runs, now)
 
     def run(self, session: str, turn: int, revision: int) -> Run:
         """Return what is known of a revision's run, its steps in the order of the chain.
@@ -209,49 +220,6 @@ class Log:
         )
         saved = {record.step: record for record in (StepRun.model_validate(row["record"]) for row in rows)}
         return Run(revision=revision, steps={step.id: saved[step.id] for step in chain.steps if step.id in saved})
-
-    # ------------------------------------------------------------ cached results
-
-    def cache_get(self, owner: str, key: str) -> CachedResult | None:
-        """Return the result of a key in an owner's namespace, or None."""
-        rows = self._database.rows("SELECT result_json FROM results WHERE owner = ? AND key = ?", owner, key)
-        return CachedResult.model_validate(rows[0]["result"]) if rows else None
-
-    def cache_put(self, owner: str, key: str, result: CachedResult) -> None:
-        """Save the result of a key; where there is one, the first stays, so that all who share it see the same.
-
-        With it the cost of the jobs (`store.jobs`) that made it is recorded: they are settled, and never counted again.
-        """
-        result = result.model_copy(update={"created": result.created or self.clock()})
-        with self.write(durable=result.cost > 0) as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO results VALUES (?, ?, ?, ?, ?)",
-                (owner, key, result.tool, _json(result), result.created),
-            )
-            connection.execute(
-                "UPDATE jobs SET settled = ? WHERE owner = ? AND step_key = ? AND job IS NOT NULL AND settled IS NULL",
-                (result.created, owner, key),
-            )
-
-    def cache_forget(self, owner: str, key: str) -> None:
-        """Drop the result of a key, so that it is made again when it is next needed."""
-        with self.write(durable=False) as connection:
-            connection.execute("DELETE FROM results WHERE owner = ? AND key = ?", (owner, key))
-
-    def typical_seconds(self, tool: str, engine: str = "") -> float | None:
-        """Return the median seconds of the tool's last results by that engine's name; None where there is none.
-
-        "" stands for a tool that asked for no engine.
-        """
-        rows = self._database.rows(
-            "SELECT result_json FROM results WHERE tool = ? ORDER BY created DESC LIMIT ?", tool, 4 * _TIMINGS
-        )
-        seconds = []
-        for result in (CachedResult.model_validate(row["result"]) for row in rows):
-            names = {used.partition("@")[0] for used in result.engines.values()} or {""}
-            if engine in names:
-                seconds.append(result.seconds)
-        return statistics.median(seconds[:_TIMINGS]) if seconds else None
 
     # ------------------------------------------------------------ versions and answers
 

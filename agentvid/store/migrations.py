@@ -108,6 +108,23 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX jobs_of_step ON jobs (owner, step_key)",
     ),
+    (  # 3: results by frame (all of a key but the inputs; NULL where it was kept before), budgets, spending
+        "ALTER TABLE results ADD COLUMN frame TEXT",
+        "CREATE INDEX results_of_frame ON results (owner, frame, tool)",
+        """
+        CREATE TABLE budgets (
+            session TEXT PRIMARY KEY REFERENCES sessions, amount REAL NOT NULL, currency TEXT NOT NULL,
+            created REAL NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE spending (
+            session TEXT NOT NULL REFERENCES sessions, turn INTEGER NOT NULL, step TEXT NOT NULL,
+            amount REAL NOT NULL, currency TEXT NOT NULL, created REAL NOT NULL
+        )
+        """,
+        "CREATE INDEX spending_of_session ON spending (session, currency)",
+    ),
 )
 
 JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
@@ -135,6 +152,7 @@ class Database:
         self._lock = threading.RLock()
         self._pid = os.getpid()
         self._open: sqlite3.Connection | None = None
+        self._durable: bool | None = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -158,7 +176,9 @@ class Database:
         with self._lock:
             try:
                 connection = self._connection()
-                connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                if durable is not self._durable:
+                    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                    self._durable = durable
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
@@ -190,6 +210,7 @@ class Database:
             self._open = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+            self._durable = None
             self._open.execute("PRAGMA foreign_keys=ON")
             _use_write_ahead_log(self._open)
         return self._open

@@ -9,7 +9,7 @@ from pydantic import Field
 from agentvid.chain.chain import Chain
 from agentvid.media.types import Artifact, Value
 
-__all__ = ["Author", "CachedResult", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
+__all__ = ["Author", "BudgetRow", "CachedResult", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
 
 Author: TypeAlias = Literal["person", "planner", "verifier"]
 
@@ -60,8 +60,19 @@ class VersionRow(Value):
     created: float
 
 
+class BudgetRow(Value):
+    """What a session may spend in all. `currency` is an ISO 4217 code."""
+
+    amount: float
+    currency: str
+
+
 class CachedResult(Value):
-    """What a step's key led to. `outputs` are packed values, `engines` as in `StepRun`; `created` 0 means now."""
+    """What a step's key led to. `outputs` are packed values, `engines` as in `StepRun`; `created` 0 means now.
+
+    `frame` and `inputs` are the parts of the key as in `StepRun`, "" and none where it was kept before they were.
+    `megapixel_frames` is the size of the largest picture or clip that went in, in 10⁶ pixels times frames.
+    """
 
     outputs: dict[str, Any]
     tool: str = ""
@@ -71,3 +82,6 @@ class CachedResult(Value):
     currency: str = ""
     warnings: tuple[str, ...] = ()
     created: float = 0.0
+    frame: str = ""
+    inputs: dict[str, str | list[str]] = Field(default_factory=dict)
+    megapixel_frames: float = 0.0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentvid.chain.edit import Edit, SetEngine
 from agentvid.chain.step import Step
+from agentvid.engine import Capability
 from agentvid.errors import NoEngine
 from agentvid.planner.lint.context import Context
 from agentvid.planner.lint.finding import Finding, make
@@ -79,7 +80,11 @@ def _price(context: Context, step: Step, currency: str) -> float:
     if context.is_known(step):
         return 0.0
     prices = [capability.price for _, capability in context.capabilities(step)]
-    return sum(price.amount for price in prices if price.currency == currency)
+    return sum(price.amount for price in prices if price is not None and price.currency == currency)
+
+
+def _is_free(capability: Capability | None) -> bool:
+    return capability is not None and capability.price is not None and not capability.price.amount
 
 
 def _free_engine(context: Context, step: Step) -> str | None:
@@ -87,6 +92,6 @@ def _free_engine(context: Context, step: Step) -> str | None:
     for name in sorted(context.engines.keys() - ONLY_BY_WISH):
         engine = context.engines[name]
         borne = [bears(engine, task) for task in spec.tasks] if spec else []
-        if engine.status().state in USABLE and borne and all(found and not found.price.amount for found in borne):
+        if engine.status().state in USABLE and borne and all(map(_is_free, borne)):
             return name
     return None

@@ -183,14 +183,15 @@ class _Replay:
         except AgentvidError as error:
             return f"{error.given}{f' ({error.do})' if error.do else ''}"
         recorded_cost = record is not None and record.cost > 0
-        priced = [task for task, route in routes.items() if self._price(route.engine, task) > 0]
+        priced = [task for task, route in routes.items() if self._is_priced(route.engine, task)]
         if (priced or recorded_cost) and not self.paid:
             return "it costs money, and that was not asked for"
         return ""
 
-    def _price(self, engine: str, task: str) -> float:
+    def _is_priced(self, engine: str, task: str) -> bool:
+        """Return whether a request costs money, or may: nobody knows what before it is made."""
         capability = bears(self.executor.engines[engine], task)
-        return capability.price.amount if capability else 0.0
+        return capability is not None and (capability.price is None or capability.price.amount > 0)
 
     def _lookup(
         self, turn: BundledTurn, row: BundledRevision, kept: Mapping[str, str], runs: Mapping[int, Run]

@@ -1,0 +1,43 @@
+"""Which steps of a chain are ready: all that they need has ended, one way or another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+
+from agentvid.chain.step import Step
+
+__all__ = ["ReadySteps"]
+
+
+class ReadySteps:
+    """Hands out each step of an ordered chain once, as soon as the steps that it needs were said to have ended."""
+
+    def __init__(self, order: Sequence[Step]) -> None:
+        self._order = order
+        self.position = {step.id: index for index, step in enumerate(order)}
+        self._parents = [[p for p in step.parents() if p in self.position] for step in order]
+        self._left = [len(parents) for parents in self._parents]
+        self._users: list[list[int]] = [[] for _ in order]
+        for index, parents in enumerate(self._parents):
+            for parent in parents:
+                self._users[self.position[parent]].append(index)
+        self._ready = [index for index, left in enumerate(self._left) if not left]  # sorted, so it is a heap
+
+    def parents(self, step_id: str) -> list[str]:
+        """Return the steps of this chain that a step needs."""
+        return self._parents[self.position[step_id]]
+
+    def take(self) -> list[Step]:
+        """Return all steps that became ready since the last call, in the order of the chain."""
+        taken = []
+        while self._ready:
+            taken.append(self._order[heappop(self._ready)])
+        return taken
+
+    def ended(self, step_id: str) -> None:
+        """Say that a step ended, so that those that need it may be ready."""
+        for user in self._users[self.position[step_id]]:
+            self._left[user] -= 1
+            if not self._left[user]:
+                heappush(self._ready, user)
