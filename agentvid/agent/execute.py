@@ -11,6 +11,7 @@ from agentvid.chain.run import Run, StepRun
 from agentvid.chain.step import Ref, step_number
 from agentvid.run.resolve import Lookup
 from agentvid.store.gc import hold
+from agentvid.store.heads import ancestors
 from agentvid.store.log import Log
 
 __all__ = ["earlier_lookup", "execute", "last_run"]
@@ -43,17 +44,23 @@ async def execute(state: TurnState, runtime: Runtime[Services]) -> TurnState:
 
 
 def last_run(log: Log, session: str, turn: int, before: int | None = None) -> Run | None:
-    """Return the newest run of a turn that has any record, or None; `before` leaves out that revision and later."""
-    for row in reversed(log.revisions(session, turn)):
-        if before is None or row.n < before:
-            run = log.run(session, turn, row.n)
-            if run.steps:
-                return run
+    """Return the run of the head, or of the nearest revision before it on its line that was run; None where none was.
+
+    `before` names a revision to begin behind, in place of the head.
+    """
+    head = log.latest_revision(session, turn)
+    if head is None:
+        return None
+    line = ancestors(log, session, turn, before or head.n)
+    for n in line[1:] if before else line:
+        run = log.run(session, turn, n)
+        if run.steps:
+            return run
     return None
 
 
 def earlier_lookup(log: Log, session: str) -> Lookup:
-    """Return a lookup of ports that earlier turns found, by their newest run."""
+    """Return a lookup of ports that earlier turns found, by the run that each of them shows."""
     runs: dict[int, Run | None] = {}
 
     def lookup(ref: Ref) -> Any:
