@@ -8,14 +8,17 @@ import pytest
 
 from agentvid import Agent, Box
 from agentvid.agent.blocking import BlockingAgent
+from agentvid.agent.execute import earlier_lookup
 from agentvid.chain.chain import Chain
-from agentvid.chain.edit import Insert, Remove, SetArg, SetEngine, SetSeed, SetThought, apply_all
+from agentvid.chain.diff import diff
+from agentvid.chain.edit import Insert, Pin, Remove, SetArg, SetEngine, SetSeed, SetThought, apply_all
+from agentvid.chain.merge import merge
 from agentvid.chain.pick import pick_edits
 from agentvid.chain.step import Ref, Step
 from agentvid.errors import EditError, InputError, MergeConflict, SessionBusy
 from agentvid.report.changes import conflict_words, diff_words, edit_words, json_words
 from agentvid.samples import COFFEE
-from agentvid.store import heads
+from agentvid.store import heads, migrations
 from agentvid.store.fence import acquire, own
 from agentvid.store.log import Log
 
@@ -134,8 +137,6 @@ def test_moves_need_the_owner_and_survive_a_restart(log: Log, token: str):
 
 
 def test_an_older_log_gets_heads_and_knows_which_run_was_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from agentvid.store import migrations
-
     path = tmp_path / "old.db"
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
@@ -182,8 +183,6 @@ async def test_a_later_turn_sees_what_the_earlier_one_shows(agent: Agent):
     await first.undo()
     later = await session.send("blur the background")
     assert later.status == "done"
-    from agentvid.agent.execute import earlier_lookup
-
     assert earlier_lookup(agent.log, session.name)(Ref(step="t1.s4", port="image")) == blue
 
 
@@ -192,8 +191,12 @@ async def test_branches_merge_and_the_history_tells_it(agent: Agent):
     turn = await session.send("make the red cup blue", COFFEE)
     await session.branch("greener")
     await turn.edit([SetArg(step="t1.s3", name="colour", value="#2e8b57")], run=False)
-    assert turn.status == "done"  # as before: an edit that is not run leaves the turn as it stood
+    assert turn.status == "done"  # an edit that is not run leaves the turn as it stood
     await turn.checkout("main")
+    await turn.checkout("greener")
+    assert turn.status == "waiting"  # moved to what was never run
+    await turn.checkout("main")
+    assert turn.status == "done"
     await turn.give("t1.s1.box", Box(x0=60, y0=60, x1=260, y1=380))
     await turn.merge("greener")
     assert turn.chain.step("t1.s3").args["colour"] == "#2e8b57"
@@ -247,6 +250,8 @@ async def test_a_value_and_a_step_are_picked_from_another_branch(agent: Agent):
     revision = turn.revision
     await turn.cherry_pick("t1.s3", 3, run=False)
     assert turn.revision == revision
+    await turn.undo()
+    assert turn.phase == "planned"
 
 
 async def test_an_id_is_never_used_again_for_another_step(agent: Agent):
@@ -272,8 +277,6 @@ async def test_a_pinned_step_keeps_the_result_of_its_own_line(agent: Agent):
     await turn.branch("green")
     await turn.edit([SetArg(step="t1.s3", name="colour", value="#2e8b57")])
     await turn.checkout("main")
-    from agentvid.chain.edit import Pin
-
     await turn.edit([Pin(step="t1.s4"), SetArg(step="t1.s3", name="colour", value="#ffd700")])
     assert turn.run.port("t1.s4", "image") == blue
 
@@ -337,9 +340,6 @@ def test_edits_differences_and_values_are_told_in_both_languages():
     assert (
         edit_words(SetArg(step="t1.s1", name="colour", remove=True), "en") == "t1.s1: the argument colour is taken away"
     )
-    from agentvid.chain.diff import diff
-    from agentvid.chain.merge import merge
-
     after = apply_all(HERE, [Remove(step="t1.s2"), SetSeed(step="t1.s1", seed=7)])
     assert diff_words(diff(HERE, after), "en") == ["t1.s2 is gone (locate)", "t1.s1: the seed: 0 → 7"]
     assert diff_words(diff(after, HERE), "zh") == ["新增 t1.s2(locate)", "t1.s1：随机种子：7 → 0"]

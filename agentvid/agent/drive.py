@@ -141,7 +141,7 @@ class TurnDriver:
     ) -> None:
         tools = self._executor.tools
         revised = apply_all(chain, list(edits))
-        check_fresh(self._log, session, turn, chain, revised)
+        check_fresh(self._log, session, turn, chain, revised, merged)
         earlier = earlier_ports(self._log, session, turn, tools)
         require(revised, tools, earlier=earlier, engines=set(self._executor.engines))
         parent = self._log.latest_revision(session, turn)

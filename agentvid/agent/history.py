@@ -117,9 +117,14 @@ def _run_status(log: Log, row: RevisionRow) -> RunStatus:
 
 
 def show_phase(log: Log, row: RevisionRow, *, token: str) -> None:
-    """Say how far a turn got whose head was moved to `row`: as that revision's run ended; waiting where it did not."""
-    was_run = _run_status(log, row) in ("done", "failed", "waiting")
-    phase = turn_status(row.chain, log.run(row.session, row.turn, row.n)) if was_run else "waiting"
+    """Say how far a turn got whose head was moved to `row`: as that revision's run ended.
+
+    Where it did not end, the turn waits to be gone on with; one that was only planned stays so.
+    """
+    if _run_status(log, row) in ("done", "failed", "waiting"):
+        phase: str = turn_status(row.chain, log.run(row.session, row.turn, row.n))
+    else:
+        phase = "planned" if log.turn(row.session, row.turn).phase == "planned" else "waiting"
     log.set_phase(row.session, row.turn, phase, token=token)
 
 
@@ -152,17 +157,20 @@ def free_step_id(log: Log, session: str, turn: int, chain: Chain) -> str:
     return next_step_id(chain, steps_ever(log, session, turn))
 
 
-def check_fresh(log: Log, session: str, turn: int, before: Chain, after: Chain) -> None:
+def check_fresh(log: Log, session: str, turn: int, before: Chain, after: Chain, merged: int | None = None) -> None:
     """Check that each new step has an id of its own in the whole history of the turn, or is that very step again.
+
+    Steps of the revision that is merged in keep their ids.
 
     Raises: EditError naming an id that is free.
     """
-    new = [step for step in after if not before.has(step.id)]
+    other = log.revision(session, turn, merged).chain if merged is not None else before
+    new = [step for step in after if not before.has(step.id) and not other.has(step.id)]
     ever = steps_ever(log, session, turn) if new else {}
     for step in new:
         told = step.model_dump(mode="json")
         known = ever.get(step.id, [])
-        if known and not any(is_same(told, other.model_dump(mode="json")) for other in known):
+        if known and not any(is_same(told, past.model_dump(mode="json")) for past in known):
             raise EditError(
                 f"step id {step.id} was another step's in an earlier revision",
                 "an id that was never used in this turn",

@@ -85,15 +85,19 @@ class TurnHistory:
         """
         return self._merge_of(self._where(self.on_branch), self._where(other), choose)
 
-    async def compare(self, a: At | TurnHistory | Artifact, b: At | TurnHistory | Artifact) -> Comparison:
+    async def compare(
+        self, a: At | TurnHistory | Artifact, b: At | TurnHistory | Artifact, language: Language | None = None
+    ) -> Comparison:
         """Compare two of: revisions and branches of this turn, turns as they are shown, pictures and clips.
 
-        Their plans are told in words, what both answer is measured frame by frame and put side by side.
+        Their plans are told in words, what both answer is measured frame by frame and put side by side. `language`
+        None: that of the message.
 
         Raises: InputError where there is no such revision or branch; StoreError where media are missing.
         """
-        one, two = self._shown(a), self._shown(b)
-        return await asyncio.to_thread(compare, one, two, self.agent.store, self._language)
+        language = language or self._language
+        one, two = self._shown(a, language), self._shown(b, language)
+        return await asyncio.to_thread(compare, one, two, self.agent.store, language)
 
     async def undo(self, *, run: bool = False, emit: Emit = ignore) -> Self:
         """Show the revision before this one, with its run and answer. What is edited then is another child of it.
@@ -169,10 +173,10 @@ class TurnHistory:
     def _language(self) -> Language:
         return language_of(self.agent.log.turn(self.session, self.number).message["text"])
 
-    def _shown(self, at: At | TurnHistory | Artifact) -> Shown:
+    def _shown(self, at: At | TurnHistory | Artifact, language: Language) -> Shown:
         if isinstance(at, Media):
             return Shown.of(at)
-        zh = self._language == "zh"
+        zh = language == "zh"
         if isinstance(at, TurnHistory):
             row = at._where(at.on_branch)
             return shown(at.agent.log, row, f"第 {at.number} 轮" if zh else f"turn {at.number}")

@@ -93,14 +93,15 @@ class Comparison:
     ports: tuple[PortDiff, ...]
     only_a: tuple[str, ...] = ()
     only_b: tuple[str, ...] = ()
+    language: Language = "en"
 
-    def words(self, language: Language) -> list[str]:
-        """Return all of it in words, one line each."""
-        en = language == "en"
+    def words(self) -> list[str]:
+        """Return all of it in words, one line each, in the language it was compared in."""
+        en = self.language == "en"
         told = [*self.plan] or ["the plans are the same" if en else "计划相同"]
         told += [line for port in self.ports for line in port.told]
         for name, ports in ((self.a, self.only_a), (self.b, self.only_b)):
-            told += [f"only in {name}: {port}" if en else f"只在{name}中：{port}" for port in ports]
+            told += [f"only in {name}: {port}" if en else f"只在 {name} 中：{port}" for port in ports]
         return told
 
 
@@ -114,7 +115,7 @@ def compare(a: Shown, b: Shown, store: ObjectStore, language: Language = "en") -
     plan = diff_words(diff(a.chain, b.chain), language) if a.chain and b.chain else []
     paired = [{one for one, _ in pairs}, {two for _, two in pairs}]
     only = [tuple(port for port in side.values if port not in done) for side, done in zip((a, b), paired, strict=True)]
-    return Comparison(a.label, b.label, tuple(plan), tuple(ports), only[0], only[1])
+    return Comparison(a.label, b.label, tuple(plan), tuple(ports), only[0], only[1], language)
 
 
 def _pairs(a: Shown, b: Shown) -> list[tuple[str, str]]:
