@@ -5,6 +5,7 @@
     │   ├── MediaError            a file is missing, empty, broken, too large or of another type
     │   ├── ChainError            a chain does not check (unknown tool, wrong type, cycle …)
     │   ├── EditError             an edit does not fit the chain it is applied to
+    │   │   └── MergeConflict     two branches changed the same: a person must choose
     │   ├── SettingsError         a setting or a plug-in can't be used
     │   └── SessionBusy           another process is writing this session
     ├── StoreError                an object is missing or its bytes are not what they were
@@ -35,6 +36,7 @@ __all__ = [
     "ErrorDocument",
     "InputError",
     "MediaError",
+    "MergeConflict",
     "Needs",
     "NoEngine",
     "SessionBusy",
@@ -99,6 +101,16 @@ class ChainError(InputError):
 
 class EditError(InputError):
     code = "bad_edit"
+
+
+class MergeConflict(EditError):
+    """`ids` name what must be chosen, as `chain.merge.Conflict.id` does."""
+
+    code = "merge_conflict"
+
+    def __init__(self, given: str, expected: str = "", do: str = "", *, ids: tuple[str, ...] = ()) -> None:
+        super().__init__(given, expected, do)
+        self.ids = ids
 
 
 class SettingsError(InputError):

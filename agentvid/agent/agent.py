@@ -19,9 +19,11 @@ from agentvid.agent.budget import checked_budget
 from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import check_wishes, plain_pairs, split_address
+from agentvid.agent.history import answered
 from agentvid.agent.session_id import valid_session_id
 from agentvid.agent.stale import preview_turn, stale_results
 from agentvid.agent.state import Review, TurnStatus
+from agentvid.agent.turn_history import TurnHistory
 from agentvid.agent.verify import Verdict
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import ClearGiven, Edit
@@ -199,6 +201,10 @@ class Session:
         """Return what the session has spent, by currency; empty where nothing."""
         return self._agent.log.spent(self.name)
 
+    async def branch(self, name: str) -> Turn:
+        """Make a branch of the last turn at what it shows, and go on it. See `Turn.branch`."""
+        return await self.last_turn().branch(name)
+
     def turns(self) -> list[Turn]:
         """Return all turns, oldest first."""
         return [Turn(self._agent, self.name, row.turn) for row in self._agent.log.turns(self.name)]
@@ -234,7 +240,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Turn(TurnHistory):
     """One message and what came of it. Its properties read what the log holds now."""
 
     agent: Agent
@@ -243,7 +249,7 @@ class Turn:
 
     @property
     def revision(self) -> int:
-        """The newest revision; 0 where nothing was planned."""
+        """The revision that is shown, the head of the current branch; 0 where nothing was planned."""
         row = self.agent.log.latest_revision(self.session, self.number)
         return row.n if row else 0
 
@@ -255,7 +261,7 @@ class Turn:
 
     @property
     def run(self) -> Run:
-        """What happened to each step of the newest revision; of an older one where the newest was not run."""
+        """What happened to each step of the head; of the nearest revision before it that was run, where it was not."""
         run = self.agent.log.run(self.session, self.number, self.revision) if self.revision else None
         return run if run and run.steps else last_run(self.agent.log, self.session, self.number) or Run(revision=0)
 
@@ -279,8 +285,9 @@ class Turn:
 
     @property
     def answer(self) -> list[dict[str, Any]]:
-        """The answer's parts as JSON; empty while there is none."""
-        return self.agent.log.answer(self.session, self.number) or []
+        """The answer's parts as JSON, of the head or the nearest before it that has one; empty while none has."""
+        n = answered(self.agent.log, self.session, self.number)
+        return (self.agent.log.answer(self.session, self.number, n) if n else None) or []
 
     @property
     def waiting(self) -> list[StepWaits]:
@@ -289,8 +296,10 @@ class Turn:
 
     @property
     def checks(self) -> list[Verdict]:
-        """Return what became of each expectation when the turn was last verified."""
-        return [Verdict.model_validate(check) for check in self.agent.log.checks(self.session, self.number)]
+        """Return what became of each expectation when what `answer` tells was verified."""
+        n = answered(self.agent.log, self.session, self.number)
+        found = self.agent.log.checks(self.session, self.number, n) if n else []
+        return [Verdict.model_validate(check) for check in found]
 
     def preview(self, edits: Sequence[Edit] = ()) -> Preview:
         """Return what these edits would run, what that costs, and which results become stale. Changes nothing.

@@ -34,7 +34,7 @@ async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     text = log.turn(session, turn).message["text"]
     checks = [Verdict.model_validate(check) for check in state.get("checks", [])]
     parts = answer_parts(chain, run, checks, language_of(text))
-    log.save_answer(session, turn, parts, token=services.token, checks=state.get("checks", []))
+    log.save_answer(session, turn, parts, token=services.token, checks=state.get("checks", []), revision=revision)
     known = {version.source for version in log.versions(session)}
     for part in parts:
         if part["type"] in ("image", "video") and part["port"] not in known:

@@ -9,6 +9,7 @@ from typing import Any
 from agentvid.agent.agent import Turn
 from agentvid.agent.answer import answer_parts, language_of
 from agentvid.agent.given import how_to_give
+from agentvid.agent.history import revision_words
 from agentvid.agent.verify import PREDICATE, Verdict
 from agentvid.chain.run import Run, StepRun
 from agentvid.chain.step import Ref, step_number
@@ -29,13 +30,12 @@ async def turn_document(turn: Turn, paths: Mapping[str, Path] | None = None) -> 
     places = {sha: str(path) for sha, path in (paths or {}).items()}
     row = turn.agent.log.turn(turn.session, turn.number)
     runs = {step.id: run.steps.get(step.id, StepRun(step=step.id)) for step in chain}
-    latest = turn.agent.log.latest_revision(turn.session, turn.number)
     return {
         "status": turn.status,
         "session": turn.session,
         "turn": turn.number,
         "revision": turn.revision,
-        "branch": latest.branch if latest else "main",
+        "branch": turn.on_branch,
         "chain": chain.to_json(),
         "runs": {step_id: _step_document(record, places) for step_id, record in runs.items()},
         "executed": [step_id for step_id, record in runs.items() if record.executed],
@@ -88,18 +88,19 @@ async def turn_record(turn: Turn) -> TurnRecord:
     records = list(run.steps.values())
     executed = tuple(record.step for record in records if record.executed)
     history = turn.agent.log.revisions(turn.session, turn.number)
+    language = language_of(message.text)
     return TurnRecord(
         session=turn.session,
         turn=turn.number,
         revision=turn.revision,
-        branch=history[-1].branch if history else "main",
-        language=language_of(message.text),
+        branch=turn.on_branch,
+        language=language,
         message=tuple(parts),
         chain=turn.chain,
         run=run,
         answer=tuple(_record_part(part) for part in _parts(turn)),
         tools=ToolFacts.of_all(turn.agent.tools.values()),
-        checks=tuple(_check(verdict, language_of(message.text)) for verdict in turn.checks),
+        checks=tuple(_check(verdict, language) for verdict in turn.checks),
         totals=Totals(
             executed=executed,
             cached=tuple(record.step for record in records if record.status == "cached"),
@@ -107,7 +108,7 @@ async def turn_record(turn: Turn) -> TurnRecord:
             cost=sum(record.cost for record in records if record.executed),
             currency=next((record.currency for record in records if record.currency), ""),
         ),
-        history=tuple(HistoryEntry(row.n, row.author, _history_note(row.edits, row.note)) for row in history),
+        history=tuple(HistoryEntry(row.n, row.author, revision_words(row, language)) for row in history),
         earlier=_earlier(turn),
     )
 
@@ -180,13 +181,6 @@ def _record_part(part: dict[str, Any]) -> AnswerPart:
 def _check(verdict: Verdict, language: Language) -> Check:
     words = predicate_words(PREDICATE.validate_python(verdict.predicate), language)
     return Check(step=verdict.step, words=words, passed=verdict.passed, measured=verdict.told)
-
-
-def _history_note(edits: tuple[dict[str, Any], ...], note: str) -> str:
-    if not edits and not note:
-        return "the chain as it was first written"
-    told = [f"{edit['edit']} {edit.get('step', '')} {edit.get('port') or edit.get('name') or ''}" for edit in edits]
-    return note or "; ".join(text.strip() for text in told)
 
 
 def _earlier(turn: Turn) -> dict[str, Any]:

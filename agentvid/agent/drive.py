@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import given_edits
+from agentvid.agent.history import check_fresh, show_phase
 from agentvid.agent.plan import earlier_ports
 from agentvid.agent.stale import accepted_records
 from agentvid.agent.state import Services, TurnState
@@ -25,8 +27,18 @@ from agentvid.planner import Planner
 from agentvid.planner.check import require
 from agentvid.run.execute import Executor
 from agentvid.store.fence import own
+from agentvid.store.rows import RevisionRow
 
-__all__ = ["TurnDriver"]
+__all__ = ["Revised", "TurnDriver"]
+
+
+@dataclass(frozen=True)
+class Revised:
+    """What makes a new revision: its edits, a note, and the revision that is merged in."""
+
+    edits: Sequence[Edit]
+    note: str = ""
+    merged: int | None = None
 
 
 class TurnDriver:
@@ -78,8 +90,38 @@ class TurnDriver:
 
         Raises: EditError or ChainError, with nothing changed, where the result does not check; SessionBusy.
         """
+        await self.revise(session, turn, lambda head: Revised(edits), emit, run=run)
+
+    async def revise(
+        self, session: str, turn: int, make: Callable[[RevisionRow], Revised], emit: Emit, *, run: bool = True
+    ) -> None:
+        """Add a revision with the edits that `make` returns for the head, and run it. Without edits nothing is added.
+
+        Raises: as `edit`, and as `make`.
+        """
         with own(self._log, session) as ownership:
-            self._revise(session, turn, self._chain(session, turn), edits, ownership.token, emit)
+            chain = self._chain(session, turn)
+            head = self._log.latest_revision(session, turn)
+            assert head is not None
+            made = make(head)
+            if made.edits or made.merged is not None:
+                self._revise(session, turn, chain, made.edits, ownership.token, emit, made.note, made.merged)
+            if run:
+                await self._go_on(session, turn, ownership.token, emit, approved=False)
+
+    async def move(
+        self, session: str, turn: int, to: Callable[..., RevisionRow], emit: Emit, *, run: bool = False
+    ) -> None:
+        """Move the head by one of the moves of `store.heads`; `run` runs the revision that is shown then.
+
+        Raises: SessionBusy, and as `to`.
+        """
+        with own(self._log, session) as ownership:
+            was = self._log.latest_revision(session, turn)
+            row = to(self._log, session, turn, token=ownership.token)
+            if was is None or was.n != row.n:
+                show_phase(self._log, row, token=ownership.token)
+                emit(ChainEvent(revision=row.n, chain=row.chain.to_json()))
             if run:
                 await self._go_on(session, turn, ownership.token, emit, approved=False)
 
@@ -91,16 +133,33 @@ class TurnDriver:
             )
         return row.chain
 
-    def _revise(self, session: str, turn: int, chain: Chain, edits: Sequence[Edit], token: str, emit: Emit) -> None:
+    def _revise(
+        self,
+        session: str,
+        turn: int,
+        chain: Chain,
+        edits: Sequence[Edit],
+        token: str,
+        emit: Emit,
+        note: str = "",
+        merged: int | None = None,
+    ) -> None:
         tools = self._executor.tools
         revised = apply_all(chain, list(edits))
+        check_fresh(self._log, session, turn, chain, revised, merged)
         earlier = earlier_ports(self._log, session, turn, tools)
         require(revised, tools, earlier=earlier, engines=set(self._executor.engines))
         accepted = accepted_records(self._executor, session, turn, revised, edits)
         parent = self._log.latest_revision(session, turn)
         told = [edit.model_dump(mode="json") for edit in edits]
         revision = self._log.add_revision(
-            session, turn, revised, author="person", parent=parent.n if parent else None, edits=told, token=token
+            *(session, turn, revised),
+            author="person",
+            parent=parent.n if parent else None,
+            edits=told,
+            note=note,
+            merged=merged,
+            token=token,
         )
         for kept_in, record in accepted:
             self._log.save_step_run(session, turn, kept_in, record, token=token)

@@ -12,6 +12,7 @@ from agentvid.chain.run import Run, StepRun
 from agentvid.chain.step import Ref, step_number
 from agentvid.run.resolve import Lookup
 from agentvid.store.gc import hold
+from agentvid.store.heads import ancestors
 from agentvid.store.log import Log
 
 __all__ = ["earlier_lookup", "execute", "last_run", "standing_records"]
@@ -43,10 +44,17 @@ async def execute(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     return {"waiting": waiting, "phase": "executed"}
 
 
-def last_run(log: Log, session: str, turn: int) -> Run | None:
-    """Return the newest run of a turn that has any record, or None."""
-    for row in reversed(log.revisions(session, turn)):
-        run = log.run(session, turn, row.n)
+def last_run(log: Log, session: str, turn: int, before: int | None = None) -> Run | None:
+    """Return the run of the head, or of the nearest revision before it on its line that was run; None where none was.
+
+    `before` names a revision to begin behind, in place of the head.
+    """
+    head = log.latest_revision(session, turn)
+    if head is None:
+        return None
+    line = ancestors(log, session, turn, before or head.n)
+    for n in line[1:] if before else line:
+        run = log.run(session, turn, n)
         if run.steps:
             return run
     return None
@@ -55,16 +63,20 @@ def last_run(log: Log, session: str, turn: int) -> Run | None:
 def standing_records(log: Log, session: str, turn: int, upto: int | None = None) -> dict[str, tuple[int, StepRun]]:
     """Return the newest record with a result of each step, with its revision; the newest at all where none has one.
 
-    What pinned and accepted steps keep stands here, also after a run that failed or waited before them. `upto` leaves
-    out later revisions.
+    What pinned and accepted steps keep stands here, also after a run that failed or waited before them. Only the
+    line of the head counts, or that of revision `upto`.
     """
-    rows = [row for row in log.revisions(session, turn) if upto is None or row.n <= upto]
+    head = log.latest_revision(session, turn)
+    if head is None:
+        return {}
+    line = ancestors(log, session, turn, upto or head.n)
+    chain = log.revision(session, turn, line[0]).chain
     found: dict[str, tuple[int, StepRun]] = {}
-    for row in reversed(rows):
-        for step_id, record in log.run(session, turn, row.n).steps.items():
+    for n in line:
+        for step_id, record in log.run(session, turn, n).steps.items():
             if step_id not in found or (record.outputs and not found[step_id][1].outputs):
-                found[step_id] = row.n, record
-        if all(step.id in found and found[step.id][1].outputs for step in rows[-1].chain):
+                found[step_id] = n, record
+        if all(step.id in found and found[step.id][1].outputs for step in chain):
             break
     return found
 
@@ -75,7 +87,7 @@ def _standing(log: Log, session: str, turn: int, revision: int) -> Run:
 
 
 def earlier_lookup(log: Log, session: str) -> Lookup:
-    """Return a lookup of ports that earlier turns found, by their newest run."""
+    """Return a lookup of ports that earlier turns found, by the run that each of them shows."""
     runs: dict[int, Run | None] = {}
 
     def lookup(ref: Ref) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Any
 
@@ -110,7 +110,11 @@ def dependents_of(chain: Chain, step_ids: set[str]) -> set[str]:
     return found
 
 
-def next_step_id(chain: Chain) -> str:
-    """Return an id no step of this chain uses: one above the highest number written in this turn."""
-    highest = max((step_number(s.id)[1] for s in chain.steps if step_number(s.id)[0] == chain.turn), default=0)
+def next_step_id(chain: Chain, used: Iterable[str] = ()) -> str:
+    """Return an id no step of this chain uses: one above the highest number written in this turn.
+
+    `used` are ids that steps had before: an id that is free in the chain may have been another step's, since removed.
+    """
+    numbers = [step_number(step_id) for step_id in (*(step.id for step in chain.steps), *used)]
+    highest = max((number for turn, number in numbers if turn == chain.turn), default=0)
     return f"t{chain.turn}.s{highest + 1}"

@@ -26,14 +26,14 @@ class Budgets:
 
     _database: Database
     clock: Callable[[], float]
-    _session_write: Callable[..., AbstractContextManager[sqlite3.Connection]]
+    session_write: Callable[..., AbstractContextManager[sqlite3.Connection]]
 
     def set_budget(self, session: str, amount: float | None, currency: str = "", *, token: str) -> None:
         """Set what a session may spend in all, in one currency; None takes the budget away.
 
         Raises: SessionBusy where `token` does not own the session now.
         """
-        with self._session_write(session, token) as connection:
+        with self.session_write(session, token) as connection:
             connection.execute("DELETE FROM budgets WHERE session = ?", (session,))
             if amount is not None:
                 row = (session, amount, currency, self.clock())
@@ -57,7 +57,7 @@ class Budgets:
         Raises: SessionBusy where `token` does not own the session now.
         """
         if record.executed and record.cost:
-            with self._session_write(session, token) as connection:
+            with self.session_write(session, token) as connection:
                 add_spending(connection, session, turn, [record], self.clock())
 
 

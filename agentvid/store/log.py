@@ -24,6 +24,7 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun
 from agentvid.errors import InputError, SessionBusy
 from agentvid.store.budget import Budgets, add_spending
+from agentvid.store.heads import MAIN, head_moves_to, use_branch
 from agentvid.store.migrations import Database
 from agentvid.store.results import CachedResults
 from agentvid.store.rows import Author, CachedResult, RevisionRow, SessionRow, TurnRow, VersionRow
@@ -88,7 +89,7 @@ class Log(CachedResults, Budgets):
 
         Raises: SessionBusy where `token` does not own the session now; InputError for an unknown session.
         """
-        with self._session_write(session, token) as connection:
+        with self.session_write(session, token) as connection:
             _require_session(connection, session)
             turn = _next(connection, "SELECT max(turn) FROM turns WHERE session = ?", session)
             connection.execute(
@@ -103,7 +104,7 @@ class Log(CachedResults, Budgets):
 
         Raises: SessionBusy as `add_turn`; InputError for an unknown turn.
         """
-        with self._session_write(session, token) as connection:
+        with self.session_write(session, token) as connection:
             _require_turn(connection, session, turn)
             connection.execute(
                 "UPDATE turns SET phase = ?, error_json = ? WHERE session = ? AND turn = ?",
@@ -138,24 +139,29 @@ class Log(CachedResults, Budgets):
         author: Author,
         parent: int | None,
         token: str,
-        branch: str = "main",
+        branch: str | None = None,
         edits: list[dict[str, Any]] | None = None,
         note: str = "",
+        merged: int | None = None,
     ) -> int:
         """Add a revision to a turn and return its number: 1, 2, 3 … in each turn. None is ever overwritten.
+
+        It becomes the head of `branch` (None: the branch the turn is on). `merged` is the revision that was merged in.
 
         Raises: SessionBusy as `add_turn`; InputError for an unknown turn or parent, or a chain of another turn.
         """
         if chain.turn != turn:
             raise InputError(f"a chain of turn {chain.turn} as a revision of turn {turn}", f"a chain of turn {turn}")
-        with self._session_write(session, token) as connection:
+        with self.session_write(session, token) as connection:
             _require_turn(connection, session, turn)
             n = _next(connection, "SELECT max(n) FROM revisions WHERE session = ? AND turn = ?", session, turn)
             if parent is not None and not 1 <= parent < n:
                 known = f"1 to {n - 1}" if n > 1 else "None, there is no revision yet"
                 raise InputError(f"revision {parent} of turn {turn} as a parent", known)
-            row = (session, turn, n, branch, parent, author, _json(chain), _json(edits or []), note, self.clock())
-            connection.execute("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            on = branch or use_branch(connection, session, turn)
+            row = (session, turn, n, on, parent, author, _json(chain), _json(edits or []), note, self.clock(), merged)
+            connection.execute("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            head_moves_to(connection, session, turn, on, n)
             return n
 
     def revision(self, session: str, turn: int, n: int) -> RevisionRow:
@@ -168,13 +174,12 @@ class Log(CachedResults, Budgets):
             raise InputError(f"turn {turn} of session {session!r} has no revision {n}", "a revision that was saved")
         return RevisionRow(**rows[0])
 
-    def latest_revision(self, session: str, turn: int, branch: str = "main") -> RevisionRow | None:
-        """Return the newest revision of a branch, or None where it has none."""
+    def latest_revision(self, session: str, turn: int, branch: str | None = None) -> RevisionRow | None:
+        """Return the head of a branch (None: of the branch the turn is on), or None where there is none."""
         rows = self._database.rows(
-            "SELECT * FROM revisions WHERE session = ? AND turn = ? AND branch = ? ORDER BY n DESC LIMIT 1",
-            session,
-            turn,
-            branch,
+            "SELECT revisions.* FROM heads JOIN revisions USING (session, turn, n) WHERE session = ? AND turn = ?"
+            " AND heads.branch = coalesce(?, (SELECT branch FROM current_branches WHERE session = ? AND turn = ?), ?)",
+            *(session, turn, branch, session, turn, MAIN),
         )
         return RevisionRow(**rows[0]) if rows else None
 
@@ -198,7 +203,7 @@ class Log(CachedResults, Budgets):
         Raises: SessionBusy as `add_turn`; InputError for an unknown revision.
         """
         paid = any(record.executed and record.cost > 0 for record in step_runs)
-        with self._session_write(session, token, durable=paid) as connection:
+        with self.session_write(session, token, durable=paid) as connection:
             where, now = (session, turn, revision), self.clock()
             if not _exists(connection, "revisions WHERE session = ? AND turn = ? AND n = ?", *where):
                 raise InputError(f"turn {turn} of session {session!r} has no revision {revision}", "a saved revision")
@@ -228,7 +233,7 @@ class Log(CachedResults, Budgets):
 
         Raises: SessionBusy as `add_turn`; InputError for an unknown session.
         """
-        with self._session_write(session, token) as connection:
+        with self.session_write(session, token) as connection:
             _require_session(connection, session)
             n = _next(connection, "SELECT max(n) FROM versions WHERE session = ?", session)
             row = (session, n, _json(artifact_json), label, source, self.clock())
@@ -248,30 +253,36 @@ class Log(CachedResults, Budgets):
         *,
         token: str,
         checks: list[dict[str, Any]] | None = None,
+        revision: int | None = None,
     ) -> None:
-        """Save a turn's answer as message parts, and what was verified. Earlier answers of the turn are kept.
+        """Save a turn's answer as message parts, what was verified, and the revision that it answers for.
+
+        Earlier answers of the turn are kept.
 
         Raises: SessionBusy as `add_turn`; InputError for an unknown turn.
         """
-        with self._session_write(session, token) as connection:
+        with self.session_write(session, token) as connection:
             _require_turn(connection, session, turn)
             n = _next(connection, "SELECT max(n) FROM answers WHERE session = ? AND turn = ?", session, turn)
-            row = (session, turn, n, _json(parts), self.clock(), _json(checks or []))
-            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)", row)
+            row = (session, turn, n, _json(parts), self.clock(), _json(checks or []), revision)
+            connection.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def answer(self, session: str, turn: int) -> list[dict[str, Any]] | None:
-        """Return the parts of a turn's newest answer, or None where it has none yet."""
-        row = self._newest_answer(session, turn)
+    def answer(self, session: str, turn: int, revision: int | None = None) -> list[dict[str, Any]] | None:
+        """Return the parts of a turn's newest answer (of that revision, where one is named), or None."""
+        row = self._newest_answer(session, turn, revision)
         return row["parts"] if row else None
 
-    def checks(self, session: str, turn: int) -> list[dict[str, Any]]:
-        """Return what was verified for a turn's newest answer."""
-        row = self._newest_answer(session, turn)
+    def checks(self, session: str, turn: int, revision: int | None = None) -> list[dict[str, Any]]:
+        """Return what was verified for the answer that `answer` returns."""
+        row = self._newest_answer(session, turn, revision)
         return row["checks"] if row else []
 
-    def _newest_answer(self, session: str, turn: int) -> dict[str, Any] | None:
-        query = "SELECT parts_json, checks_json FROM answers WHERE session = ? AND turn = ? ORDER BY n DESC LIMIT 1"
-        rows = self._database.rows(query, session, turn)
+    def _newest_answer(self, session: str, turn: int, revision: int | None) -> dict[str, Any] | None:
+        query = (
+            "SELECT parts_json, checks_json FROM answers WHERE session = ? AND turn = ?"
+            " AND (? IS NULL OR revision = ?) ORDER BY n DESC LIMIT 1"
+        )
+        rows = self._database.rows(query, session, turn, revision, revision)
         return rows[0] if rows else None
 
     # ------------------------------------------------------------ ownership
@@ -284,7 +295,11 @@ class Log(CachedResults, Budgets):
         _compare(self._database.rows(_OWNER, session), session, token)
 
     @contextmanager
-    def _session_write(self, session: str, token: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def session_write(self, session: str, token: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """Give the connection inside a write transaction of a session's owner.
+
+        Raises: SessionBusy where `token` does not own the session now.
+        """
         with self.write(durable=durable) as connection:
             _compare(self._database.rows(_OWNER, session), session, token)
             yield connection

@@ -125,6 +125,38 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         "CREATE INDEX spending_of_session ON spending (session, currency)",
     ),
+    (  # 4: history as a tree: heads of branches, the branch a turn is on, the way of redo, which run was answered
+        """
+        CREATE TABLE heads (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, branch TEXT NOT NULL, n INTEGER NOT NULL,
+            PRIMARY KEY (session, turn, branch),
+            FOREIGN KEY (session, turn, n) REFERENCES revisions
+        )
+        """,
+        """
+        CREATE TABLE current_branches (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, branch TEXT NOT NULL,
+            PRIMARY KEY (session, turn),
+            FOREIGN KEY (session, turn, branch) REFERENCES heads
+        )
+        """,
+        """
+        CREATE TABLE left_children (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, branch TEXT NOT NULL,
+            parent INTEGER NOT NULL, child INTEGER NOT NULL,
+            PRIMARY KEY (session, turn, branch, parent)
+        )
+        """,
+        "INSERT INTO heads SELECT session, turn, branch, max(n) FROM revisions GROUP BY session, turn, branch",
+        "ALTER TABLE revisions ADD COLUMN merged INTEGER",
+        "ALTER TABLE answers ADD COLUMN revision INTEGER",
+        """
+        UPDATE answers SET revision = (
+            SELECT max(n) FROM revisions
+            WHERE session = answers.session AND turn = answers.turn AND created <= answers.created
+        )
+        """,
+    ),
 )
 
 JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (

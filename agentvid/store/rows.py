@@ -35,7 +35,10 @@ class TurnRow(Value):
 
 
 class RevisionRow(Value):
-    """A chain as someone left it. `n` counts from 1 in each turn; `edits` lead here from `parent`."""
+    """A chain as someone left it. `n` counts from 1 in each turn; `edits` lead here from `parent`.
+
+    `branch` is the branch it was written on; `merged` the revision of another branch that was merged into it.
+    """
 
     session: str
     turn: int
@@ -47,6 +50,7 @@ class RevisionRow(Value):
     edits: tuple[dict[str, Any], ...]
     note: str
     created: float
+    merged: int | None = None
 
 
 class VersionRow(Value):
