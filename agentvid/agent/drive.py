@@ -68,13 +68,15 @@ class TurnDriver:
             if run:
                 await self._go_on(session, turn, token, emit)
 
-    async def edit(self, session: str, turn: int, edits: Sequence[Edit], emit: Emit, *, run: bool = True) -> None:
-        """Add a revision with these edits, and run it.
+    async def edit(
+        self, session: str, turn: int, edits: Sequence[Edit], emit: Emit, *, run: bool = True, note: str = ""
+    ) -> None:
+        """Add a revision with these edits, and run it; `note` is kept with the revision.
 
         Raises: EditError or ChainError, with nothing changed, where the result does not check; SessionBusy.
         """
         with own(self._log, session) as ownership:
-            self._revise(session, turn, self._chain(session, turn), edits, ownership.token, emit)
+            self._revise(session, turn, self._chain(session, turn), edits, ownership.token, emit, note)
             if run:
                 await self._go_on(session, turn, ownership.token, emit)
 
@@ -86,7 +88,9 @@ class TurnDriver:
             )
         return row.chain
 
-    def _revise(self, session: str, turn: int, chain: Chain, edits: Sequence[Edit], token: str, emit: Emit) -> None:
+    def _revise(
+        self, session: str, turn: int, chain: Chain, edits: Sequence[Edit], token: str, emit: Emit, note: str = ""
+    ) -> None:
         tools = self._executor.tools
         revised = apply_all(chain, list(edits))
         earlier = earlier_ports(self._log, session, turn, tools)
@@ -94,7 +98,14 @@ class TurnDriver:
         parent = self._log.latest_revision(session, turn)
         told = [edit.model_dump(mode="json") for edit in edits]
         revision = self._log.add_revision(
-            session, turn, revised, author="person", parent=parent.n if parent else None, edits=told, token=token
+            session,
+            turn,
+            revised,
+            author="person",
+            parent=parent.n if parent else None,
+            edits=told,
+            token=token,
+            note=note,
         )
         emit(ChainEvent(revision=revision, chain=revised.to_json()))
 

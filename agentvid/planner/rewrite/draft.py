@@ -89,6 +89,10 @@ class Draft:
         """Return what to raise where nothing can be edited."""
         return Back(kind, self.say(key, **words))
 
+    def refusal(self, text: str) -> Back:
+        """Return what to raise where an edit can't be made, in words."""
+        return Back("refused", text)
+
     def named(self, steps: Iterable[str]) -> str:
         """Return steps for a sentence."""
         return ("、" if self.language == "zh" else ", ").join(steps)

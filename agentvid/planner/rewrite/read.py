@@ -23,6 +23,7 @@ from agentvid.planner.rewrite.draft import Back, Draft, Which
 from agentvid.planner.rewrite.read_box import read_box
 from agentvid.planner.rewrite.read_clip import read_clip
 from agentvid.planner.rewrite.read_colour import read_colour
+from agentvid.planner.rewrite.read_layout import read_layout
 from agentvid.planner.rewrite.read_run import (
     read_command,
     read_engine,
@@ -52,8 +53,15 @@ _THOUGHT: Final = re.compile(
     r"(?:the )?(?:thought|thinking|reasoning) (?:of|in|for) (?P<where>.+?) (?:should (?:be|say|read)|to|is|says?"
     r"|must be):? (?P<to>.+)"
     r"|(?:change|set|rewrite) (?:the )?(?:thought|thinking) (?:of|in|for) (?P<where2>.+?) (?:in)?to:? (?P<to2>.+)"
-    r"|(?:把)?(?P<where3>.+?)的?(?:思路|想法|思考)(?:应该是|应该|改成|改为|换成|写成|是|为|:)(?P<to3>.+)",
+    r"|(?:把)?(?P<where3>.+?)的?(?:思路|想法|思考)(?:应该是|应该|改成|改为|换成|写成|是|为|:):?(?P<to3>.+)",
     re.IGNORECASE | re.DOTALL,
+)
+
+_HESITANT: Final = re.compile(
+    r"^(?:(?:hmm*|um|uh|oh|ah|well|(?:no|nope)(?=,)|actually|sorry|maybe|perhaps|(?:can|could|shall|should) we"
+    r"|what if we)\b,? ?)+"
+    r"|^(?:嗯+|哦|啊|呃|要不|不如|算了|不对|其实)[,]?",
+    re.IGNORECASE,
 )
 
 _Reader = Callable[[Draft, str, Where | None], bool]
@@ -68,6 +76,7 @@ _READERS: Final[tuple[_Reader, ...]] = (
     read_colour,
     read_target,
     read_instead,
+    read_layout,
     read_parameter,
 )
 
@@ -166,7 +175,7 @@ def _read(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> list[str]:
     unread, at = [], 0
     while at < len(atoms):
         for last in range(at, min(at + LONGEST_JOIN, len(atoms))):
-            clause = strip_politeness(said[atoms[at][0] : atoms[last][1]])
+            clause = strip_politeness(_HESITANT.sub("", said[atoms[at][0] : atoms[last][1]]))
             if not clause or _clause(draft, clause, readers):
                 at = last + 1
                 break
@@ -178,7 +187,7 @@ def _read(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> list[str]:
 
 def _clause(draft: Draft, clause: str, readers: tuple[_Reader, ...]) -> bool:
     if re.fullmatch(
-        r"(?:no|yes|ok(?:ay)?|well|hmm+|sorry|好|不|不对|嗯|哦|对|错了|其他不变|其余不变|位置不变|别的不变|其他别动"
+        r"(?:no|yes|ok(?:ay)?|well|hmm+|sorry|算了|(?:搞|弄|说)错了?|好|不|不对|嗯|哦|对|错了|其他不变|其余不变|位置不变|别的不变|其他别动"
         r"|(?:everything|all) else (?:stays|the same)|keep (?:everything|the rest).*|leave the rest.*)",
         clause,
         re.IGNORECASE,
@@ -201,6 +210,7 @@ def _read_thought(draft: Draft, said: str) -> bool:
     if step_id is None:
         return False
     thought = re.sub(r"^[\"“”「『'‘]+|[\"“”」』'’]+$", "", thought.strip())
+    draft.is_message = False
     put_thought(draft, step_id, thought)
     return True
 

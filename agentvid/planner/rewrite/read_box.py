@@ -23,7 +23,9 @@ _SIDES: Final = {
     "top": (0, -1), "down": (0, 1), "downward": (0, 1), "downwards": (0, 1), "lower": (0, 1), "bottom": (0, 1),
     "左": (-1, 0), "右": (1, 0), "上": (0, -1), "下": (0, 1), "高": (0, -1), "低": (0, 1),
 }  # fmt: skip
-_MORE: Final = r"(?:a (?:bit|little|touch|lot|tad)|slightly|somewhat|more|further|farther|much|way|still)"
+_MORE: Final = (
+    r"(?:a (?:bit|little|touch|lot|tad)|actually|really|rather|slightly|somewhat|more|further|farther|much|way|still)"
+)
 _SIDE_EN: Final = r"(?P<side>left|right|up(?:wards?)?|down(?:wards?)?|higher|lower|top|bottom)"
 _SHIFT: Final = re.compile(
     rf"(?:(?:move|shift|push|nudge|put|pull|slide) )?(?:the |my |its )?(?P<what>[\w ]+?)"

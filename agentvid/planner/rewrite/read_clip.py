@@ -84,16 +84,31 @@ _MORE: Final = re.compile(
     r"|little) )?"
     r"(?:more|further|farther|closer)(?: (?:in|out|round|around))?|(?:that's |it's )?not (?:enough|far enough"
     r"|close enough)"
-    r"|(?:再)?(?:多)?(?:推|拉|转|放大|移|绕)(?:得)?(?:再)?(?:近|远|多)(?:一)?[点些]|(?:推|拉|转|放大|移|绕)(?:得)?不够"
+    r"|(?:再)?多(?:推|拉|转|放大|移|绕)(?:近|远)?(?:一)?[点些]"
+    r"|(?:再)?(?:推|拉|转|放大|移|绕)(?:得)?(?:再)?(?:近|远|多)(?:一)?[点些]|(?:推|拉|转|放大|移|绕)(?:得)?不够"
     r"(?:近|远|多)?|再(?:多)?(?:推|拉|转|放大|移|绕)(?:近|远)?(?:一)?[点些]|幅度(?:再)?大(?:一)?[点些]",
     re.IGNORECASE,
+)
+_TOWARDS: Final = re.compile(
+    r"(?:(?:go|turn|orbit|rotate|pan|move|circle|spin)s? )?(?:it )?(?:to the |towards the )?(left|right)"
+    r"(?: (?:instead|rather)(?: (?:of|than) .+)?| please)?"
+    r"|(?:应该|要|改成|改为|换成|还是)*(?:往|向|朝)(左|右)(?:边)?(?:转|绕|移|摇|走|环绕)?(?:才对)?",
+    re.IGNORECASE,
+)
+_TWICE: Final = re.compile(
+    r"(?:(?:zoom|move|go|turn|orbit|pan|dolly|rotate) (?:in |out |round |around )?)?twice as (?:much|far|close)"
+    r"|(?:推|拉|转|放大|移|绕)(?:近|远)?(?:的)?(?:幅度)?(?:再)?(?:加一倍|翻倍|多一倍)",
+    re.IGNORECASE,
+)
+_ZOOM: Final = re.compile(
+    r"zooms? (?:in|on)?|(?:推近|拉近|放大|推进|变焦)(?:到)?|(?P<out>zooms? out|拉远|推远|缩小)(?:到)?", re.IGNORECASE
 )
 _SCALES: Final = ((_SLOWER, 1.5), (_FASTER, 2 / 3))
 
 
 def read_clip(draft: Draft, clause: str, where: Where | None) -> bool:
     """Read how a clip is to differ; False where the words say nothing of that or the chain makes no clip."""
-    text = re.sub(r"[了吧呢啊]+$", "", where.rest if where else clause)
+    text = re.sub(r"[了吧呢啊]+$", "", where.rest if where else clause).replace("一整圈", "一圈")
     text = re.sub(r"^(?:the )?(?:clip|video|camera|视频|镜头|片子)(?: should(?: be)?| is)? ?", "", text) or text
     change = _change_of(text)
     if change is None:
@@ -122,6 +137,11 @@ def _change_of(text: str) -> Callable[[Step], Step | None] | None:
         return _times(0.5 if match["half"] else 2 / 3)
     if _LESS.fullmatch(text):
         return lambda step: posed(step, lambda pose: _further(pose, 0.5))
+    if side := _TOWARDS.fullmatch(text):
+        is_left = next(group for group in side.groups() if group).lower() in ("left", "左")
+        return lambda step: _towards(step, is_left)
+    if _TWICE.fullmatch(text):
+        return lambda step: posed(step, lambda pose: _further(pose, 2.0))
     if _MORE.fullmatch(text):
         return lambda step: posed(step, lambda pose: _further(pose, 1.5))
     return _measured(*take_measures(text))
@@ -135,6 +155,10 @@ def _measured(rest: str, measures: Measures) -> Callable[[Step], Step | None] | 
     names = measures.names()
     if names == {"seconds"} and _ONLY_SECONDS.fullmatch(rest):
         return lambda step: lasting(step, lambda _: measures.seconds or 0.0)
+    zoom = _ZOOM.fullmatch(rest)
+    if names == {"times"} and zoom and measures.times:
+        factor = 1 / measures.times if zoom["out"] else measures.times
+        return lambda step: _zoomed(step, factor)
     side = re.search(r"\b(?P<en>left|right)\b|[向往朝](?P<zh>左|右)边?", rest, re.IGNORECASE)
     bare = rest[: side.start()] + rest[side.end() :] if side else rest
     bare = re.sub(r"\bto the\s*$|\s+", " ", bare).strip()
@@ -182,6 +206,29 @@ def posed(step: Step, change: Callable[[CameraPose], CameraPose]) -> Step | None
         return None
     changed = path.model_copy(update={"poses": poses})
     return None if changed == path else _with_path(step, changed)
+
+
+def _towards(step: Step, is_left: bool) -> Step | None:
+    path = _path(step)
+    if path is None:
+        return None
+    last = path.poses[-1]
+    goes = last.yaw_deg or last.truck
+    return posed(step, mirrored) if goes and (goes < 0) != is_left else None
+
+
+def _zoomed(step: Step, factor: float) -> Step | None:
+    """Return the step whose zoom ends at that factor."""
+    path = _path(step)
+    last = path.poses[-1].zoom if path else 1.0
+    if last == 1:
+        return None
+
+    def zoomed(pose: CameraPose) -> CameraPose:
+        share = (pose.zoom - 1) / (last - 1)
+        return pose.model_copy(update={"zoom": round(1 + (factor - 1) * share, 4)})
+
+    return posed(step, zoomed)
 
 
 def mirrored(pose: CameraPose) -> CameraPose:

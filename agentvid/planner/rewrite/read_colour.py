@@ -28,7 +28,7 @@ __all__ = ["put_plan", "read_colour"]
 _NOT: Final = re.compile(
     rf"(?:not|no|never|i (?:don't|do not) (?:want|like)(?: it)?(?: to be| in)?|(?:don't|do not) (?:make|want|use|paint"
     rf"|have)(?: it)?) {MARK}(?: please)?"
-    rf"|(?:我)?(?:不要|不是|别用|别|不想要|不喜欢|不用|先别)(?:变成|改成|换成|用|这个|这种|再)?{MARK}(?:的|了)?",
+    rf"|(?P<thing>.{{0,8}}?)(?:我)?(?:不要|不是|别用|别|不想要|不喜欢|不用|先别)(?:变成|改成|换成|用|这个|这种|再)?{MARK}(?:的|了)?",
     re.IGNORECASE,
 )
 _NOT_BUT: Final = re.compile(
@@ -46,7 +46,7 @@ _FRAMES: Final = tuple(
         r"(?:make|paint|turn|colou?r|recolou?r|dye|have|keep|want) (?P<thing>.+?) (?:in(?:to)? |to (?:be )?)?◆"
         r"(?: (?:instead|rather|this time))*",
         r"(?P<thing>.+?) (?:should|must|ought to|has to|needs to) (?:rather )?(?:be|become|get|turn) ◆(?: instead)?",
-        r"(?:把|将|让|给)?(?P<thing>.*?)(?:的颜色|颜色|的)?(?:就|还是|应该|最好|那就|也许|干脆)*(?:要|用|选|是|改用|换用|改|换|变"
+        r"(?:把|将|让|给)?(?P<thing>.*?)(?:的颜色|颜色|的)?(?:就|还是|是|应该|最好|那就|也许|干脆)*(?:要|用|选|是|改用|换用|改|换|变"
         r"|改成|换成|变成|改为|换为|变为|染成|涂成|弄成|做成|换个|来个|来点|调成|改得|变得|调得|调|弄得)?◆"
         r"(?:的|吧|好了|就好|就行|就可以|好看|好些|比较好|更好|试试|看看)*",
     )
@@ -69,7 +69,9 @@ def read_colour(draft: Draft, clause: str, where: Where | None) -> bool:
     marked = _marked(text, said)
     if len(said) == 2:
         return _read_two(draft, text, said, marked, where)
-    if _NOT.fullmatch(marked) and not said[0].is_relative:
+    unwanted = _NOT.fullmatch(marked)
+    if unwanted and not said[0].is_relative:
+        draft.noun = unwanted["thing"] or draft.noun
         draft.not_colour, draft.did = said[0].words, True
         return True
     return _read_one(draft, marked, said[0], where)
@@ -79,9 +81,9 @@ def _read_two(draft: Draft, text: str, said: list[SaidColour], marked: str, wher
     if said[1].is_relative:  # "the blue is too dark"
         between = text[said[0].end : said[1].start]
         draft.not_colour = said[0].words
-        return re.fullmatch(r"\s*(?:is|looks|'s|的)?\s*", between) is not None and _read_one(
-            draft, MARK, said[1], where
-        )
+        return re.fullmatch(
+            r"\s*(?:is|looks|'s|的)?(?: (?:way|much|far|a bit|a little|just))?\s*", between
+        ) is not None and _read_one(draft, MARK, said[1], where)
     if _NOT_BUT.fullmatch(marked):
         draft.not_colour = said[0].words
         return _read_one(draft, MARK, said[1], where)
@@ -106,6 +108,7 @@ def _read_one(draft: Draft, marked: str, said: SaidColour, where: Where | None) 
     thing = match.groupdict().get("thing") or ""
     if _NO_WORDS.fullmatch(thing):
         thing = ""
+    thing = thing or (draft.noun if draft.not_colour else "")
     thing = thing if _BACKGROUND.fullmatch(thing) else split_thing(thing)[0]
     candidates = [part for part in draft.parts() if _fits(draft, part, thing, where)]
     if draft.not_colour:

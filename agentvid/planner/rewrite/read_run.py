@@ -1,22 +1,20 @@
-"""Words about how steps run: undo, seeds, engines, pins, order, leaving steps out, parameters by name."""
+"""Words about how steps run: undo, seeds, engines, pins, order, parameters by name."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
 from typing import Final
 
-from agentvid.chain.chain import Chain, dependents_of
 from agentvid.chain.edit import AcceptStale, ClearGiven, Move, Pin, SetEngine, SetSeed, apply
-from agentvid.chain.step import Ref, Step, as_ref, refs_in
+from agentvid.chain.step import Step
 from agentvid.errors import EditError
 from agentvid.planner.grammar.lexicon import read_number
-from agentvid.planner.rewrite.draft import Back, Draft
-from agentvid.planner.rewrite.rewriting import Checkout, Choice, Redo, Undo
+from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.rewriting import Checkout, Redo, Undo
 from agentvid.planner.rewrite.where import Where, find_steps, steps_named
 
-__all__ = ["leave_out", "read_command", "read_engine", "read_order", "read_parameter", "read_pin", "read_seed"]
+__all__ = ["read_command", "read_engine", "read_order", "read_parameter", "read_pin", "read_seed"]
 
 _WHAT_EN: Final = (
     r"(?: (?:that|it|this|(?:the |my |that )?(?:last |latest |previous )?(?:change|edit|step|one|thing)))?"
@@ -24,7 +22,8 @@ _WHAT_EN: Final = (
 _WHAT_ZH: Final = r"(?:上一?次|刚才|刚刚|最后一?次|这次|上一步)?的?(?:修改|改动|编辑|操作|那个|那步)?"
 _UNDO: Final = re.compile(
     rf"(?:undo|revert|take back){_WHAT_EN}|take (?:that|it) back|(?:never ?mind|forget) that(?: change)?"
-    rf"|(?:撤销|撤回|撤消|取消|还原|回退){_WHAT_ZH}|(?:把)?{_WHAT_ZH}(?:撤销|撤回|撤消)(?:掉)?|退回上一步|回到上一步",
+    rf"|(?:撤销|撤回|撤消|取消|还原|回退){_WHAT_ZH}|(?:把)?{_WHAT_ZH}(?:撤销|撤回|撤消)(?:掉)?|退回上一步|回到上一步"
+    r"|退回?到?上一?个?版本?",
     re.IGNORECASE,
 )
 _REDO: Final = re.compile(
@@ -36,7 +35,8 @@ _FIRST: Final = r"first|original|initial"
 _CHECKOUT: Final = re.compile(
     rf"(?:(?:go|get|take (?:me|it)|jump|switch|return|revert|change)(?: back)?|back) to (?:the |my )?"
     rf"(?:(?P<first>{_FIRST})(?: (?:version|revision|one|chain))?|(?:version|revision) (?P<n>\w+))"
-    rf"|(?:restore|use) (?:the )?(?:(?P<first2>{_FIRST}) (?:version|revision|chain)|(?:version|revision) (?P<n2>\w+))"
+    rf"|(?:restore|use|show(?: me)?) (?:the )?(?:(?P<first2>{_FIRST}) (?:version|revision|chain)|(?:version"
+    rf"|revision) (?P<n2>\w+))(?: again)?"
     r"|(?:回到|恢复到?|退回到?|返回到?|切换到|还原到|用回)(?:(?P<first3>最初|最开始|一开始|原始|原来|最早)的?(?:那个)?"
     r"(?:版本?|样子|状态)?|第?(?P<n3>\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?:版本?))(?:去)?",
     re.IGNORECASE,
@@ -210,6 +210,9 @@ def read_pin(draft: Draft, clause: str, where: Where | None) -> bool:
     text = where.rest if where else clause
     if _read_take_back(draft, text, where):
         return True
+    if where is None:
+        where = _pinned_by_name(draft, text)
+        text = where.rest if where else text
     if where is None or not where.rest:
         return False
     for pattern, pinned in ((_PIN, True), (_UNPIN, False)):
@@ -222,6 +225,22 @@ def read_pin(draft: Draft, clause: str, where: Where | None) -> bool:
         draft.did = True
         return True
     return False
+
+
+_PIN_NAME: Final = re.compile(
+    r"(?P<verb>pin|freeze|lock|un-?pin|un-?freeze|unlock) (?:the )?(?P<name>[a-z ]+)"
+    r"|(?P<name_zh>[\u3400-\u9fff]{1,4})(?:的结果|结果)(?P<verb_zh>.+)|(?P<verb_zh2>固定|锁定)(?P<name_zh2>[\u3400-\u9fff]{1,4})",
+    re.IGNORECASE,
+)
+
+
+def _pinned_by_name(draft: Draft, text: str) -> Where | None:
+    match = _PIN_NAME.fullmatch(text)
+    if match is None:
+        return None
+    name = match["name"] or match["name_zh"] or match["name_zh2"]
+    step = draft.one(steps_named(name, draft.chain, draft.tools))
+    return Where((step,), match["verb"] or match["verb_zh"] or match["verb_zh2"]) if step else None
 
 
 def _read_take_back(draft: Draft, text: str, where: Where | None) -> bool:
@@ -271,81 +290,6 @@ def _step(draft: Draft, words: str) -> str | None:
             raise draft.back("refused", "no_step", known=draft.named(step.id for step in draft.chain))
         return draft.one(where.steps)
     return draft.one(steps_named(words, draft.chain, draft.tools))
-
-
-# ---------------------------------------------------------------- leaving out
-
-
-def leave_out(draft: Draft, steps: list[str]) -> None:
-    """Take steps out, where what needs them can do without or takes what they would have changed.
-
-    Raises: Back naming what needs them.
-    """
-    chain = draft.chain
-    for step_id in steps:
-        chain = _bypassed(chain, step_id, set(steps), draft)
-    users = [s.id for s in chain if s.id not in steps and any(ref.step in steps for ref in s.refs())]
-    if users:
-        below = dependents_of(draft.chain, set(steps))
-        whole = [step.id for step in draft.chain if step.id in below or step.id in steps]
-        choice = _together(draft, whole)
-        words = {"step": draft.named(steps), "users": draft.named(users), "all": draft.named(whole)}
-        raise Back("refused", draft.say("needed", **words), choice)
-    left = tuple(step for step in chain if step.id not in steps)
-    if not left:
-        raise draft.back("refused", "all_gone")
-    answer = tuple(ref for ref in dict.fromkeys(chain.answer) if ref.step not in steps)
-    draft.chain = chain.model_copy(update={"steps": left, "answer": answer})
-    draft.did = True
-
-
-def _together(draft: Draft, steps: list[str]) -> tuple[Choice, ...]:
-    from agentvid.chain.diff import edits_between
-
-    left = tuple(step for step in draft.chain if step.id not in steps)
-    if not left:
-        return ()
-    answer = tuple(ref for ref in draft.chain.answer if ref.step not in steps)
-    after = draft.chain.model_copy(update={"steps": left, "answer": answer})
-    label = draft.say("together", all=draft.named(steps))
-    return (Choice(label=label, edits=tuple(edits_between(draft.start, after))),)
-
-
-def _bypassed(chain: Chain, step_id: str, going: set[str], draft: Draft) -> Chain:
-    """Let what uses a step use what the step itself began from, or do without."""
-    step = chain.step(step_id)
-    spec = draft.tools.get(step.tool)
-    types = {port.name: port.type for port in spec.ports} if spec else {}
-
-    def instead(ref: Ref) -> object | None:
-        same = [p.name for p in spec.parameters if p.type == types.get(ref.port)] if spec else []
-        held = [step.args[name] for name in same if name in step.args and types.get(ref.port) in ("Image", "Video")]
-        return held[0] if held else None
-
-    steps = [user if user.id in going else _without(user, step_id, instead, draft) for user in chain]
-    answer = []
-    for ref in chain.answer:
-        other = as_ref(instead(ref)) if ref.step == step_id else ref
-        answer += [other] if other is not None else []
-    return chain.model_copy(update={"steps": tuple(steps), "answer": tuple(answer)})
-
-
-def _without(user: Step, step_id: str, instead: Callable[[Ref], object | None], draft: Draft) -> Step:
-    spec = draft.tools.get(user.tool)
-    args = dict(user.args)
-    for name, value in user.args.items():
-        ref = as_ref(value)
-        if ref is None or ref.step != step_id:
-            continue
-        other, parameter = instead(ref), spec.parameter(name) if spec else None
-        if other is not None:
-            args[name] = other
-        elif parameter is not None and not parameter.required and parameter.type != "EditPlan":
-            del args[name]
-    expect = tuple(
-        item for item in user.expect if all(ref.step != step_id for ref in refs_in(item.model_dump(mode="json")))
-    )
-    return user.model_copy(update={"args": args, "expect": expect})
 
 
 # ---------------------------------------------------------------- parameters by name

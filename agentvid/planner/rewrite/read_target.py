@@ -14,8 +14,8 @@ from agentvid.planner.grammar.parse import read_clause
 from agentvid.planner.grammar.subject import is_same_thing
 from agentvid.planner.request import Edit, Join, View
 from agentvid.planner.rewrite.draft import Draft, Part
+from agentvid.planner.rewrite.leave_out import leave_out
 from agentvid.planner.rewrite.read_clip import put_view
-from agentvid.planner.rewrite.read_run import leave_out
 from agentvid.planner.rewrite.recover import recover
 from agentvid.planner.rewrite.where import Where, steps_named
 from agentvid.planner.stage import stages_of
@@ -29,15 +29,17 @@ __all__ = ["head_noun", "put_operation", "put_target", "read_instead", "read_ski
 
 _MEANT: Final = re.compile(
     r"(?:no,? )?(?:i (?:meant|mean|was talking about|am talking about|said|want(?:ed)?(?= the )(?! the colou?r))"
-    r"|it's (?:about )?(?=the )|it (?:is|should be) (?:about )?(?=the )|(?:look|search) for|find|rather|take"
-    r"|(?:it )?should be (?=the )) (?P<thing>(?:the |my |that |an? ).+?)(?: instead)?"
+    r"|it's(?: about)?(?= the )|it (?:is|should be)(?: about)?(?= the )|(?:look|search) for|find|rather|take"
+    r"|(?:it )?should be(?= the )) (?P<thing>(?:the |my |that |an? ).+?)(?: instead)?"
     r"|(?:我)?(?:说|指|要|想要|想说|要改|要找)的?(?:不是.+?)?(?:是|应该是)(?P<zh>.+)"
+    r"|(?:我)?(?:要|想|说|指)?.{0,6}?的(?:应该)?是(?P<zh4>.+)"
     r"|(?:应该|而)?是(?P<zh2>.+?(?:那|这)(?:一)?(?:个|只|辆|位|把|条|朵).*)|(?:应该|而)是(?P<zh3>.+)",
     re.IGNORECASE,
 )
 _WRONG: Final = re.compile(
     r"(?:(?:that's|it's|this is) )?(?:the )?wrong (?P<thing>[\w ]+)|not (?P<thing2>(?:this|that|the) [\w ]+)"
-    r"|(?:不是|不对,?不是|别选|选错了?)(?:这|那)?(?:个|只|辆|位|把|条|朵)?(?P<zh>[\u3400-\u9fff]{0,8})|(?P<zh2>.{1,8})(?:选|找|认)错了",
+    r"|(?:不是|不对,?不是|别选|选错了?)(?:这|那)?(?:个|只|辆|位|把|条|朵)?(?P<zh>[\u3400-\u9fff]{0,8})|(?P<zh2>.{1,8})(?:选|找|认)错了"
+    r"|(?:the )?other (?P<thing3>[\w ]+)",
     re.IGNORECASE,
 )
 _ONE: Final = re.compile(
@@ -64,13 +66,20 @@ def read_target(draft: Draft, clause: str, where: Where | None) -> bool:
         return True
     meant = _MEANT.fullmatch(text)
     thing = next((group for group in meant.groups() if group), "") if meant else ""
+    thing, wrong = _but_not(thing)
     one = _ONE.fullmatch(thing or text)
     if not meant and not (one and (draft.noun or draft.did or _SIDE.search(text))):
         return False
     thing = split_thing(_full(draft, one) if one else thing)[0]
     if not thing:
         return False
-    return put_target(draft, thing, where)
+    return put_target(draft, thing, where, wrong)
+
+
+def _but_not(thing: str) -> tuple[str, str]:
+    """Split "the fork, not the spoon" into what is meant and what is not."""
+    match = re.fullmatch(r"(.+?)(?: instead of|,? (?:and )?not|[,]?(?:而)?不是) ?(?:the )?(.+)", thing, re.IGNORECASE)
+    return (match[1], match[2]) if match else (thing, "")
 
 
 def _full(draft: Draft, one: re.Match[str]) -> str:
@@ -90,12 +99,14 @@ def head_noun(thing: str) -> str:
     return re.split(r"的", thing)[-1]
 
 
-def put_target(draft: Draft, thing: str, where: Where | None = None) -> bool:
+def put_target(draft: Draft, thing: str, where: Where | None = None, wrong: str = "") -> bool:
     """Let the part that is about such a thing be about this one; False where none is.
+
+    `wrong` names the thing that was not meant, where the words do.
 
     Raises: Which where several could be meant; Back where the picture is known and shows no such thing.
     """
-    parts = _parts_of(draft, head_noun(thing), where)
+    parts = _parts_of(draft, head_noun(wrong or thing), where)
     core = draft.one(part.core for part in parts)
     if core is None:
         return False
@@ -155,9 +166,10 @@ def _parts_of(draft: Draft, noun: str, where: Where | None) -> list[Part]:
         return [part for part in parts if {part.core, part.plan, part.locate} & set(where.steps)]
     named = [part for part in parts if noun and part.thing and noun.lower() in part.thing.lower()]
     general = [part for part in parts if part.thing in ("main subject", "主体", "")]
-    if named or general or not noun:
-        return named or general or parts
-    return parts if len(parts) == 1 else []
+    found = named or general or parts
+    if not (named or general) and noun and len({part.thing for part in parts}) > 1:
+        return []
+    return list({part.locate or part.core: part for part in reversed(found)}.values())[::-1]
 
 
 # ---------------------------------------------------------------- something else instead
@@ -188,7 +200,7 @@ def read_instead(draft: Draft, clause: str, where: Where | None) -> bool:
     if isinstance(wanted, View):
         views = [step.id for step in draft.chain if step.tool == "novel_view" and (not where or step.id in where.steps)]
         step = draft.one(views)
-        return step is not None and put_view(draft, draft.chain.step(step), wanted)
+        return step is not None and _put_view(draft, draft.chain.step(step), wanted)
     if isinstance(wanted, Join):
         step = draft.one(step.id for step in draft.chain if step.tool == "compose")
         if step is None:
@@ -196,6 +208,15 @@ def read_instead(draft: Draft, clause: str, where: Where | None) -> bool:
         draft.settle(lambda: draft.put_args(step, layout=wanted.layout))
         return True
     return False
+
+
+def _put_view(draft: Draft, step: Step, wanted: View) -> bool:
+    is_other_thing = bool(wanted.thing) and wanted.thing != next(p.thing for p in draft.parts() if p.core == step.id)
+    turns = step.args.get("path", {}).get("kind") == "orbit" and wanted.operation == "orbit"
+    is_told = any(move.is_said for move in wanted.moves) or not is_other_thing
+    if (is_told or not turns) and not put_view(draft, step, wanted):
+        return False
+    return not is_other_thing or put_target(draft, wanted.thing, Where((step.id,), ""))
 
 
 def _is_there(draft: Draft, wanted: Edit) -> bool:
@@ -235,10 +256,11 @@ def put_operation(draft: Draft, wanted: Edit, where: Where | None) -> bool:
 
 _SKIP: Final = re.compile(
     r"(?:please )?(?:skip|drop|omit|leave out|cut|delete|remove|cancel|ignore|(?:do it |go )?without|get rid of"
-    r"|(?:we |you |i )?(?:don't|do not) (?:need|do|want|run|bother with)(?: to do)?|no need (?:for|of)|no more|no)"
+    r"|(?:we |you |i )?(?:don't|do not)(?: (?:need|do|want|run|bother with))?(?: to(?: do)?)?|no need (?:for|of|to)"
+    r"|no more|no)"
     r"(?: (?:the|any|that|this|my))? ?(?P<name>.*?)(?: (?:please|altogether|this time|any ?more))?"
     r"|(?:跳过|去掉|删掉|删除|不要|省略|省掉|不做|不用做?|不需要|取消|略过|别做?|免去)(?:掉)?(?:那个|这个)?(?P<zh>.*?)(?:了|吧)*"
-    r"|(?P<zh2>.*?)(?:就|可以|也)?(?:跳过|不要了?|删掉|去掉|不用了?|不做了?|省了|省略|免了|略过|取消|不需要了?)(?:吧)?",
+    r"|(?P<zh2>.*?)(?:就|可以|也)?(?:跳过|不要了?|删掉|去掉|不用了?|不做了?|省了|省掉|省略|免了|略过|取消|不需要了?)(?:吧)?",
     re.IGNORECASE,
 )
 _NOTHING_LIKE_IT: Final = re.compile(
@@ -266,6 +288,10 @@ def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
             return False
         if not where.steps:
             raise draft.back("refused", "no_step", known=draft.named(step.id for step in draft.chain))
+        cores = [part for part in draft.parts() if {part.core, part.plan} & set(where.steps)]
+        recovered = recover(draft.chain, draft.request) if len(where.steps) == len(cores) == 1 else None
+        if recovered is not None and len(recovered.parts) > 1:
+            return _drop(draft, cores)
         leave_out(draft, list(where.steps))
         return True
     keep = _KEEP.fullmatch(clause)
@@ -278,7 +304,7 @@ def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
     name = next((g for g in skip.groups() if g), "") if skip else ""
     if not name:
         return False
-    steps = steps_named(name, draft.chain, draft.tools)
+    steps = next((s for words in _first_words(name) if (s := steps_named(words, draft.chain, draft.tools))), [])
     if steps:
         named = [part for part in draft.parts() if part.plan in steps or part.core in steps]
         if named and _drop(draft, named):
@@ -289,6 +315,12 @@ def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
     if _NOTHING_LIKE_IT.fullmatch(name):
         raise draft.back("nothing", "no_part")
     return False
+
+
+def _first_words(name: str) -> list[str]:
+    """Return a name and its beginnings: "verify the result" → "verify"."""
+    first = [name.split()[0]] if name.isascii() and name.split() else [name[:length] for length in (4, 3, 2)]
+    return [name, *first]
 
 
 def _leave_background(draft: Draft) -> bool:
