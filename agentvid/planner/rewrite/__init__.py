@@ -4,6 +4,7 @@
     where       which steps words mean             read_*      clauses of one kind -> changes of the draft
     recover     a chain -> its requests, and what follows from a changed one
     sync        one request, as its steps say now  tell        edits -> lines to approve
+    leave_out   steps taken out                    thought     an edited thought -> changes
 
 What the words change of a request is changed once, where the request's word stands; all that follows - arguments,
 thoughts and expectations of later steps - comes of writing the requests anew. Values that a person gave stay.

@@ -163,7 +163,9 @@ class Draft:
 
     def put_request(self, step_id: str, **args: object) -> None:
         """Set arguments of a plan, and with them the words that ask for it."""
-        words = {"request": self.message} if self.is_message else {}
+        held = self.chain.step(step_id).args
+        is_changed = any(held.get(name) != value for name, value in args.items())
+        words = {"request": self.message} if self.is_message and is_changed else {}
         self.put_args(step_id, **args, **words)
 
     def reword(self, before: str, after: str) -> None:

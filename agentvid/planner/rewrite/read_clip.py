@@ -65,8 +65,8 @@ _ONLY_SECONDS: Final = re.compile(
     re.IGNORECASE,
 )
 _ONLY_DEGREES: Final = re.compile(
-    r"(?:(?:just|only|make it|turn|orbit|rotate|pan|go|tilt|by|to|use|change it|the camera|it|around|should|be)? ?)*"
-    r"(?:instead|rather)?|(?:只要|只|就|改成|改为|换成|要|转|绕|旋转|环绕|摇|转动|镜头|角度|成|行|就行|够了|就够了|就好|即可|用)*",
+    r"(?:(?:just|only|make it|turn|orbit|rotate|go|by|to|use|change it|the camera|it|around|should|be)? ?)*"
+    r"(?:instead|rather)?|(?:只要|只|就|改成|改为|换成|要|转|绕|旋转|环绕|转动|镜头|角度|成|行|就行|够了|就够了|就好|即可|用)*",
     re.IGNORECASE,
 )
 _LESS: Final = re.compile(

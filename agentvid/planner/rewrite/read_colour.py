@@ -37,12 +37,12 @@ _NOT_BUT: Final = re.compile(
 _FRAMES: Final = tuple(
     re.compile(frame.replace("◆", MARK), re.IGNORECASE)
     for frame in (
-        r"(?P<t>the|its|that)? ?(?:colou?r )?(?:is |'s |looks )?◆(?: (?:instead|rather|colou?r|shade|tone|one))*",
+        r"(?P<t>the|its|that)? ?(?:colou?r )?(?:is |'s |looks )?◆(?: (?:instead|rather|colou?r|shade|tone|one|still|yet))*",
         r"(?:use|try|go (?:for|with)|take|prefer|choose|pick|rather|better|how about|what about|in|with|make that"
         r"|(?:i'd|i would|we'd) (?:rather|prefer|like|love)(?: (?:to )?(?:have|use|see|go (?:for|with)))?(?: it)?"
         r"(?: in| to be)?|i (?:want|prefer|like)(?: it)?(?: in| to be)?|let's (?:have|use|try|go (?:for|with|with a))"
         r"|(?:change|set|switch)(?: (?:it|that|the colou?r))? ?(?:in)?to(?: be)?|(?:it|that|the colou?r) (?:should|must"
-        r"|has to) be(?:come)?) ◆(?: (?:instead|rather|colou?r|shade|tone|one))*",
+        r"|has to) be(?:come)?) ◆(?: (?:instead|rather|colou?r|shade|tone|one|still|yet))*",
         r"(?:make|paint|turn|colou?r|recolou?r|dye|have|keep|want) (?P<thing>.+?) (?:in(?:to)? |to (?:be )?)?◆"
         r"(?: (?:instead|rather|this time))*",
         r"(?P<thing>.+?) (?:should|must|ought to|has to|needs to) (?:rather )?(?:be|become|get|turn) ◆(?: instead)?",
@@ -62,7 +62,7 @@ def read_colour(draft: Draft, clause: str, where: Where | None) -> bool:
 
     Raises: Back where the colour can't be told; Which where several could be meant.
     """
-    text = where.rest if where else clause
+    text = _without_instead_of(draft, where.rest if where else clause)
     said = said_colours(text)
     if not said or len(said) > 2:
         return False
@@ -77,6 +77,20 @@ def read_colour(draft: Draft, clause: str, where: Where | None) -> bool:
     return _read_one(draft, marked, said[0], where)
 
 
+def _without_instead_of(draft: Draft, text: str) -> str:
+    """Take "instead of red" off a text, and remember that red is not wanted."""
+    match = re.fullmatch(
+        r"(.+?),? (?:instead of|rather than|and not|not) (.+)|(.+?)[,]?而不是(.+)", text, re.IGNORECASE
+    )
+    if match is None:
+        return text
+    kept, other = match[1] or match[3], said_colours(match[2] or match[4])
+    if len(other) != 1 or other[0].is_relative or not said_colours(kept):
+        return text
+    draft.not_colour = other[0].words
+    return kept
+
+
 def _read_two(draft: Draft, text: str, said: list[SaidColour], marked: str, where: Where | None) -> bool:
     if said[1].is_relative:  # "the blue is too dark"
         between = text[said[0].end : said[1].start]
@@ -87,10 +101,6 @@ def _read_two(draft: Draft, text: str, said: list[SaidColour], marked: str, wher
     if _NOT_BUT.fullmatch(marked):
         draft.not_colour = said[0].words
         return _read_one(draft, MARK, said[1], where)
-    instead = re.fullmatch(rf"(.*{MARK}) (?:instead of|rather than|and not|not) {MARK}", marked)
-    if instead:
-        draft.not_colour = said[1].words
-        return _read_one(draft, instead[1], said[0], where)
     whole = f"{text[: said[1].start]}{MARK}{text[said[1].end :]}"  # "the red cube should be green"
     return _read_one(draft, plain(whole), said[1], where)
 
@@ -112,8 +122,7 @@ def _read_one(draft: Draft, marked: str, said: SaidColour, where: Where | None) 
     thing = thing if _BACKGROUND.fullmatch(thing) else split_thing(thing)[0]
     candidates = [part for part in draft.parts() if _fits(draft, part, thing, where)]
     if draft.not_colour:
-        unwanted = named_colour(draft.not_colour)
-        candidates = [part for part in candidates if named_colour(part.colour) in (unwanted, None)] or candidates
+        candidates = [part for part in candidates if _is_now(draft, part, draft.not_colour)] or candidates
     edited = [part for part in candidates if part.tool == "edit_image"]
     core = draft.one(part.core for part in (edited or candidates))
     if core is None:
@@ -143,6 +152,16 @@ def _fits(draft: Draft, part: Part, thing: str, where: Where | None) -> bool:
         and part.tool.startswith("generate")
         and (not thing or bool(find_solids(thing, thought)))
     )
+
+
+def _is_now(draft: Draft, part: Part, colour: str) -> bool:
+    """Whether a part makes something of that colour now."""
+    if part.plan:
+        return named_colour(part.colour) in (named_colour(colour), None)
+    near, thought = near_colour(colour), _thought(draft.chain.step(part.core))
+    if isinstance(thought, edits.Recolour):
+        return near is not None and near[0] == thought.colour
+    return isinstance(thought, Scene) and near is not None and any(solid.colour == near[0] for solid in thought.solids)
 
 
 def _same_shape(thing: str, change: edits.Recolour) -> bool:

@@ -87,6 +87,9 @@ def read_seed(draft: Draft, clause: str, where: Where | None) -> bool:
     said = _SEED.search(text)
     if not said and not _OTHER_SEED.search(text) and not _AGAIN.fullmatch(text):
         return False
+    is_again = not said and not _OTHER_SEED.search(text)
+    if is_again and where is not None and any(step.pinned for step in _meant(draft, where)):
+        return False  # "let it run again": a pin is let go
     drawing = [step for step in _meant(draft, where) if _draws(draft, step)]
     if not drawing:
         raise draft.back("nothing", "no_seed")
