@@ -187,7 +187,9 @@ def _read(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> list[str]:
 
 def _clause(draft: Draft, clause: str, readers: tuple[_Reader, ...]) -> bool:
     if re.fullmatch(
-        r"(?:no|yes|ok(?:ay)?|well|hmm+|sorry|算了|(?:搞|弄|说)错了?|好|不|不对|嗯|哦|对|错了|其他不变|其余不变|位置不变|别的不变|其他别动"
+        r"(?:no|yes|ok(?:ay)?|well|hmm+|sorry|算了|(?:搞|弄|说)错了?|我?改主意|(?:i|we) changed (?:my|our) minds?"
+        r"|(?:you(?: have|'ve)? )?(?:picked|took|chose|got|found) the wrong one"
+        r"|好|不|不对|嗯|哦|对|错了|其他不变|其余不变|位置不变|别的不变|其他别动"
         r"|(?:everything|all) else (?:stays|the same)|keep (?:everything|the rest).*|leave the rest.*)",
         clause,
         re.IGNORECASE,

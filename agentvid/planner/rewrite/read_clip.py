@@ -26,15 +26,16 @@ _A_BIT: Final = (
 _SLOWER: Final = re.compile(
     rf"{_A_BIT}(?:slower|more slowly|slow (?:it |that )?down|too fast|too quick)(?: please)?"
     rf"|{_A_BIT}(?:慢)(?:慢)?(?:一)?"
-    r"(?:点儿?|些)|(?:实在)?太快(?:了)?|(?:it|that)(?:'s| is| was) (?:a bit |much |way )?too (?:fast|quick)"
+    r"(?:点儿?|些)|(?:转|走|移|绕|动|镜头)?得?(?:实在)?太快(?:了)?|(?:it|that|this)(?:'s| is| was| goes| moves"
+    r"| turns) (?:a bit |much |way )?too (?:fast|quick)(?: for me)?"
     r"|(?:make|do|go|turn|move|orbit|run) ?(?:it |that )?(?:a bit |a little |much |even )?(?:slower|more slowly)"
     r"|(?:别|不要)(?:那么|这么)?太?快|速度(?:放)?慢(?:一)?[点些]",
     re.IGNORECASE,
 )
 _FASTER: Final = re.compile(
     rf"{_A_BIT}(?:faster|quicker|more quickly|speed (?:it |that )?up|too slow)|{_A_BIT}快(?:一)?(?:点儿?|些)"
-    rf"|太慢(?:了)?"
-    r"|(?:it|that)(?:'s| is| was) (?:a bit |much |way )?too slow"
+    rf"|(?:转|走|移|绕|动|镜头)?得?(?:实在)?太慢(?:了)?"
+    r"|(?:it|that|this)(?:'s| is| was| goes| moves| turns) (?:a bit |much |way )?too slow(?: for me)?"
     r"|(?:make|do|go|turn|move|orbit|run) ?(?:it |that )?(?:a bit |a little |much |even )?(?:faster|quicker)"
     r"|(?:别|不要)(?:那么|这么)?太?慢|速度(?:加)?快(?:一)?[点些]",
     re.IGNORECASE,
@@ -90,9 +91,10 @@ _MORE: Final = re.compile(
     re.IGNORECASE,
 )
 _TOWARDS: Final = re.compile(
-    r"(?:(?:go|turn|orbit|rotate|pan|move|circle|spin)s? )?(?:it )?(?:to the |towards the )?(left|right)"
+    r"(?:(?:go|turn|orbit|rotate|pan|move|circle|spin)s? )?(?:it )?(?:to the |towards the )?(left|right|(?:counter-?"
+    r"|anti-?)?clockwise)"
     r"(?: (?:instead|rather)(?: (?:of|than) .+)?| please)?"
-    r"|(?:应该|要|改成|改为|换成|还是)*(?:往|向|朝)(左|右)(?:边)?(?:转|绕|移|摇|走|环绕)?(?:才对)?",
+    r"|(?:应该|要|改成|改为|换成|还是)*(?:往|向|朝)?(左|右|顺时针|逆时针)(?:边|方向)?(?:转|绕|移|摇|走|环绕)?(?:才对)?",
     re.IGNORECASE,
 )
 _TWICE: Final = re.compile(
@@ -138,7 +140,7 @@ def _change_of(text: str) -> Callable[[Step], Step | None] | None:
     if _LESS.fullmatch(text):
         return lambda step: posed(step, lambda pose: _further(pose, 0.5))
     if side := _TOWARDS.fullmatch(text):
-        is_left = next(group for group in side.groups() if group).lower() in ("left", "左")
+        is_left = next(group for group in side.groups() if group).lower() in ("left", "左", "clockwise", "顺时针")
         return lambda step: _towards(step, is_left)
     if _TWICE.fullmatch(text):
         return lambda step: posed(step, lambda pose: _further(pose, 2.0))

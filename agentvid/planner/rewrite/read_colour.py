@@ -37,7 +37,9 @@ _NOT_BUT: Final = re.compile(
 _FRAMES: Final = tuple(
     re.compile(frame.replace("◆", MARK), re.IGNORECASE)
     for frame in (
-        r"(?P<t>the|its|that)? ?(?:colou?r )?(?:is |'s |looks )?◆(?: (?:instead|rather|colou?r|shade|tone|one|still|yet))*",
+        r"(?P<t>the|its|that)? ?(?:colou?r )?(?:is |'s |looks )?◆(?: (?:instead|rather|colou?r|shade|tone|one|still"
+        r"|yet))*"
+        r"(?: (?:would|might|could) (?:be|look) (?:(?:much|a bit|even) )?(?:nicer|better|good|great|best))?",
         r"(?:use|try|go (?:for|with)|take|prefer|choose|pick|rather|better|how about|what about|in|with|make that"
         r"|(?:i'd|i would|we'd) (?:rather|prefer|like|love)(?: (?:to )?(?:have|use|see|go (?:for|with)))?(?: it)?"
         r"(?: in| to be)?|i (?:want|prefer|like)(?: it)?(?: in| to be)?|let's (?:have|use|try|go (?:for|with|with a))"
@@ -48,7 +50,7 @@ _FRAMES: Final = tuple(
         r"(?P<thing>.+?) (?:should|must|ought to|has to|needs to) (?:rather )?(?:be|become|get|turn) ◆(?: instead)?",
         r"(?:把|将|让|给)?(?P<thing>.*?)(?:的颜色|颜色|的)?(?:就|还是|是|应该|最好|那就|也许|干脆)*(?:要|用|选|是|改用|换用|改|换|变"
         r"|改成|换成|变成|改为|换为|变为|染成|涂成|弄成|做成|换个|来个|来点|调成|改得|变得|调得|调|弄得)?◆"
-        r"(?:的|吧|好了|就好|就行|就可以|好看|好些|比较好|更好|试试|看看)*",
+        r"(?:的|吧|好了|就好|就行|就可以|更?好看|会?更好|好些|比较好|更好|试试|看看)*",
     )
 )
 _BACKGROUND: Final = re.compile(r"(?:the |its )?background|背景", re.IGNORECASE)
@@ -96,7 +98,7 @@ def _read_two(draft: Draft, text: str, said: list[SaidColour], marked: str, wher
         between = text[said[0].end : said[1].start]
         draft.not_colour = said[0].words
         return re.fullmatch(
-            r"\s*(?:is|looks|'s|的)?(?: (?:way|much|far|a bit|a little|just))?\s*", between
+            r"\s*(?:is|looks|be|'s|的|能不能|可以|可不可以|要)?(?: (?:way|much|far|a bit|a little|just))?\s*", between
         ) is not None and _read_one(draft, MARK, said[1], where)
     if _NOT_BUT.fullmatch(marked):
         draft.not_colour = said[0].words

@@ -255,7 +255,7 @@ def put_operation(draft: Draft, wanted: Edit, where: Where | None) -> bool:
 # ---------------------------------------------------------------- leaving out
 
 _SKIP: Final = re.compile(
-    r"(?:please )?(?:skip|drop|omit|leave out|cut|delete|remove|cancel|ignore|(?:do it |go )?without|get rid of"
+    r"(?:please )?(?:skip|drop|forget|omit|leave out|cut|delete|remove|cancel|ignore|(?:do it |go )?without|get rid of"
     r"|(?:we |you |i )?(?:don't|do not)(?: (?:need|do|want|run|bother with))?(?: to(?: do)?)?|no need (?:for|of|to)"
     r"|no more|no)"
     r"(?: (?:the|any|that|this|my))? ?(?P<name>.*?)(?: (?:please|altogether|this time|any ?more))?"
@@ -319,6 +319,7 @@ def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
 
 def _first_words(name: str) -> list[str]:
     """Return a name and its beginnings: "verify the result" → "verify"."""
+    name = re.sub(r"^(?:最后|结尾|末尾)的?| at the end$|^(?:final|last) ", "", name, flags=re.IGNORECASE) or name
     first = [name.split()[0]] if name.isascii() and name.split() else [name[:length] for length in (4, 3, 2)]
     return [name, *first]
 
