@@ -20,6 +20,7 @@ from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import check_wishes, plain_pairs, split_address
 from agentvid.agent.history import answered
+from agentvid.agent.propose import edited_turn, propose, propose_thought, require_edits
 from agentvid.agent.session_id import valid_session_id
 from agentvid.agent.stale import preview_turn, stale_results
 from agentvid.agent.state import Review, TurnStatus
@@ -33,8 +34,10 @@ from agentvid.engine import Cost, Engine
 from agentvid.errors import InputError, SettingsError
 from agentvid.events import Emit, ignore
 from agentvid.media.message import Message, TextPart, media_part, parse_text
+from agentvid.media.types import Box
 from agentvid.planner import Planner
 from agentvid.planner.grammar import GrammarPlanner
+from agentvid.planner.rewrite import Rewrite
 from agentvid.plugins import load_engines, load_tools
 from agentvid.run.execute import Executor
 from agentvid.run.host import Host, InProcessHost, WorkerHost
@@ -140,6 +143,9 @@ class Session:
         the text form of the command line. `engine` is wished for every step it can do. `plan_only` stops after the
         chain is written and checked.
 
+        A message that can only be about the last chain, and comes alone ("in step 3 use a darker blue", "do it again
+        with another seed"), edits that turn instead, with the message as the revision's note; see `Turn.propose`.
+
         Raises: InputError (and its kinds) where something handed in can't be used; SessionBusy where another process
         is writing this session.
         """
@@ -150,6 +156,12 @@ class Session:
         check_wishes(review, seed)
         parts: list[Any] = [TextPart(text=said)]
         parts += [media_part(Path(path), agent.store) for path in media]
+        edited = edited_turn(agent.executor, self.name, said) if not (media or given) else None
+        rewrite = propose(agent.executor, self.name, edited, said) if edited else None
+        if edited and rewrite is not None and rewrite.kind not in ("new", "command"):
+            edits, runs = require_edits(rewrite).edits, not plan_only and review != "ask"
+            await agent.driver.edit(self.name, edited, edits, emit, run=runs, note=said)
+            return self.turn(edited)
         message = Message(parts=tuple(parts))
         given_pairs = plain_pairs(given)
         engine = engine or agent.settings.engine or None
@@ -166,6 +178,10 @@ class Session:
             plan_only=plan_only,
         )
         return self.turn(turn)
+
+    def propose(self, text: str, *, drawn: Box | None = None) -> Rewrite:
+        """Return what a message about the last turn's chain comes to, without changing anything: see `Turn.propose`."""
+        return self.last_turn().propose(text, drawn=drawn)
 
     async def resume(self, *, given: Mapping[str, Any] | None = None, emit: Emit = ignore) -> Turn:
         """Go on with the last turn: after an interruption, a failure, or with what a step waited for.
@@ -314,6 +330,23 @@ class Turn(TurnHistory):
         """Return the results of this turn that are stale now, each with its reason."""
         of_all = stale_results(self.agent.executor, self.session)
         return tuple(result for result in of_all if step_number(result.step)[0] == self.number)
+
+    def propose(self, text: str, *, drawn: Box | None = None) -> Rewrite:
+        """Return what a message in plain words comes to as edits of the chain, without changing anything.
+
+        `await turn.edit(rewrite.edits)` makes them. `drawn` is a box that a person drew beside the message.
+        """
+        return propose(self.agent.executor, self.session, self.number, text, drawn)
+
+    def propose_thought(self, step: str, thought: str) -> Rewrite:
+        """Return the edits that another thought on a step comes to, the thought itself among them.
+
+        Where the step's tool or engine reads its thought that is all; elsewhere what the thought says becomes edits of
+        arguments and given values, or its notes say that nothing follows.
+
+        Raises: ChainError where there is no such step.
+        """
+        return propose_thought(self.agent.executor, self.session, self.number, step, thought)
 
     async def edit(self, edits: Sequence[Edit], *, run: bool = True, emit: Emit = ignore) -> Turn:
         """Edit the chain and (unless `run` is False) run what the edit changes; everything else is kept.

@@ -85,12 +85,14 @@ class TurnDriver:
             if run:
                 await self._go_on(session, turn, token, emit, approved=not given)
 
-    async def edit(self, session: str, turn: int, edits: Sequence[Edit], emit: Emit, *, run: bool = True) -> None:
-        """Add a revision with these edits, and run it.
+    async def edit(
+        self, session: str, turn: int, edits: Sequence[Edit], emit: Emit, *, run: bool = True, note: str = ""
+    ) -> None:
+        """Add a revision with these edits, and run it; `note` is kept with the revision.
 
         Raises: EditError or ChainError, with nothing changed, where the result does not check; SessionBusy.
         """
-        await self.revise(session, turn, lambda head: Revised(edits), emit, run=run)
+        await self.revise(session, turn, lambda head: Revised(edits, note=note), emit, run=run)
 
     async def revise(
         self, session: str, turn: int, make: Callable[[RevisionRow], Revised], emit: Emit, *, run: bool = True

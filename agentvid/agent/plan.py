@@ -23,7 +23,7 @@ from agentvid.run.route import bears, drafts, offers
 from agentvid.store.log import Log
 from agentvid.tool import ToolSpec
 
-__all__ = ["earlier_ports", "plan"]
+__all__ = ["earlier_ports", "plan", "plan_request"]
 
 
 async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
@@ -60,6 +60,14 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
 
 async def _write(state: TurnState, services: Services) -> Chain:
     log, session, turn = services.log, state["session"], state["turn"]
+    request = plan_request(log, session, turn, services.executor.engines, state.get("seed"), state.get("engine"))
+    return await services.planner.plan(request, services.emit)
+
+
+def plan_request(
+    log: Log, session: str, turn: int, engines: Mapping[str, Engine], seed: int | None, engine: str | None
+) -> PlanRequest:
+    """Return what a turn is planned from: its words, and the media and chains there were when it was sent."""
     before = [row for number in range(1, turn) if (row := log.latest_revision(session, number))]
     earlier = earlier_lookup(log, session)
 
@@ -67,18 +75,18 @@ async def _write(state: TurnState, services: Services) -> Chain:
         packed = earlier(ref)
         return str(packed["value"]) if packed and packed["type"] == "Text" else ""
 
-    request = PlanRequest(
+    media = known_media(log, session, turn)
+    return PlanRequest(
         turn=turn,
         text=log.turn(session, turn).message["text"],
-        media=known_media(log, session, turn),
+        media=tuple(medium for medium in media if medium.turn < turn or medium.is_new),
         subject=subject_of(row.chain for row in before),
-        seed=state.get("seed") or 0,
-        engine=state.get("engine"),
-        bears=offers(services.executor.engines),
-        drafts=drafts(services.executor.engines),
+        seed=seed or 0,
+        engine=engine,
+        bears=offers(engines),
+        drafts=drafts(engines),
         stages=stages_of((row.chain for row in before), found),
     )
-    return await services.planner.plan(request, services.emit)
 
 
 def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpec]) -> dict[str, str]:

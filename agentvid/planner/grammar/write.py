@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -39,7 +39,7 @@ from agentvid.planner.request import (
 )
 from agentvid.world.reading import read_request
 
-__all__ = ["ChainWriter", "write_chain"]
+__all__ = ["ChainWriter", "Written", "moved", "read_message", "write_chain", "write_requests"]
 
 TOLERANCE_SECONDS: Final = 0.15
 """How far the length of a clip may be from what was asked for: frames and rules of engines round it."""
@@ -51,24 +51,34 @@ LEAST_CHROMA: Final = 15.0
 """Colours with less Lab chroma are greys: they have no hue that could be measured."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """A chain, and which of its steps each request became; `requests` and `parts` go together."""
+
+    chain: Chain
+    requests: tuple[Request, ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()
+
+
 def write_chain(request: PlanRequest) -> Chain:
     """Return the chain a message asks for, or a chain that holds only a question back.
 
     Raises: InputError where the message is too long to be read.
     """
-    parsed = _placed(_described(parse(request.text), request.text), request)
-    media = Media.of(request, parsed.language)
-    if parsed.unplaced or not parsed.requests:
-        return Chain(turn=request.turn, question=question(parsed, media, [], request.stages))
-    writer = ChainWriter(request, parsed.language, media)
-    try:
-        for wanted in parsed.requests:
-            media.reserved |= _backgrounds(wanted, media)
-        for wanted in parsed.requests:
-            writer.write(wanted)
-    except AskBack as back:
-        return Chain(turn=request.turn, question=question(parsed, media, [back.reason], request.stages))
-    return writer.chain()
+    return write_requests(request, read_message(request)).chain
+
+
+def read_message(request: PlanRequest) -> Parsed:
+    """Return what a message asks for; changes that only the small world bears are not understood elsewhere.
+
+    Raises: InputError where the message is too long to be read.
+    """
+    parsed = _described(parse(request.text), request.text)
+    if request.stages or any(isinstance(wanted, Generate) for wanted in parsed.requests):
+        return parsed
+    unplaced = [Unplaced(wanted.clause) for wanted in parsed.requests if isinstance(wanted, Restage)]
+    kept = tuple(wanted for wanted in parsed.requests if not isinstance(wanted, Restage))
+    return replace(parsed, requests=kept, unplaced=(*parsed.unplaced, *unplaced))
 
 
 def _described(parsed: Parsed, text: str) -> Parsed:
@@ -83,13 +93,23 @@ def _described(parsed: Parsed, text: str) -> Parsed:
     return replace(parsed, requests=(Generate(text, text, "image"),), unplaced=())
 
 
-def _placed(parsed: Parsed, request: PlanRequest) -> Parsed:
-    """Take changes that only pictures of the small world bear for not understood where there is no such picture."""
-    if request.stages or any(isinstance(wanted, Generate) for wanted in parsed.requests):
-        return parsed
-    unplaced = [Unplaced(wanted.clause) for wanted in parsed.requests if isinstance(wanted, Restage)]
-    kept = tuple(wanted for wanted in parsed.requests if not isinstance(wanted, Restage))
-    return replace(parsed, requests=kept, unplaced=(*parsed.unplaced, *unplaced))
+def write_requests(request: PlanRequest, parsed: Parsed) -> Written:
+    """Return the chain of these requests about the media of `request`, or one that holds only a question back."""
+    media = Media.of(request, parsed.language)
+    if parsed.unplaced or not parsed.requests:
+        return Written(Chain(turn=request.turn, question=question(parsed, media, [], request.stages)))
+    writer = ChainWriter(request, parsed.language, media)
+    parts = []
+    try:
+        for wanted in parsed.requests:
+            media.reserved |= _backgrounds(wanted, media)
+        for wanted in parsed.requests:
+            before = len(writer.steps)
+            writer.write(wanted)
+            parts.append(tuple(step.id for step in writer.steps[before:]))
+    except AskBack as back:
+        return Written(Chain(turn=request.turn, question=question(parsed, media, [back.reason], request.stages)))
+    return Written(writer.chain(), parsed.requests, tuple(parts))
 
 
 class ChainWriter:
@@ -261,7 +281,7 @@ class ChainWriter:
         for move in view.moves:
             self._check_seconds(move.seconds, MOST_PATH_SECONDS)
             try:
-                poses.append(_moved(poses[-1], move))
+                poses.append(moved(poses[-1], move))
             except ValidationError:
                 raise AskBack(self.say("too_far")) from None
         self._check_seconds(poses[-1].seconds, MOST_PATH_SECONDS)
@@ -364,7 +384,8 @@ def _lasts(port: str, seconds: float) -> Seconds:
     return Seconds(port=port, least=least, most=round(seconds + TOLERANCE_SECONDS, 4))
 
 
-def _moved(pose: CameraPose, move: Move) -> CameraPose:
+def moved(pose: CameraPose, move: Move) -> CameraPose:
+    """Return the pose after a move. Raises: ValidationError where no camera goes that far."""
     return CameraPose(
         seconds=round(pose.seconds + move.seconds, 4),
         yaw_deg=pose.yaw_deg + move.yaw_deg,

@@ -1,0 +1,100 @@
+"""Propose: a message about an existing chain, or an edited thought, becomes edits to approve. Nothing is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from agentvid.agent.execute import last_run
+from agentvid.agent.plan import earlier_ports, plan_request
+from agentvid.chain.chain import Chain
+from agentvid.chain.run import Run
+from agentvid.chain.step import Step
+from agentvid.errors import EditError, NoEngine
+from agentvid.media.types import Box
+from agentvid.planner import PlanRequest
+from agentvid.planner.reread import reread
+from agentvid.planner.rewrite import Rewrite, is_unmistakable, read_edits
+from agentvid.run.call import read_thought
+from agentvid.run.execute import Executor
+
+__all__ = ["edited_turn", "propose", "propose_thought", "require_edits"]
+
+
+def propose(executor: Executor, session: str, turn: int, text: str, drawn: Box | None = None) -> Rewrite:
+    """Return what a message about a turn's chain comes to; `drawn` is a box that was drawn beside it.
+
+    Raises: InputError where there is no such turn.
+    """
+    row = executor.log.latest_revision(session, turn)
+    return read_edits(
+        text,
+        row.chain if row else Chain(turn=turn),
+        last_run(executor.log, session, turn) or Run(revision=0),
+        executor.tools,
+        _request(executor, session, turn),
+        drawn=drawn,
+        reads=_reads(executor),
+        earlier=earlier_ports(executor.log, session, turn, executor.tools),
+    )
+
+
+def propose_thought(executor: Executor, session: str, turn: int, step: str, thought: str) -> Rewrite:
+    """Return the edits that another thought on a step comes to, the thought itself among them.
+
+    Raises: ChainError where the turn has no such step.
+    """
+    row = executor.log.latest_revision(session, turn)
+    chain = row.chain if row else Chain(turn=turn)
+    return reread(
+        step,
+        thought,
+        chain,
+        last_run(executor.log, session, turn) or Run(revision=0),
+        executor.tools,
+        _request(executor, session, turn),
+        is_read=_reads(executor)(chain.step(step)),
+        earlier=earlier_ports(executor.log, session, turn, executor.tools),
+    )
+
+
+def edited_turn(executor: Executor, session: str, text: str) -> int | None:
+    """Return the turn that a message unmistakably edits, by naming its steps, seeds or another run; None for others."""
+    log = executor.log
+    if log.session(session) is None:
+        return None
+    planned = {row.turn: revision for row in log.turns(session) if (revision := log.latest_revision(session, row.turn))}
+    if not planned:
+        return None
+    named = re.search(r"\bt(\d{1,6})\.s\d+\b", text)
+    turn = int(named[1]) if named and int(named[1]) in planned else max(planned)
+    return turn if is_unmistakable(text, planned[turn].chain, executor.tools) else None
+
+
+def require_edits(rewrite: Rewrite) -> Rewrite:
+    """Return a rewrite that edits.
+
+    Raises: EditError with its question or reason otherwise.
+    """
+    if rewrite.kind == "edits":
+        return rewrite
+    choices = " | ".join(choice.label for choice in rewrite.choices)
+    raise EditError(rewrite.question, choices, "say it again with the step's id, for example t1.s3")
+
+
+def _request(executor: Executor, session: str, turn: int) -> PlanRequest:
+    wishes = executor.log.turn(session, turn).message.get("wishes", {})
+    return plan_request(executor.log, session, turn, executor.engines, wishes.get("seed"), wishes.get("engine"))
+
+
+def _reads(executor: Executor) -> Callable[[Step], bool]:
+    def reads(step: Step) -> bool:
+        spec = executor.tools.get(step.tool)
+        if spec is None:
+            return False
+        try:
+            return bool(read_thought(step.model_copy(update={"thought": "?"}), spec, executor.engines))
+        except NoEngine:
+            return False
+
+    return reads

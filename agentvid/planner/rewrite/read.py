@@ -1,0 +1,265 @@
+"""A message about an existing chain, read clause by clause into edits of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pydantic import ValidationError
+
+from agentvid.chain.chain import Chain
+from agentvid.chain.diff import edits_between
+from agentvid.chain.edit import Edit, SetSeed, SetThought
+from agentvid.chain.run import Run
+from agentvid.chain.step import Step
+from agentvid.errors import EditError, InputError
+from agentvid.media.types import Box
+from agentvid.planner import PlanRequest
+from agentvid.planner.check import check_chain
+from agentvid.planner.grammar.lexicon import detect_language, plain, strip_politeness
+from agentvid.planner.grammar.split import clean, split
+from agentvid.planner.rewrite.draft import Back, Draft, Which
+from agentvid.planner.rewrite.read_box import read_box
+from agentvid.planner.rewrite.read_clip import read_clip
+from agentvid.planner.rewrite.read_colour import read_colour
+from agentvid.planner.rewrite.read_layout import read_layout
+from agentvid.planner.rewrite.read_run import (
+    read_command,
+    read_engine,
+    read_order,
+    read_parameter,
+    read_pin,
+    read_seed,
+)
+from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
+from agentvid.planner.rewrite.rewriting import Choice, Rewrite
+from agentvid.planner.rewrite.tell import edit_lines, step_name
+from agentvid.planner.rewrite.thought import put_thought
+from agentvid.planner.rewrite.where import Where, find_steps
+from agentvid.tool import ToolSpec
+
+__all__ = ["finished", "is_unmistakable", "read_edits"]
+
+LONGEST_JOIN: Final = 3
+"""How many pieces of a message are read together at most."""
+
+_ALSO: Final = re.compile(
+    r"(?:and )?(?:also|additionally|then|next|after that|afterwards|now also)\b|.*\b(?:as well|too)$"
+    r"|(?:然后|接着|另外|此外|还要|也要|同时也|再(?:把|将|来一?[张个段]|加|画).*|还(?:把|将))|.*(?<!不)也(?:变|改|换|去|要|弄|涂).*",
+    re.IGNORECASE,
+)
+_THOUGHT: Final = re.compile(
+    r"(?:the )?(?:thought|thinking|reasoning) (?:of|in|for) (?P<where>.+?) (?:should (?:be|say|read)|to|is|says?"
+    r"|must be):? (?P<to>.+)"
+    r"|(?:change|set|rewrite) (?:the )?(?:thought|thinking) (?:of|in|for) (?P<where2>.+?) (?:in)?to:? (?P<to2>.+)"
+    r"|(?:把)?(?P<where3>.+?)的?(?:思路|想法|思考)(?:应该是|应该|改成|改为|换成|写成|是|为|:):?(?P<to3>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_HESITANT: Final = re.compile(
+    r"^(?:(?:hmm*|um|uh|oh|ah|well|(?:no|nope)(?=,)|actually|sorry|maybe|perhaps|(?:can|could|shall|should) we"
+    r"|what if we)\b,? ?)+"
+    r"|^(?:嗯+|哦|啊|呃|要不|不如|算了|不对|其实)[,]?",
+    re.IGNORECASE,
+)
+
+_Reader = Callable[[Draft, str, Where | None], bool]
+_READERS: Final[tuple[_Reader, ...]] = (
+    lambda draft, clause, where: read_order(draft, clause),
+    read_seed,
+    read_engine,
+    read_pin,
+    read_box,
+    read_clip,
+    read_skip,
+    read_colour,
+    read_target,
+    read_instead,
+    read_layout,
+    read_parameter,
+)
+
+
+def read_edits(
+    text: str,
+    chain: Chain,
+    run: Run,
+    tools: Mapping[str, ToolSpec],
+    request: PlanRequest,
+    *,
+    drawn: Box | None = None,
+    reads: Callable[[Step], bool] | None = None,
+    earlier: Mapping[str, str] | None = None,
+) -> Rewrite:
+    """Read a message as edits of an existing chain; every edit it returns fits, and the edited chain checks.
+
+    `run` is what the last run found, `request` what the turn was planned from (its `bears` name the engines that can be
+    wished for); `drawn` is a box that a person drew beside the message; `reads` tells which
+    steps read their own thought (default: those whose tool declares it); `earlier` names ports of earlier turns.
+    """
+    try:
+        said = clean(text)
+    except InputError:
+        return Rewrite(kind="new", language=detect_language(text[:2000]))
+    message = strip_politeness(said)
+    own = reads or (lambda step: step.tool in tools and tools[step.tool].takes("thought"))
+    draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own)
+    return _rewritten(draft, said, dict(earlier or {}), _READERS)
+
+
+def is_unmistakable(text: str, chain: Chain, tools: Mapping[str, ToolSpec]) -> bool:
+    """Return whether a message can only be about the steps or runs of a chain: it names a step, a seed, another run.
+
+    Such a message edits that chain even where nobody said so; others may ask for something new.
+    """
+    try:
+        said = clean(text)
+    except InputError:
+        return False
+    if re.search(
+        r"\bseed\b|种子|\bt\d+\.s\d+\b|\bsteps? \d+\b|第[一二三四五六七八九十\d]+步(?![走远长])", said, re.IGNORECASE
+    ):
+        return not re.match(r"(?:walk|go|move|往|向|走)", said, re.IGNORECASE)
+    again = r"(?:do|run|try) (?:it|that) (?:once )?again|(?:再|重新)(?:来|试|跑)一?[次遍]"
+    skip = r"(?:skip|drop|leave out) the (?:check|last step)|(?:跳过|不用|不要)(?:做)?(?:检查|最后一步)(?:了)?"
+    return re.fullmatch(rf"(?:{again}|{skip})", strip_politeness(said), re.IGNORECASE) is not None and bool(chain.steps)
+
+
+def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite:
+    new = Rewrite(kind="new", language=draft.language)
+    if not draft.chain.steps or _ALSO.match(said):
+        return new
+    try:
+        unread = _read(draft, said, readers)
+        if draft.command is not None:
+            return Rewrite(kind="command", language=draft.language, command=draft.command)
+        if not draft.did:
+            return new
+        rewrite = finished(draft, earlier)
+        if unread and rewrite.kind in ("edits", "nothing"):
+            lines = "; ".join(rewrite.lines) or draft.say("nothing")
+            return _asking(draft, draft.say("not_read", clause=", ".join(unread), lines=lines), rewrite)
+        return rewrite
+    except Back as back:
+        return Rewrite.model_validate(
+            {"kind": back.kind, "language": draft.language, "question": back.text, "choices": back.choices}
+        )
+    except Which as which:
+        return _choices(draft, said, earlier, which.steps)
+
+
+def _asking(draft: Draft, question: str, rewrite: Rewrite) -> Rewrite:
+    choice = Choice(label="; ".join(rewrite.lines), edits=rewrite.edits)
+    choices = (choice,) if rewrite.edits else ()
+    return Rewrite(kind="question", language=draft.language, question=question, choices=choices)
+
+
+def _choices(draft: Draft, said: str, earlier: dict[str, str], steps: list[str]) -> Rewrite:
+    choices = []
+    for step in steps:
+        rewrite = _rewritten(draft.for_choice(step), said, earlier, _READERS)
+        if rewrite.kind == "edits":
+            thought = draft.start.step(step).thought
+            label = f"{step_name(draft.start, step)}: {thought}" if thought else step_name(draft.start, step)
+            choices.append(Choice(label=label, edits=rewrite.edits))
+    question = draft.say("which")
+    return Rewrite(kind="question", language=draft.language, question=question, choices=tuple(choices))
+
+
+def _read(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> list[str]:
+    """Read all clauses, longer ones first where the short ones mean nothing; return those that were not read."""
+    if read_command(draft, draft.message) or _read_thought(draft, said):
+        return []
+    atoms = split(said)
+    unread, at = [], 0
+    while at < len(atoms):
+        for last in range(at, min(at + LONGEST_JOIN, len(atoms))):
+            clause = strip_politeness(_HESITANT.sub("", said[atoms[at][0] : atoms[last][1]]))
+            if not clause or _clause(draft, clause, readers):
+                at = last + 1
+                break
+        else:
+            unread.append(plain(said[atoms[at][0] : atoms[at][1]]))
+            at += 1
+    return unread
+
+
+def _clause(draft: Draft, clause: str, readers: tuple[_Reader, ...]) -> bool:
+    if re.fullmatch(
+        r"(?:no|yes|ok(?:ay)?|well|hmm+|sorry|算了|(?:搞|弄|说)错了?|我?改主意|(?:i|we) changed (?:my|our) minds?"
+        r"|(?:you(?: have|'ve)? )?(?:picked|took|chose|got|found) the wrong one"
+        r"|好|不|不对|嗯|哦|对|错了|其他不变|其余不变|位置不变|别的不变|其他别动"
+        r"|(?:everything|all) else (?:stays|the same)|keep (?:everything|the rest).*|leave the rest.*)",
+        clause,
+        re.IGNORECASE,
+    ):
+        return True
+    where = find_steps(clause, draft.chain, draft.tools)
+    if where is not None and not where.steps and where.rest and not re.search(r"\d+ steps?\b", clause):
+        raise draft.back("refused", "no_step", known=draft.named(step.id for step in draft.chain))
+    return any(reader(draft, clause, where) for reader in readers)
+
+
+def _read_thought(draft: Draft, said: str) -> bool:
+    match = _THOUGHT.fullmatch(said)
+    if match is None:
+        return False
+    words = next(match[name] for name in ("where", "where2", "where3") if match[name])
+    thought = next(match[name] for name in ("to", "to2", "to3") if match[name])
+    where = find_steps(words, draft.chain, draft.tools)
+    step_id = draft.one(where.steps) if where else None
+    if step_id is None:
+        return False
+    thought = re.sub(r"^[\"“”「『'‘]+|[\"“”」』'’]+$", "", thought.strip())
+    draft.is_message = False
+    put_thought(draft, step_id, thought)
+    return True
+
+
+def finished(draft: Draft, earlier: dict[str, str]) -> Rewrite:
+    """Return what a draft comes to: its edits, checked; or why it can't be."""
+    language = draft.language
+    if draft.not_colour and draft.chain == draft.start and not draft.stale:
+        return Rewrite(kind="question", language=language, question=draft.say("which_colour"))
+    if draft.pending is not None and draft.chain == draft.start:
+        raise draft.pending
+    if draft.noun and draft.chain == draft.start:
+        return Rewrite(kind="question", language=language, question=draft.say("which_thing"))
+    try:
+        edits: list[Edit] = [*edits_between(draft.start, draft.chain), *draft.stale]
+    except EditError as error:
+        return _refused(draft, error.given, error.do or error.expected)
+    except ValidationError as error:
+        return _refused(draft, error.errors()[0]["msg"], draft.say("nothing"))
+    known = {str(problem) for problem in check_chain(draft.start, draft.tools, earlier=earlier)}
+    for problem in check_chain(draft.chain, draft.tools, earlier=earlier):
+        if str(problem) not in known:
+            return _refused(draft, f"{problem.step}: {problem.given}", problem.expected or problem.do)
+    if not edits:
+        question = draft.notes[-1] if draft.notes else draft.say("is_so")
+        return Rewrite(kind="nothing", language=language, question=question)
+    lines = edit_lines(draft.start, edits, draft.tools, language)
+    notes = (*draft.notes, *_what_stays(draft, edits))
+    return Rewrite(kind="edits", language=language, edits=tuple(edits), lines=lines, notes=tuple(dict.fromkeys(notes)))
+
+
+def _refused(draft: Draft, given: str, do: str) -> Rewrite:
+    question = draft.say("not_valid", given=given, do=do)
+    return Rewrite(kind="refused", language=draft.language, question=question)
+
+
+def _what_stays(draft: Draft, edits: list[Edit]) -> list[str]:
+    """Tell which edited steps keep what a person gave, or are pinned: there the edit shows only later."""
+    notes = []
+    for edit in edits:
+        step_id = getattr(edit, "step", None)
+        if not isinstance(step_id, str) or not draft.chain.has(step_id) or isinstance(edit, SetThought):
+            continue
+        step, was = draft.chain.step(step_id), draft.start.step(step_id)
+        if edit.edit in ("set_arg", "set_seed"):
+            kept = [port for port in step.given if was.given.get(port) == step.given[port]]
+            notes += [draft.say("given_wins", step=step_id, name=port) for port in kept]
+        if step.pinned and was.pinned and not isinstance(edit, SetSeed | SetThought):
+            notes.append(draft.say("pinned_stays", step=step_id))
+    return notes

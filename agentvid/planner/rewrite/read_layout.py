@@ -1,0 +1,75 @@
+"""Words that change the layout a picture of the small world is drawn by: another shape, size or place."""
+
+from __future__ import annotations
+
+from agentvid.chain.step import Step
+from agentvid.errors import InputError
+from agentvid.planner.grammar.clause import Refusal
+from agentvid.planner.grammar.parse import read_clause
+from agentvid.planner.grammar.thoughts import say
+from agentvid.planner.request import Restage
+from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.where import Where
+from agentvid.world.edits import Change, Move, Reshape, Resize, apply_change
+from agentvid.world.language import read_thought, tell_scene
+from agentvid.world.naming import find_solids, place_of, seen_step, shape_of
+from agentvid.world.scene import Scene, Solid
+from agentvid.world.words import language_of
+
+__all__ = ["read_layout"]
+
+
+def read_layout(draft: Draft, clause: str, where: Where | None) -> bool:
+    """Read "make the cube bigger", "把球往左移" where the chain draws that solid from a layout.
+
+    Raises: Back where it can't stand so.
+    """
+    requests = read_clause(where.rest if where else clause)
+    if requests is None or isinstance(requests, Refusal) or len(requests) != 1 or not isinstance(requests[0], Restage):
+        return False
+    wanted = requests[0]
+    for step in draft.chain:
+        scene = _scene(step)
+        found = find_solids(wanted.thing, scene) if scene and wanted.thing else scene.solids if scene else ()
+        if scene is None or len(found) != 1 or (where is not None and step.id not in where.steps):
+            continue
+        change = _change(wanted, found[0], scene)
+        if change is None:
+            return False
+        _put(draft, step, scene, change)
+        return True
+    return False
+
+
+def _put(draft: Draft, step: Step, scene: Scene, change: Change) -> None:
+    try:
+        after = apply_change(scene, change)
+    except InputError:
+        raise draft.refusal(say(draft.language, "no_room")) from None
+    thought = tell_scene(after, language_of(step.thought))
+    draft.settle(lambda: draft.put(step.model_copy(update={"thought": thought})))
+
+
+def _scene(step: Step) -> Scene | None:
+    if not step.tool.startswith("generate"):
+        return None
+    try:
+        thought = read_thought(step.thought)
+    except InputError:
+        return None
+    return thought if isinstance(thought, Scene) else None
+
+
+def _change(wanted: Restage, solid: Solid, scene: Scene) -> Change | None:
+    if wanted.operation == "reshape":
+        shape = shape_of(wanted.to)
+        return Reshape(solid, shape) if shape else None
+    if wanted.operation == "resize":
+        return Resize(solid, "large" if wanted.to == "large" else "small")
+    if wanted.operation == "move":
+        place = place_of(wanted.place) if wanted.place else None
+        if place is not None:
+            return Move(solid, *place)
+        rows, columns = seen_step(wanted.to, scene.camera)  # type: ignore[arg-type]
+        return Move(solid, solid.row + wanted.steps * rows, solid.column + wanted.steps * columns)
+    return None
