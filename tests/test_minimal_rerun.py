@@ -237,13 +237,13 @@ def memory(tmp_path: Path) -> Path:
 
 
 def test_random_chains_and_edits_run_what_they_must_and_nothing_else(memory: Path):
-    counts = asyncio.run(check_many(range(150), memory))
+    counts = asyncio.run(check_many(range(80), memory))
     assert counts["edits"] > 150
     assert counts["certain"] and counts["possible"]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_thousand_random_chains(memory: Path):
     counts = asyncio.run(check_many(range(1000, 2000), memory))
-    print(dict(counts))
     assert counts["edits"] > 1000

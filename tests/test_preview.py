@@ -64,12 +64,18 @@ async def test_before_anything_ran_all_of_a_chain_of_different_tools_is_certain(
     assert CALLS == []
 
 
-async def test_after_a_run_all_is_cached_also_for_a_new_executor(executor: Executor):
+async def test_after_a_run_all_is_cached_also_for_a_new_executor_on_the_same_home(executor: Executor):
     run = await executor.run(line())
-    again = Executor(SPECS, executor.engines, executor.host, executor.store, executor.log)
-    preview = again.preview(line(), previous=run)
-    assert told(preview) == ((), (), ("t1.s1", "t1.s2", "t1.s3", "t1.s4"))
-    assert (preview.stale, preview.seconds, preview.cost.high) == ((), (0.0, 0.0), 0.0)
+    executor.log.close()
+    CALLS.clear()
+    with Log(executor.log.path) as log:
+        again = Executor(SPECS, executor.engines, executor.host, ObjectStore(executor.store.root), log)
+        preview = again.preview(line(), previous=run)
+        assert told(preview) == ((), (), ("t1.s1", "t1.s2", "t1.s3", "t1.s4"))
+        assert (preview.stale, preview.seconds, preview.cost.high) == ((), (0.0, 0.0), 0.0)
+        rerun = await again.run(line())
+    assert CALLS == []
+    assert [rerun.steps[s].outputs for s in rerun.steps] == [run.steps[s].outputs for s in run.steps]
 
 
 async def test_what_may_be_cut_off_early_is_only_possible(executor: Executor):

@@ -17,6 +17,7 @@ __all__ = ["CachedResults"]
 
 _TIMINGS: Final = 25
 """How many past results an estimate looks at."""
+_MEASURED: Final = ("seconds", "cost", "currency", "megapixel_frames")
 _AT_ONCE: Final = 500
 """How many keys go into one query."""
 
@@ -87,18 +88,20 @@ class CachedResults:
     def recent_results(self, tool: str, engines: Iterable[str] = ()) -> list[CachedResult]:
         """Return the tool's last results (at most 25, newest first) that any of these engines, by name, worked for.
 
-        No engines stand for results that asked for none.
+        Only what was measured of them: seconds, size and cost. No engines stand for results that asked for none.
         """
-        wanted = set(engines) or {""}
+        wanted, fitting = set(engines) or {""}, []
+        columns = ", ".join(f"json_extract(result_json, '$.{name}') AS {name}" for name in _MEASURED)
         rows = self._database.rows(
-            "SELECT result_json FROM results WHERE tool = ? ORDER BY created DESC LIMIT ?", tool, 4 * _TIMINGS
+            f"SELECT {columns}, json_extract(result_json, '$.engines') AS engines_json FROM results WHERE tool = ?"
+            " ORDER BY created DESC LIMIT ?",
+            tool,
+            4 * _TIMINGS,
         )
-        results = (CachedResult.model_validate(row["result"]) for row in rows)
-        fitting = [
-            result
-            for result in results
-            if wanted & ({used.partition("@")[0] for used in result.engines.values()} or {""})
-        ]
+        for row in rows:
+            if wanted & ({used.partition("@")[0] for used in row["engines"].values()} or {""}):
+                known = {name: value for name, value in row.items() if value is not None}
+                fitting.append(CachedResult(outputs={}, tool=tool, **known))
         return fitting[:_TIMINGS]
 
     def typical_seconds(self, tool: str, engine: str = "") -> float | None:
