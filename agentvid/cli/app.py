@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from agentvid.cli.bundle import bundle_app
+from agentvid.cli.chain import chain_app
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted
 from agentvid.cli.train import train_app
 from agentvid.errors import AgentvidError, InputError
@@ -25,7 +26,6 @@ app = typer.Typer(
     help="A multimodal agent whose reasoning chain you can edit: only what the edit changes runs again.",
     epilog='Example: agentvid run "make the red cup blue, then orbit slowly around it" coffee.jpg --out results',
 )
-chain_app = typer.Typer(no_args_is_help=True, help="Look at reasoning chains.")
 eval_app = typer.Typer(no_args_is_help=True, help="Measure the system by interventions.")
 app.add_typer(chain_app, name="chain")
 app.add_typer(eval_app, name="eval")
@@ -129,18 +129,6 @@ def resume(
     from agentvid.cli.turn import resume_turn
 
     return resume_turn(session=session, turn=turn, given=given or [], out=out, tools=tools or [], as_json=json_)
-
-
-@chain_app.command("show", epilog="Example: agentvid chain show holiday --turn 2")
-def chain_show(
-    session: Annotated[str, typer.Argument(help="The session.")],
-    turn: Annotated[int | None, typer.Option(min=1, help="The turn [default: the last one].")] = None,
-    json_: Json = False,
-) -> int:
-    """Show a turn's chain: thoughts, tools, arguments, evidence, status."""
-    from agentvid.cli.turn import show_chain
-
-    return show_chain(session=session, turn=turn, as_json=json_)
 
 
 @app.command()
