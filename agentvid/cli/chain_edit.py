@@ -21,13 +21,14 @@ from agentvid.cli.out import write_json
 from agentvid.cli.progress import Reporter
 from agentvid.cli.turn import find_turn, read_only, serve_turn
 from agentvid.errors import EditError, InputError
+from agentvid.events import Emit
+from agentvid.planner.rewrite import Checkout, Command, Redo, Undo
 from agentvid.prompt import Language
 from agentvid.run.preview import Preview
 
 __all__ = ["edit_chain", "preview_document", "preview_lines"]
 
 _LARGEST_FILE: Final = 4_000_000
-_COMMANDS: Final = "agentvid chain undo | redo | checkout REVISION"
 
 
 @dataclass
@@ -52,8 +53,6 @@ class _Wanted:
 
     def _by_words(self, turn: Turn) -> list[Edit]:
         rewrite = turn.propose(self.said)
-        if rewrite.kind == "command":
-            raise EditError(f"--say {self.said[:80]!r} is about revisions", _COMMANDS, "use that command")
         if rewrite.kind != "edits":
             choices = "; ".join(choice.label for choice in rewrite.choices)
             expected = choices or rewrite.question or "a change of this chain; what is new is a new message"
@@ -92,6 +91,9 @@ def edit_chain(
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await find_turn(agent, session, turn)
         report.session = session
+        command = chosen.propose(said).command if said else None
+        if command is not None:
+            return await _moved(chosen, command, report.emit)
         edits = wanted.edits(chosen)
         preview = chosen.preview(edits)
         found.update(preview=preview_document(preview), edits=[edit.model_dump(mode="json") for edit in edits])
@@ -100,6 +102,17 @@ def edit_chain(
         return await chosen.edit(edits, emit=report.emit)
 
     return serve_turn(work, tools=tools, out=out, as_json=as_json, more=found)
+
+
+async def _moved(turn: Turn, command: Command, emit: Emit) -> Turn:
+    """Go back or forth in the history as words ask for, and run what is shown then (what was computed is kept)."""
+    match command:
+        case Undo():
+            return await turn.undo(run=True, emit=emit)
+        case Redo():
+            return await turn.redo(run=True, emit=emit)
+        case Checkout():
+            return await turn.checkout(command.revision, run=True, emit=emit)
 
 
 def _tell_only(wanted: _Wanted, session: str, turn: int | None, tools: Sequence[Path], as_json: bool) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
@@ -73,7 +74,7 @@ def show_diff(a: str, b: str, *, session: str, turn: int | None, media: bool, ou
         files = _written(agent, compared, out) if compared is not None and out is not None else {}
         if as_json:
             told: dict[str, Any] = {"plan": plan, "diff": found.model_dump(mode="json")}
-            told |= {"media": asdict(compared)} if compared is not None else {}
+            told |= {"media": to_jsonable_python(compared)} if compared is not None else {}
             write_json({"session": session, "turn": chosen.number, "a": a, "b": b, **told, "files": files})
             return
         console = Console(soft_wrap=True)
