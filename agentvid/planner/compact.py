@@ -32,6 +32,7 @@ from agentvid.errors import ChainError, InputError
 from agentvid.media.types import CameraPath, CameraPose
 from agentvid.planner import PlanRequest
 from agentvid.planner.check import MOST_PATH_SECONDS
+from agentvid.planner.grammar.camera_turn import turned
 from agentvid.planner.grammar.lexicon import detect_language, find_references, strip_leading
 from agentvid.planner.grammar.parse import Parsed, Unplaced
 from agentvid.planner.grammar.question import question
@@ -39,7 +40,7 @@ from agentvid.planner.grammar.resolve import AskBack, Held, Media
 from agentvid.planner.grammar.split import clean
 from agentvid.planner.grammar.thoughts import say
 from agentvid.planner.grammar.write import ChainWriter
-from agentvid.planner.grammar.write_world import FULL_TURN_DEG, turned
+from agentvid.planner.grammar.write_world import FULL_TURN_DEG
 from agentvid.planner.request import Ask, Generate
 from agentvid.planner.stage import Stage
 from agentvid.plugins import builtin_folder

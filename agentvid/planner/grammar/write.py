@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import Predicate, Ref, Seconds, Size, Step, UnchangedOutside
-from agentvid.errors import InputError
 from agentvid.media.types import Actions, CameraPath, CameraPose
 from agentvid.planner import PlanRequest, Subject
 from agentvid.planner.check import MOST_PATH_SECONDS, MOST_SECONDS
 from agentvid.planner.grammar.lexicon import strip_leading
 from agentvid.planner.grammar.operations import Operation, operation
-from agentvid.planner.grammar.parse import Parsed, Unplaced, parse
+from agentvid.planner.grammar.parse import Parsed
 from agentvid.planner.grammar.question import question
+from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.resolve import AskBack, Held, Media
 from agentvid.planner.grammar.subject import is_same_thing
 from agentvid.planner.grammar.thoughts import say
@@ -37,15 +36,11 @@ from agentvid.planner.request import (
     View,
     Walk,
 )
-from agentvid.world.reading import read_request
 
-__all__ = ["ChainWriter", "Written", "moved", "read_message", "write_chain", "write_requests"]
+__all__ = ["ChainWriter", "Written", "moved", "write_chain", "write_requests"]
 
 TOLERANCE_SECONDS: Final = 0.15
 """How far the length of a clip may be from what was asked for: frames and rules of engines round it."""
-
-_SOME: Final = re.compile(r"\b(?:an?|one|two|three)\b|[一两二三]", re.IGNORECASE)
-"""What a thing that is not there yet is told with."""
 
 LEAST_CHROMA: Final = 15.0
 """Colours with less Lab chroma are greys: they have no hue that could be measured."""
@@ -66,31 +61,6 @@ def write_chain(request: PlanRequest) -> Chain:
     Raises: InputError where the message is too long to be read.
     """
     return write_requests(request, read_message(request)).chain
-
-
-def read_message(request: PlanRequest) -> Parsed:
-    """Return what a message asks for; changes that only the small world bears are not understood elsewhere.
-
-    Raises: InputError where the message is too long to be read.
-    """
-    parsed = _described(parse(request.text), request.text)
-    if request.stages or any(isinstance(wanted, Generate) for wanted in parsed.requests):
-        return parsed
-    unplaced = [Unplaced(wanted.clause) for wanted in parsed.requests if isinstance(wanted, Restage)]
-    kept = tuple(wanted for wanted in parsed.requests if not isinstance(wanted, Restage))
-    return replace(parsed, requests=kept, unplaced=(*parsed.unplaced, *unplaced))
-
-
-def _described(parsed: Parsed, text: str) -> Parsed:
-    """Take a message that asks nothing, but tells of solids of the small world alone, for a picture to be drawn."""
-    is_camera = all(isinstance(wanted, View) and wanted.camera for wanted in parsed.requests)
-    if not is_camera or not parsed.unplaced or not _SOME.search(text):
-        return parsed
-    try:
-        read_request(text, 0)
-    except InputError:
-        return parsed
-    return replace(parsed, requests=(Generate(text, text, "image"),), unplaced=())
 
 
 def write_requests(request: PlanRequest, parsed: Parsed) -> Written:

@@ -18,6 +18,7 @@ from agentvid.chain.step import Predicate, Ref, Size, Words
 from agentvid.errors import InputError
 from agentvid.media.colours import relative_change
 from agentvid.media.types import CameraPath, CameraPose
+from agentvid.planner.grammar.camera_turn import moves_else, turned, whole_steps
 from agentvid.planner.grammar.layout import composed
 from agentvid.planner.grammar.resolve import AskBack, Held, Media
 from agentvid.planner.request import Ask, Edit, Film, Generate, Language, Restage, View
@@ -46,7 +47,7 @@ from agentvid.world.scene import AZIMUTHS, GRID, STEP_DEG, Camera, Colour, Scene
 if TYPE_CHECKING:
     from agentvid.planner import PlanRequest
 
-__all__ = ["FULL_TURN_DEG", "WorldWriter", "Writes", "turned"]
+__all__ = ["FULL_TURN_DEG", "WorldWriter", "Writes"]
 
 TURN_SECONDS: Final = 3.0
 """How long a turn about the stage lasts where no length is said: 24 views at 8 frames a second."""
@@ -285,7 +286,7 @@ class WorldWriter:
         if view.camera is not None and self.offers("novel_view"):
             self.look(held, stage, *self._turn_onto(view.camera, stage.scene.camera))
             return True
-        is_turn = all(move.turning == "orbit" and not _moves_else(move) for move in view.moves)
+        is_turn = all(move.turning == "orbit" and not moves_else(move) for move in view.moves)
         if not is_turn or not self.offers("novel_view"):
             return False
         if view.thing:
@@ -297,7 +298,7 @@ class WorldWriter:
         for move in view.moves:
             is_unsaid = bool(move.yaw_deg) and not move.is_said
             usual = FULL_TURN_DEG if view.operation == "orbit" else _USUAL_TURN_DEG
-            yaw_deg = float(np.copysign(usual, move.yaw_deg)) if is_unsaid else _whole_steps(move.yaw_deg)
+            yaw_deg = float(np.copysign(usual, move.yaw_deg)) if is_unsaid else whole_steps(move.yaw_deg)
             poses.append(turned(poses[-1], move.seconds, yaw_deg, move.pitch_deg))
         self.clip(held, stage, poses)
         return True
@@ -392,17 +393,3 @@ class WorldWriter:
         args: dict[str, object] = {"image": Ref(step=step, port=port), "layout": Ref(step=step, port="layout")}
         checked = self.w.step("check", told, args, engine=self._engine("measure"))
         self.w.answer.append(Ref(step=checked, port="answer"))
-
-
-def turned(pose: CameraPose, seconds: float, yaw_deg: float, pitch_deg: float) -> CameraPose:
-    """Return the pose after a turn about the stage."""
-    at = {"yaw_deg": pose.yaw_deg + yaw_deg, "pitch_deg": pose.pitch_deg + pitch_deg}
-    return CameraPose(seconds=round(pose.seconds + seconds, 4), **at)
-
-
-def _moves_else(move: object) -> bool:
-    return any(getattr(move, name) for name in ("truck", "pedestal", "dolly")) or getattr(move, "zoom", 1.0) != 1.0
-
-
-def _whole_steps(degrees: float) -> float:
-    return float(np.copysign(max(1, round(abs(degrees) / STEP_DEG)) * STEP_DEG, degrees)) if degrees else 0.0
