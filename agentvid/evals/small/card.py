@@ -81,6 +81,13 @@ _TOLD: Final = (
 )
 
 
+_FRONT: Final = "objects_in_front"
+_OF_ONE_CAMERA: Final = frozenset({"text_to_image", "edit", "caption"})
+"""Tasks for which seen from the front is a level of its own: elsewhere the camera moves, and ends somewhere else."""
+_LEAST_SCENES: Final = 20
+"""Of fewer scenes nothing is claimed."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """How weights came to be: their size, steps taken, what they were trained with, the source's commit."""
@@ -98,9 +105,10 @@ def card_of(results: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
         figures = _figures(results, task, name)
         if not figures:
             continue
+        counted = _figures(results, task, name, _LEAST_SCENES)
         groups = [group for steps in _LEVELS.values() for group in steps if group in figures]
-        level = {kind: _number(reached[-1]) for kind, reached in _reached(figures).items() if reached}
-        is_claimed = bool(level) if groups else figures["all"] >= CLAIMED
+        level = {kind: _number(reached[-1]) for kind, reached in _reached(task, counted).items() if reached}
+        is_claimed = bool(level) if groups else counted.get("all", 0.0) >= CLAIMED
         tasks[task] = {
             "level": level,
             "exact": {_short(group): figures[group] for group in groups} or {"all": figures["all"]},
@@ -119,16 +127,18 @@ def card_of(results: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
 def claims_of(results: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return for each task the groups of scenes, or seconds, at which it is right often enough to be claimed.
 
-    A level counts only where everything below it does.
+    A level counts only where everything below it does, and where it was measured on enough scenes.
     """
-    found = {task: _figures(results, task, name) for task, name in _HEADLINES.items()}
-    return {task: [group for steps in _reached(figures).values() for group in steps] for task, figures in found.items()}
+    found = {task: _figures(results, task, name, _LEAST_SCENES) for task, name in _HEADLINES.items()}
+    reached = {task: _reached(task, figures) for task, figures in found.items()}
+    return {task: [group for steps in levels.values() for group in steps] for task, levels in reached.items()}
 
 
-def _reached(figures: Mapping[str, float]) -> dict[str, list[str]]:
+def _reached(task: str, figures: Mapping[str, float]) -> dict[str, list[str]]:
     return {
         kind: [*takewhile(lambda group: figures[group] >= CLAIMED, [step for step in steps if step in figures])]
         for kind, steps in _LEVELS.items()
+        if kind != _FRONT or task in _OF_ONE_CAMERA
     }
 
 
@@ -198,9 +208,11 @@ def _gated(results: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float
                 yield f"{task}: {name}, {line['group']}", (figure["value"], figure["high"])
 
 
-def _figures(results: Mapping[str, Any], task: str, name: str) -> dict[str, float]:
+def _figures(results: Mapping[str, Any], task: str, name: str, least: int = 0) -> dict[str, float]:
+    """Return the values of a figure by group, of those measured at least so often."""
     lines = results["tasks"].get(task, {}).get("lines", [])
-    values = {line["group"]: line["figure"]["value"] for line in lines if line["name"] == name}
+    counted = [line for line in lines if line["name"] == name and line["figure"]["n"] >= least]
+    values = {line["group"]: line["figure"]["value"] for line in counted}
     return {group: value for group, value in values.items() if value is not None and math.isfinite(value)}
 
 
