@@ -17,7 +17,7 @@ demo: $(STAMP)
 	$(BIN)/agentvid demo --out demo-results
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m 'not gpu and not browser and not postgres'
+	$(BIN)/python -m pytest -m 'not slow and not gpu and not browser and not postgres'
 
 test-all: $(STAMP)
 	$(BIN)/python -m pytest
