@@ -44,9 +44,9 @@ def test_the_engine_offers_them_as_their_card_says(monkeypatch):
     engine = SmallEngine()
     assert engine.status().state == "ready"
     claims = find_small().claims
-    assert {c.task: c.draft for c in engine.capabilities() if c.task in claims} == {
-        task: claim.draft for task, claim in claims.items()
-    }
+    borne = {c.task: c.draft for c in engine.capabilities() if c.task in claims}
+    assert borne and borne == {task: claim.draft for task, claim in claims.items() if task in borne}
+    assert {"text_to_image", "edit_image", "describe"} <= borne.keys()
 
 
 def test_a_drawing_hangs_on_seed_and_thought_alone(model):

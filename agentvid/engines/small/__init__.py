@@ -41,7 +41,7 @@ _TASKS: Final[dict[str, tuple[str, str, bool, str]]] = {
         "edit_image",
     ),
     "describe": (f"{_HERE}.words:describe", "which solids are where; short questions", False, "describe"),
-    "measure": (f"{_HERE}.words:measure", "its own reading of a picture against a layout", False, "describe"),
+    "measure": (f"{_HERE}.words:measure", "its own reading of a picture against a layout", False, "caption"),
     "novel_view": (
         f"{_HERE}.clip:novel_view",
         "the camera around the stage in steps of 15 degrees",

@@ -118,14 +118,23 @@ def _without(folder: Path, problem: str) -> Small:
 
 def _claims(card: Any) -> dict[str, Claim]:
     claims: dict[str, Claim] = {}
+    captions: Claim | None = None
     for name, told in card["tasks"].items():
         task = _ALSO_CALLED.get(name, name)
-        claim = Claim(_numbers(told.get("level")), _numbers(told.get("exact")), told.get("draft", True) is not False)
+        claim = _claim_of(told)
         known = claims.get(task)
         if known is not None:  # two families of one task: it is claimed where both are
             claim = Claim({**known.level, **claim.level}, {**known.exact, **claim.exact}, known.draft or claim.draft)
         claims[task] = claim
+        if name == "caption":
+            captions = _claim_of(told)
+    if "describe" in claims:  # reading a picture against a layout is captioning, whatever questions come to
+        claims["caption"] = captions or claims["describe"]
     return claims
+
+
+def _claim_of(told: Any) -> Claim:
+    return Claim(_numbers(told.get("level")), _numbers(told.get("exact")), told.get("draft", True) is not False)
 
 
 def _numbers(told: Any) -> dict[str, float]:

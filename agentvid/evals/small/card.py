@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from agentvid.errors import InputError
 
@@ -181,7 +181,8 @@ def write_card(folder: Path, results: Mapping[str, Any], facts: Facts, sheet: Pa
 
 
 def regressions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Return where new results are worse than old ones beyond chance: figures whose interval lies below the old value.
+    """Return where new results are worse than old ones beyond chance: figures whose interval lies below the old one's
+    (both are estimates, and more than a hundred are compared), and what was claimed and is no more.
 
     A figure that the old results have and the new ones lack is a regression; results on other scenes can't be compared
     and are one.
@@ -191,21 +192,31 @@ def regressions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     if differing:
         return [f"measured differently: {', '.join(differing)}"]
     before, now = dict(_gated(old)), dict(_gated(new))
-    lacking = [f"{where}: not measured, was {value:.3f}" for where, (value, _) in before.items() if where not in now]
-    return lacking + [
-        f"{where}: {value:.3f} (at most {high:.3f}), was {before[where][0]:.3f}"
-        for where, (value, high) in now.items()
-        if where in before and high < before[where][0]
+    worse = [f"{where}: not measured, was {was.value:.3f}" for where, was in before.items() if where not in now]
+    worse += [
+        f"{where}: {found.value:.3f} (at most {found.high:.3f}), was {before[where].value:.3f} (at least "
+        f"{before[where].low:.3f})"
+        for where, found in now.items()
+        if where in before and found.high < before[where].low
     ]
+    kept = claims_of(new)
+    lost = [(task, group) for task, groups in claims_of(old).items() for group in groups if group not in kept[task]]
+    return worse + [f"{task}: {group}: was claimed, and is no more" for task, group in lost]
 
 
-def _gated(results: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float]]]:
-    """Yield what may not get worse: where, and (value, upper bound). All these are better when they are higher."""
+class _Gated(NamedTuple):
+    value: float
+    low: float
+    high: float
+
+
+def _gated(results: Mapping[str, Any]) -> Iterator[tuple[str, _Gated]]:
+    """Yield what may not get worse, and where it stands. All these are better when they are higher."""
     for task, name in _TOLD:
         for line in results["tasks"].get(task, {}).get("lines", []):
             figure = line["figure"]
-            if line["name"] == name and figure["value"] is not None and figure["high"] is not None:
-                yield f"{task}: {name}, {line['group']}", (figure["value"], figure["high"])
+            if line["name"] == name and None not in (figure["value"], figure["low"], figure["high"]):
+                yield f"{task}: {name}, {line['group']}", _Gated(figure["value"], figure["low"], figure["high"])
 
 
 def _figures(results: Mapping[str, Any], task: str, name: str, least: int = 0) -> dict[str, float]:
