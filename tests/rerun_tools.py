@@ -161,7 +161,7 @@ class DirectHost:
     def __init__(self, store: Any) -> None:
         self._store = store
 
-    async def run(self, engine: Engine, request: EngineRequest, emit: Emit) -> EngineResult:
+    async def run(self, engine: Engine, request: EngineRequest, emit: Emit, job: Any = None) -> EngineResult:
         return await engine.run(request, EngineContext(self._store))
 
     async def close(self) -> None:

@@ -147,7 +147,10 @@ def test_weights_that_were_not_trained_on_clips_are_left_alone_unless_asked(benc
 def test_a_card_claims_clips_by_solids_and_seconds():
     def told(name, **values):
         return {
-            "lines": [{"name": name, "group": g.replace("_", " "), "figure": {"value": v}} for g, v in values.items()]
+            "lines": [
+                {"name": name, "group": g.replace("_", " "), "figure": {"value": v, "n": 100}}
+                for g, v in values.items()
+            ]
         }
 
     tasks = {

@@ -244,7 +244,7 @@ def test_unknown_tasks_are_refused():
 
 def test_what_is_right_often_enough_is_claimed():
     def line(group, share):
-        return {"name": "exact, own thought", "group": group, "figure": {"value": share}}
+        return {"name": "exact, own thought", "group": group, "figure": {"value": share, "n": 100}}
 
     told = {"lines": [line("all", 0.9), line("1 solid", 0.97), line("2 solids", 0.85), line("3 solids", 0.8)]}
 
