@@ -139,9 +139,8 @@ def test_correcting_opens_a_command_and_copies_it(show) -> None:
     page.locator("#t1\\.s1 .pick").wait_for(state="visible")
     row.locator(".copy").click()
     page.wait_for_function("b => b.textContent.trim() === '已复制'", arg=row.locator(".copy").element_handle())
-    assert (
-        page.evaluate("navigator.clipboard.readText()") == "agentvid resume coffee-7f3a --given t1.s1.box=76,66,481,389"
-    )
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "agentvid chain edit --session coffee-7f3a --turn 1 --set t1.s1.given.box=76,66,481,389"
 
 
 def test_a_reference_lights_up_its_step(show) -> None:
