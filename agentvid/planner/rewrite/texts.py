@@ -10,7 +10,7 @@ __all__ = ["told"]
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------ one line for an edit
-    "set_thought": ("{step} thought: “{before}” → “{after}”", "{step} 的思路：“{before}” → “{after}”"),
+    "set_thought": ("{step} thought: “{before}” → “{after}”", "{step} 的思考：“{before}” → “{after}”"),
     "set_arg": ("{step} {name}: {before} → {after}", "{step} 的 {name}：{before} → {after}"),
     "drop_arg": ("{step} {name}: {before} is left out", "{step} 的 {name}：不再用 {before}"),
     "set_given": ("{step} {name}: {after}, given by you", "{step} 的 {name}：由你给定为 {after}"),
@@ -80,10 +80,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "not_read": ("Not understood: “{clause}”. The rest would be: {lines}", "没明白：“{clause}”。其余为：{lines}"),
     "no_given": ("Nothing is given there that could be taken back.", "那里没有可以收回的给定值。"),
     # ------------------------------------------------------------ edited thoughts
-    "read_by_tool": ("{step} reads its thought itself: the result follows.", "{step} 会自己读思路：结果会跟着变。"),
+    "read_by_tool": ("{step} reads its thought itself: the result follows.", "{step} 会自己读思考：结果会跟着变。"),
     "nothing_follows": (
         "Nothing follows from this thought: {step} does not read it, and it names no change of what the steps use.",
-        "这条思路不会带来改动：{step} 不读它，其中也没有说到步骤所用内容的变化。",
+        "这条思考不会带来改动：{step} 不读它，其中也没有说到步骤所用内容的变化。",
     ),
 }
 
