@@ -29,6 +29,13 @@ from agentvid.run.preview import Preview
 __all__ = ["edit_chain", "preview_document", "preview_lines"]
 
 _LARGEST_FILE: Final = 4_000_000
+_NO_EDITS: Final = {
+    "question": "may mean several things",
+    "refused": "can't be done",
+    "nothing": "changes nothing",
+    "command": "moves in the history, which runs nothing",
+    "new": "asks for something new",
+}
 
 
 @dataclass
@@ -56,7 +63,9 @@ class _Wanted:
         if rewrite.kind != "edits":
             choices = "; ".join(choice.label for choice in rewrite.choices)
             expected = choices or rewrite.question or "a change of this chain; what is new is a new message"
-            raise EditError(f"--say {self.said[:80]!r}: {rewrite.kind}", expected, "say it otherwise, or use --set")
+            raise EditError(
+                f"--say {self.said[:80]!r} {_NO_EDITS[rewrite.kind]}", expected, "say it otherwise, or --set"
+            )
         self.told += [*rewrite.lines, *rewrite.notes]
         return list(rewrite.edits)
 

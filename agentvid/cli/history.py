@@ -55,7 +55,7 @@ def show_history(*, session: str, turn: int | None, as_json: bool) -> int:
         places: dict[int | None, Tree] = {None: tree}
         for node in history.nodes:
             places[node.n] = places.get(node.parent, tree).add(_node(node))
-        Console(soft_wrap=True).print(tree, highlight=False)
+        Console().print(tree, highlight=False)
 
     return read_only(work)
 

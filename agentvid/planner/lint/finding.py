@@ -111,7 +111,7 @@ CODES: Final[dict[Code, tuple[Severity, str, str]]] = {
     "thought_colour": (
         "warning",
         "the thought of {step} says {thought}, its call says {told}; the call counts, nothing reads the thought",
-        "{step} 的想法说的是{thought}，而调用里是{told}；以调用为准，没有人读这个想法",
+        "{step} 的思考说的是{thought}，而调用里是{told}；以调用为准，没有人读这个思考",
     ),
 }
 """Severity and words of each finding. `error`: it can't run; `warning`: likely a mistake or waste; `note`: good to
