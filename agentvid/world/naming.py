@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from agentvid.media.colours import hex_to_lab, hue_difference, named_colour
 from agentvid.world.look import ALBEDO, DISPLAY_GAMMA, ELEVATION_DEG
-from agentvid.world.reading import names_of
+from agentvid.world.mentions import names_of
 from agentvid.world.scene import AZIMUTHS, COLOURS, GRID, HEIGHTS, STEP_DEG, Camera, Colour, Scene, Shape, Solid
 from agentvid.world.words import LANGUAGES, WORDS, tidy
 

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from agentvid.planner.grammar.clause import Clause, Refusal
 from agentvid.planner.grammar.lexicon import REFERENCE
 from agentvid.planner.request import Request
-from agentvid.world.reading import names_of
+from agentvid.world.mentions import names_of
 from agentvid.world.words import LANGUAGES, WORDS
 
 __all__ = ["Operation", "Read"]

@@ -8,7 +8,7 @@ from typing import Final
 from agentvid.planner.grammar.clause import Clause, split_thing
 from agentvid.planner.grammar.lexicon import find_references, read_number
 from agentvid.planner.request import Film, Generate, Reference, Request, Restage, View
-from agentvid.world.reading import names_of
+from agentvid.world.mentions import names_of
 from agentvid.world.scene import AZIMUTHS, HEIGHTS, Camera, Height
 from agentvid.world.words import LANGUAGES, WORDS
 
