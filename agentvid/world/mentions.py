@@ -3,8 +3,8 @@
     read_mentions("画一个红色的大球在左边，一个小的蓝色方块在右前", "zh")
         a large red ball on the left and a small blue cube at the place called right front
 
-Sides are those of the stage as seen from the front. A side ("on the left", "左边") means all places there, a whole place
-("left front", "右前") the one of that name, or where that is taken another of that corner.
+Sides are those of the stage as seen from the front. A side ("on the left", "左边") means all places there, a whole
+place ("left front", "右前") the one of that name, or where that is taken another of that corner.
 """
 
 from __future__ import annotations
@@ -230,7 +230,8 @@ def _settled(
         if related is not None:
             relations.append(related)
         elif token.kind == "place":
-            near = before or after
+            alone = [one for one in tokens[:at] if one.kind == "solid"][-1:] if token.kind == "place" else []
+            near = before or after or next(iter(alone), None)
             if near is not None:
                 rows, columns = _spots(token.words, language)
                 solids[near.first] = replace(solids[near.first], rows=rows, columns=columns)

@@ -148,15 +148,20 @@ def _placed(mentioned: Mentioned, camera: Camera, rng: np.random.Generator) -> S
         return told or drawn
 
     for attempt in range(_TRIES):
-        spots = [mention.spot if attempt < _TRIES // 4 else None for mention in mentioned.solids]
+        named = [mention.spot if attempt < _TRIES // 4 else None for mention in mentioned.solids]
+        spots = [
+            spot or (one_of(mention.rows), one_of(mention.columns))
+            for mention, spot in zip(mentioned.solids, named, strict=True)
+        ]
         solids = tuple(
             Solid(
-                *(spot or (one_of(mention.rows), one_of(mention.columns))),
+                row,
+                column,
                 one_of(SHAPES, mention.shape),
                 one_of(COLOURS, mention.colour),
                 one_of(SIZES, mention.size),
             )
-            for mention, spot in zip(mentioned.solids, spots, strict=True)
+            for mention, (row, column) in zip(mentioned.solids, spots, strict=True)
         )
         if not all(_FITS[each.side](solids[each.first], solids[each.second]) for each in mentioned.relations):
             continue

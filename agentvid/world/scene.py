@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -41,6 +42,7 @@ __all__ = [
     "Size",
     "Solid",
     "Split",
+    "free_places",
     "reach",
     "sample_camera",
     "sample_scene",
@@ -180,6 +182,15 @@ def touch(first: Solid, second: Solid) -> bool:
     """Tell whether two solids touch or nearly do."""
     (x0, y0), (x1, y1) = first.xy, second.xy
     return math.hypot(x1 - x0, y1 - y0) < reach(first) + reach(second) + _GAP
+
+
+def free_places(others: Sequence[Solid], solid: Solid) -> Iterator[Solid]:
+    """Give the solid at each place where it touches none of the others, the nearest to its own first."""
+    grid = ((row, column) for row in range(GRID) for column in range(GRID))
+    for row, column in sorted(grid, key=lambda at: (at[0] - solid.row) ** 2 + (at[1] - solid.column) ** 2):
+        there = replace(solid, row=row, column=column)
+        if not any(touch(there, other) for other in others):
+            yield there
 
 
 def sample_camera(rng: np.random.Generator) -> Camera:

@@ -1,4 +1,5 @@
-"""Colours as edits say them: "a darker blue", "深一点的蓝色", "lighter", "太深了"; relative to the colour there is."""
+"""Colours as edits say them: "a darker blue", "深一点的蓝色", "lighte
+r", "太深了"; relative to the colour there is."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ _RELATIVE: Final = re.compile(
     r"|less (?:vivid|saturated|colou?rful))(?: (?:shade|tone|colou?r|version|hue|one)(?: of (?:it|that"
     r"|this))?)?(?![\w-])"
     r"|\btoo (?P<too>dark|deep|light|pale|bright|vivid|dull|colou?rful|saturated)\b"
-    r"|(?:再|更|稍微|略微|还要?|颜色|调)*(?P<zh>深|浅|暗|亮|淡|鲜艳|暖|冷)(?:一)?[点些儿]+|(?:更|再)(?P<zh2>深|浅|暗|亮|淡|鲜艳|暖|冷)"
+    r"|(?:再|更|稍微|略微|还要?|颜色|调)*(?P<zh>深|浅|暗|亮|淡|鲜艳|暖|冷)(?:一)?[点些儿]+|(?:更|再)(?P<zh2>深"
+    r"|浅|暗|亮|淡|鲜艳|暖|冷)"
     r"|太(?P<too_zh>深|浅|暗|亮|淡|艳|鲜艳)(?:了)?",
     re.IGNORECASE,
 )

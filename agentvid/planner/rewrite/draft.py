@@ -181,10 +181,13 @@ class Draft:
 
     def for_choice(self, step: str) -> Draft:
         """Return a draft that begins anew, with this step chosen."""
+        return replace(self.anew(), chosen=self.chosen | {step})
+
+    def anew(self) -> Draft:
+        """Return a draft that begins anew."""
         return replace(
             self,
             chain=self.start,
-            chosen=self.chosen | {step},
             notes=[],
             stale=[],
             command=None,

@@ -34,6 +34,7 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
+from agentvid.planner.rewrite.spot import is_remark, spot, spot_added, spot_whole
 from agentvid.planner.rewrite.tell import edit_lines, step_name
 from agentvid.planner.rewrite.thought import put_thought
 from agentvid.planner.rewrite.where import Where, find_steps
@@ -46,7 +47,8 @@ LONGEST_JOIN: Final = 3
 
 _ALSO: Final = re.compile(
     r"(?:and )?(?:also|additionally|then|next|after that|afterwards|now also)\b|.*\b(?:as well|too)$"
-    r"|(?:然后|接着|另外|此外|还要|也要|同时也|再(?:把|将|来一?[张个段]|加|画).*|还(?:把|将))|.*(?<!不)也(?:变|改|换|去|要|弄|涂).*",
+    r"|(?:然后|接着|另外|此外|还要|也要|同时也|再(?:把|将|来一?[张个段]|加|画).*|还(?:把|将))|.*(?<!不)也(?:变"
+    r"|改|换|去|要|弄|涂).*",
     re.IGNORECASE,
 )
 _THOUGHT: Final = re.compile(
@@ -61,6 +63,20 @@ _HESITANT: Final = re.compile(
     r"^(?:(?:hmm*|um|uh|oh|ah|well|(?:no|nope)(?=,)|actually|sorry|maybe|perhaps|(?:can|could|shall|should) we"
     r"|what if we)\b,? ?)+"
     r"|^(?:嗯+|哦|啊|呃|要不|不如|算了|不对|其实)[,]?",
+    re.IGNORECASE,
+)
+
+_NEW: Final = re.compile(
+    r"\b(?:give|make|create|show|send) me (?:an?|another|one more|some)\b|\b(?:make|create|render) (?:an?"
+    r"|another) (?:\w+ )?(?:clip|video|movie|picture)\b"
+    r"|(?:出|做|来|生成|弄|整)一?[个段张条]\S{0,6}(?:视频|短片|动画|片子)|帮我数|数一?数",
+    re.IGNORECASE,
+)
+"""What asks for a further result, not for another one."""
+_QUESTION: Final = re.compile(
+    r"(?:what|how (?:many|much)|which|who|where|why|when|is there|are there|does|did|is (?:it|this|that)"
+    r"|are (?:they|these))\b"
+    r"|.*(?:有啥|是啥|什么|多少|几[个只样张条辆位]|为什么|怎么回事|哪[里个些]|吗$)",
     re.IGNORECASE,
 )
 
@@ -123,30 +139,75 @@ def is_unmistakable(text: str, chain: Chain, tools: Mapping[str, ToolSpec]) -> b
         return not re.match(r"(?:walk|go|move|往|向|走)", said, re.IGNORECASE)
     again = r"(?:do|run|try) (?:it|that) (?:once )?again|(?:再|重新)(?:来|试|跑)一?[次遍]"
     skip = r"(?:skip|drop|leave out) the (?:check|last step)|(?:跳过|不用|不要)(?:做)?(?:检查|最后一步)(?:了)?"
-    return re.fullmatch(rf"(?:{again}|{skip})", strip_politeness(said), re.IGNORECASE) is not None and bool(chain.steps)
+    return re.fullmatch(
+        rf"(?:{again}"
+        rf"|{skip})",
+        strip_politeness(said),
+        re.IGNORECASE,
+    ) is not None and bool(chain.steps)
 
 
 def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite:
     new = Rewrite(kind="new", language=draft.language)
-    if not draft.chain.steps or _ALSO.match(said):
+    if not draft.chain.steps:
         return new
+    if _ALSO.match(said):
+        added = draft.anew()
+        return finished(added, earlier) if spot_added(added, draft.message) else new
     try:
         unread = _read(draft, said, readers)
         if draft.command is not None:
             return Rewrite(kind="command", language=draft.language, command=draft.command)
-        if not draft.did:
-            return new
-        rewrite = finished(draft, earlier)
+        rewrite = finished(draft, earlier) if draft.did else new
+        is_read = draft.did and not unread and rewrite.kind != "question"
+        loose = None if is_read else _loosely(draft.anew(), said, earlier, readers)
+        if loose is not None:
+            return loose
         if unread and rewrite.kind in ("edits", "nothing"):
             lines = "; ".join(rewrite.lines) or draft.say("nothing")
             return _asking(draft, draft.say("not_read", clause=", ".join(unread), lines=lines), rewrite)
         return rewrite
     except Back as back:
-        return Rewrite.model_validate(
-            {"kind": back.kind, "language": draft.language, "question": back.text, "choices": back.choices}
-        )
+        told = {"kind": back.kind, "language": draft.language, "question": back.text, "choices": back.choices}
+        return _loosely_instead(draft, said, earlier, readers) or Rewrite.model_validate(told)
     except Which as which:
-        return _choices(draft, said, earlier, which.steps)
+        loose = _loosely_instead(draft, said, earlier, readers)
+        return loose or _choices(draft, said, earlier, which.steps)
+
+
+def _loosely_instead(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite | None:
+    """Read a message by its cues where the exact phrases could not; None where those can't either."""
+    try:
+        loose = _loosely(draft.anew(), said, earlier, readers)
+    except (Back, Which):
+        return None
+    return loose if loose is not None and loose.kind in ("edits", "command") else None
+
+
+def _loosely(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite | None:
+    """Read a message by its cues, clause by clause; None where some of it says nothing of this chain."""
+    if _NEW.search(said) or _QUESTION.match(draft.message):
+        return None
+    if not spot_whole(draft, draft.message) and not _read_loosely(draft, said, readers):
+        return None
+    if draft.command is not None:
+        return Rewrite(kind="command", language=draft.language, command=draft.command)
+    return finished(draft, earlier) if draft.did else None
+
+
+def _read_loosely(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> bool:
+    atoms, at = split(said), 0
+    while at < len(atoms):
+        for last in range(at, min(at + LONGEST_JOIN, len(atoms))):
+            clause = strip_politeness(_HESITANT.sub("", said[atoms[at][0] : atoms[last][1]]))
+            if not clause or is_remark(clause) or _clause(draft, clause, readers) or spot(draft, clause):
+                at = last + 1
+                break
+        else:
+            return False
+        if draft.command is not None:
+            return True
+    return True
 
 
 def _asking(draft: Draft, question: str, rewrite: Rewrite) -> Rewrite:

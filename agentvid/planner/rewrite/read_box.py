@@ -32,7 +32,8 @@ _SHIFT: Final = re.compile(
     rf"(?: (?:should be|is|has to be|must be|needs to be|sits|goes|belongs))?(?: {_MORE})* (?:to(?:wards)? the "
     rf"|towards )?"
     rf"{_SIDE_EN}(?: {_MORE})*"
-    r"|(?:把|将)?(?P<what_zh>[\u3400-\u9fff]{1,10}?)(?:应该|要|再|还要|其实|实际)*(?:更|在更|再)?(?:往|向|朝|靠|偏|在)(?P<side_zh>左|右|上|下|高|低)"
+    r"|(?:把|将)?(?P<what_zh>[\u3400-\u9fff]{1,10}?)(?:应该|要|再|还要|其实|实际)*(?:更|在更|再)?(?:往|向|朝|靠"
+    r"|偏|在)(?P<side_zh>左|右|上|下|高|低)"
     r"(?:边|面|方)?(?:移动|移|挪|靠|偏)?(?P<bit>(?:一)?[点些]儿?|很多)?",
     re.IGNORECASE,
 )
@@ -40,7 +41,8 @@ _SIZE: Final = re.compile(
     rf"(?:make |let )?(?:the |my |its )?box(?: (?:should be|is|be))?(?: (?:too|{_MORE[3:-1]}))* "
     r"(?P<way>bigger|larger|smaller|tighter|wider|narrower|taller|higher|flatter|small|big|large|narrow|wide)"
     r"|(?:enlarge|grow|expand|widen) (?:the |my )?box|(?P<shrink>shrink|tighten|reduce) (?:the |my )?box"
-    r"|(?:把)?框(?:子)?(?:再|要|更|弄|变|调|稍微|画得?|得|放)*(?P<zh>大|小|宽|窄|高|矮|紧)(?:一)?[点些]儿?|框(?:子)?(?P<too>太小|太大)(?:了)?"
+    r"|(?:把)?框(?:子)?(?:再|要|更|弄|变|调|稍微|画得?|得|放)*(?P<zh>大|小|宽|窄|高|矮|紧)(?:一)?[点些]儿?"
+    r"|框(?:子)?(?P<too>太小|太大)(?:了)?"
     r"|(?:把)?框(?P<zh2>放大|缩小)(?:一?[点些])?|(?P<zh3>放大|缩小)框",
     re.IGNORECASE,
 )

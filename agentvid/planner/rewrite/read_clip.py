@@ -62,12 +62,14 @@ _ONLY_SECONDS: Final = re.compile(
     r"(?:(?:just|only|make (?:it|that|the (?:clip|video))|let it last|use|change (?:it|that)? ?to|to|it should (?:be"
     r"|last)"
     r"|in|last|take|for)? ?)*(?:long|instead|rather|in total|altogether)?"
-    r"|(?:只要|只|就|改成|改为|换成|变成|要|做成|用|时长|时间|总共|一共|改|设为|让它|视频|片子|的|行|就行|够了|就够了|就好|即可)*",
+    r"|(?:只要|只|就|改成|改为|换成|变成|要|做成|用|时长|时间|总共|一共|改|设为|让它|视频|片子|的|行|就行|够了"
+    r"|就够了|就好|即可)*",
     re.IGNORECASE,
 )
 _ONLY_DEGREES: Final = re.compile(
     r"(?:(?:just|only|make it|turn|orbit|rotate|go|by|to|use|change it|the camera|it|around|should|be)? ?)*"
-    r"(?:instead|rather)?|(?:只要|只|就|改成|改为|换成|要|转|绕|旋转|环绕|转动|镜头|角度|成|行|就行|够了|就够了|就好|即可|用)*",
+    r"(?:instead|rather)?|(?:只要|只|就|改成|改为|换成|要|转|绕|旋转|环绕|转动|镜头|角度|成|行|就行|够了|就够了"
+    r"|就好|即可|用)*",
     re.IGNORECASE,
 )
 _LESS: Final = re.compile(
@@ -94,7 +96,8 @@ _TOWARDS: Final = re.compile(
     r"(?:(?:go|turn|orbit|rotate|pan|move|circle|spin)s? )?(?:it )?(?:to the |towards the )?(left|right|(?:counter-?"
     r"|anti-?)?clockwise)"
     r"(?: (?:instead|rather)(?: (?:of|than) .+)?| please)?"
-    r"|(?:应该|要|改成|改为|换成|还是)*(?:往|向|朝)?(左|右|顺时针|逆时针)(?:边|方向)?(?:转|绕|移|摇|走|环绕)?(?:才对)?",
+    r"|(?:应该|要|改成|改为|换成|还是)*(?:往|向|朝)?(左|右|顺时针|逆时针)(?:边|方向)?(?:转|绕|移|摇|走"
+    r"|环绕)?(?:才对)?",
     re.IGNORECASE,
 )
 _TWICE: Final = re.compile(
@@ -276,6 +279,9 @@ def put_view(draft: Draft, step: Step, view: View) -> bool:
     moves = view.moves
     if before is not None and len(moves) == 1:  # the length stays where the words name none
         moves = (replace(moves[0], seconds=before.seconds),)
+        yaw = before.poses[-1].yaw_deg
+        if yaw and moves[0].yaw_deg and not moves[0].is_said:  # so do the degrees
+            moves = (replace(moves[0], yaw_deg=abs(yaw) if moves[0].yaw_deg > 0 else -abs(yaw)),)
     poses = [CameraPose(seconds=0.0)]
     try:
         for move in moves:

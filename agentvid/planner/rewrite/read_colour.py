@@ -26,9 +26,11 @@ from agentvid.world.scene import Scene, Solid
 __all__ = ["put_plan", "read_colour"]
 
 _NOT: Final = re.compile(
-    rf"(?:not|no|never|i (?:don't|do not) (?:want|like)(?: it)?(?: to be| in)?|(?:don't|do not) (?:make|want|use|paint"
+    rf"(?:not|no|never|i (?:don't|do not) (?:want|like)(?: it)?(?: to be| in)?|(?:don't|do not) (?:make|want|use"
+    rf"|paint"
     rf"|have)(?: it)?) {MARK}(?: please)?"
-    rf"|(?P<thing>.{{0,8}}?)(?:我)?(?:不要|不是|别用|别|不想要|不喜欢|不用|先别)(?:变成|改成|换成|用|这个|这种|再)?{MARK}(?:的|了)?",
+    rf"|(?P<thing>.{{0,8}}?)(?:我)?(?:不要|不是|别用|别|不想要|不喜欢|不用|先别)(?:变成|改成|换成|用|这个|这种"
+    rf"|再)?{MARK}(?:的|了)?",
     re.IGNORECASE,
 )
 _NOT_BUT: Final = re.compile(
@@ -43,12 +45,14 @@ _FRAMES: Final = tuple(
         r"(?:use|try|go (?:for|with)|take|prefer|choose|pick|rather|better|how about|what about|in|with|make that"
         r"|(?:i'd|i would|we'd) (?:rather|prefer|like|love)(?: (?:to )?(?:have|use|see|go (?:for|with)))?(?: it)?"
         r"(?: in| to be)?|i (?:want|prefer|like)(?: it)?(?: in| to be)?|let's (?:have|use|try|go (?:for|with|with a))"
-        r"|(?:change|set|switch)(?: (?:it|that|the colou?r))? ?(?:in)?to(?: be)?|(?:it|that|the colou?r) (?:should|must"
+        r"|(?:change|set|switch)(?: (?:it|that|the colou?r))? ?(?:in)?to(?: be)?|(?:it|that"
+        r"|the colou?r) (?:should|must"
         r"|has to) be(?:come)?) ◆(?: (?:instead|rather|colou?r|shade|tone|one|still|yet))*",
         r"(?:make|paint|turn|colou?r|recolou?r|dye|have|keep|want) (?P<thing>.+?) (?:in(?:to)? |to (?:be )?)?◆"
         r"(?: (?:instead|rather|this time))*",
         r"(?P<thing>.+?) (?:should|must|ought to|has to|needs to) (?:rather )?(?:be|become|get|turn) ◆(?: instead)?",
-        r"(?:把|将|让|给)?(?P<thing>.*?)(?:的颜色|颜色|的)?(?:就|还是|是|应该|最好|那就|也许|干脆)*(?:要|用|选|是|改用|换用|改|换|变"
+        r"(?:把|将|让|给)?(?P<thing>.*?)(?:的颜色|颜色|的)?(?:就|还是|是|应该|最好|那就|也许|干脆)*(?:要|用|选"
+        r"|是|改用|换用|改|换|变"
         r"|改成|换成|变成|改为|换为|变为|染成|涂成|弄成|做成|换个|来个|来点|调成|改得|变得|调得|调|弄得)?◆"
         r"(?:的|吧|好了|就好|就行|就可以|更?好看|会?更好|好些|比较好|更好|试试|看看)*",
     )

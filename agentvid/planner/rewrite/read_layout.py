@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentvid.chain.step import Step
 from agentvid.errors import InputError
 from agentvid.planner.grammar.clause import Refusal
@@ -11,9 +13,9 @@ from agentvid.planner.request import Restage
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.where import Where
 from agentvid.world.edits import Change, Move, Reshape, Resize, apply_change
-from agentvid.world.language import read_thought, tell_scene
+from agentvid.world.language import read_thought, tell_scene, tell_solid
 from agentvid.world.naming import find_solids, place_of, seen_step, shape_of
-from agentvid.world.scene import Scene, Solid
+from agentvid.world.scene import Scene, Solid, free_places
 from agentvid.world.words import language_of
 
 __all__ = ["read_layout"]
@@ -45,9 +47,21 @@ def _put(draft: Draft, step: Step, scene: Scene, change: Change) -> None:
     try:
         after = apply_change(scene, change)
     except InputError:
-        raise draft.refusal(say(draft.language, "no_room")) from None
+        after = _elsewhere(draft, scene, change)
     thought = tell_scene(after, language_of(step.thought))
     draft.settle(lambda: draft.put(step.model_copy(update={"thought": thought})))
+
+
+def _elsewhere(draft: Draft, scene: Scene, change: Change) -> Scene:
+    """Return the scene with the other shape or size at the nearest place where it fits, and note that."""
+    if not isinstance(change, Reshape | Resize):
+        raise draft.refusal(say(draft.language, "no_room")) from None
+    new = replace(change.target, **{"shape": change.shape} if isinstance(change, Reshape) else {"size": change.size})
+    others = tuple(solid for solid in scene.solids if solid != change.target)
+    for solid in free_places(others, new):
+        draft.notes.append(draft.say("moved_to_fit", solid=tell_solid(solid, draft.language)))
+        return replace(scene, solids=(*others, solid))
+    raise draft.refusal(say(draft.language, "no_room")) from None
 
 
 def _scene(step: Step) -> Scene | None:

@@ -14,7 +14,7 @@ from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.rewriting import Checkout, Redo, Undo
 from agentvid.planner.rewrite.where import Where, find_steps, steps_named
 
-__all__ = ["read_command", "read_engine", "read_order", "read_parameter", "read_pin", "read_seed"]
+__all__ = ["apply_edit", "read_command", "read_engine", "read_order", "read_parameter", "read_pin", "read_seed"]
 
 _WHAT_EN: Final = (
     r"(?: (?:that|it|this|(?:the |my |that )?(?:last |latest |previous )?(?:change|edit|step|one|thing)))?"
@@ -37,7 +37,8 @@ _CHECKOUT: Final = re.compile(
     rf"(?:(?P<first>{_FIRST})(?: (?:version|revision|one|chain))?|(?:version|revision) (?P<n>\w+))"
     rf"|(?:restore|use|show(?: me)?) (?:the )?(?:(?P<first2>{_FIRST}) (?:version|revision|chain)|(?:version"
     rf"|revision) (?P<n2>\w+))(?: again)?"
-    r"|(?:回到|恢复到?|退回到?|返回到?|切换到|还原到|用回)(?:(?P<first3>最初|最开始|一开始|原始|原来|最早)的?(?:那个)?"
+    r"|(?:回到|恢复到?|退回到?|返回到?|切换到|还原到|用回)(?:(?P<first3>最初|最开始|一开始|原始|原来"
+    r"|最早)的?(?:那个)?"
     r"(?:版本?|样子|状态)?|第?(?P<n3>\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?:版本?))(?:去)?",
     re.IGNORECASE,
 )
@@ -76,7 +77,8 @@ _AGAIN: Final = re.compile(
     r"(?:(?:please )?(?:do|try|run|make|draw|generate) (?:it|that|this|them)? ?(?:once more|(?:over )?again|anew)"
     r"|(?:once more|again)|(?:give me |show me )?(?:another|a different|a new) (?:try|version|attempt|take|variant"
     r"|one))"
-    r"|(?:再|重新|重)(?:来|试|做|画|生成|跑)(?:一)?(?:次|遍|个|张|版)?|(?:来|试|做|画|生成|跑)一(?:次|遍|张|版)|换一?(?:个|张|版)(?:版本|结果)?",
+    r"|(?:再|重新|重)(?:来|试|做|画|生成|跑)(?:一)?(?:次|遍|个|张|版)?|(?:来|试|做|画|生成|跑)一(?:次|遍|张|版)"
+    r"|换一?(?:个|张|版)(?:版本|结果)?",
     re.IGNORECASE,
 )
 
@@ -101,7 +103,7 @@ def read_seed(draft: Draft, clause: str, where: Where | None) -> bool:
         seed = number if number is not None else step.seed + 1
         if seed >= 2**63:
             return False
-        _apply(draft, SetSeed(step=step.id, seed=seed))
+        apply_edit(draft, SetSeed(step=step.id, seed=seed))
     if number is None:
         draft.notes.append(draft.say("another_seed"))
     return True
@@ -121,7 +123,7 @@ def _meant(draft: Draft, where: Where | None) -> list[Step]:
     return [draft.chain.step(step) for step in where.steps]
 
 
-def _apply(draft: Draft, edit: SetSeed | SetEngine | Pin | Move | ClearGiven) -> None:
+def apply_edit(draft: Draft, edit: SetSeed | SetEngine | Pin | Move | ClearGiven) -> None:
     try:
         draft.chain = apply(draft.chain, edit)
     except EditError as error:
@@ -150,7 +152,7 @@ def read_engine(draft: Draft, clause: str, where: Where | None) -> bool:
     text = where.rest if where else clause
     if _ROUTED.fullmatch(text):
         for step in _meant(draft, where):
-            _apply(draft, SetEngine(step=step.id, engine=None))
+            apply_edit(draft, SetEngine(step=step.id, engine=None))
         return True
     match = _ENGINE.search(text)
     known = sorted(draft.request.bears)
@@ -170,7 +172,7 @@ def read_engine(draft: Draft, clause: str, where: Where | None) -> bool:
         others = [other for other in known if draft.request.bears[other] & tasks]
         raise draft.back("refused", "not_able", name=name, known=draft.named(others) or draft.say("nothing"))
     for step in able:
-        _apply(draft, SetEngine(step=step.id, engine=name.lower()))
+        apply_edit(draft, SetEngine(step=step.id, engine=name.lower()))
     return True
 
 
@@ -184,7 +186,8 @@ def _tasks(draft: Draft, step: Step) -> tuple[str, ...]:
 _PIN: Final = re.compile(
     r"(?:keep|leave|pin|freeze|lock|hold|don't (?:touch|change|re-?run)|do not (?:touch|change|re-?run))"
     r"(?: (?:as (?:it is|is)|unchanged|the same|alone|fixed|like (?:that|this)|in place|down|again))?"
-    r"|(?:请)?(?:固定|锁定|保持|保留)(?:住)?(?:不变|原样)?|(?:就)?(?:保持|保留)?(?:不变|不动|不要动|别动|不要改|别改|原样"
+    r"|(?:请)?(?:固定|锁定|保持|保留)(?:住)?(?:不变|原样)?|(?:就)?(?:保持|保留)?(?:不变|不动|不要动|别动|不要改"
+    r"|别改|原样"
     r"|固定|锁定|不要重新?跑|不要重新运行)(?:住)?",
     re.IGNORECASE,
 )
@@ -194,8 +197,10 @@ _UNPIN: Final = re.compile(
     re.IGNORECASE,
 )
 _STALE: Final = re.compile(
-    r"(?:the )?(?:old|stale|previous)?(?: ?result)?(?: of)? ?(?:is (?:fine|good|ok(?:ay)?)(?: as it is)?|accept(?:ed)?)"
-    r"|accept(?: the)? (?:old|stale) result(?: of)?|(?:的)?(?:旧|原来的)结果(?:就行|可以|没问题|照用|也行)|接受旧结果",
+    r"(?:the )?(?:old|stale|previous)?(?: ?result)?(?: of)? ?(?:is (?:fine|good|ok(?:ay)?)(?: as it is)?"
+    r"|accept(?:ed)?)"
+    r"|accept(?: the)? (?:old|stale) result(?: of)?|(?:的)?(?:旧|原来的)结果(?:就行|可以|没问题|照用|也行)"
+    r"|接受旧结果",
     re.IGNORECASE,
 )
 _TAKE_BACK: Final = re.compile(
@@ -221,7 +226,7 @@ def read_pin(draft: Draft, clause: str, where: Where | None) -> bool:
     for pattern, pinned in ((_PIN, True), (_UNPIN, False)):
         if pattern.fullmatch(text):
             for step in _meant(draft, where):
-                _apply(draft, Pin(step=step.id, pinned=pinned))
+                apply_edit(draft, Pin(step=step.id, pinned=pinned))
             return True
     if _STALE.fullmatch(text):
         draft.stale += [AcceptStale(step=step.id) for step in _meant(draft, where)]
@@ -232,7 +237,8 @@ def read_pin(draft: Draft, clause: str, where: Where | None) -> bool:
 
 _PIN_NAME: Final = re.compile(
     r"(?P<verb>pin|freeze|lock|un-?pin|un-?freeze|unlock) (?:the )?(?P<name>[a-z ]+)"
-    r"|(?P<name_zh>[\u3400-\u9fff]{1,4})(?:的结果|结果)(?P<verb_zh>.+)|(?P<verb_zh2>固定|锁定)(?P<name_zh2>[\u3400-\u9fff]{1,4})",
+    r"|(?P<name_zh>[\u3400-\u9fff]{1,4})(?:的结果|结果)(?P<verb_zh>.+)|(?P<verb_zh2>固定"
+    r"|锁定)(?P<name_zh2>[\u3400-\u9fff]{1,4})",
     re.IGNORECASE,
 )
 
@@ -259,7 +265,7 @@ def _read_take_back(draft: Draft, text: str, where: Where | None) -> bool:
     if not given:
         raise draft.back("nothing", "no_given")
     for step in given:
-        _apply(draft, ClearGiven(step=step.id, port=port))
+        apply_edit(draft, ClearGiven(step=step.id, port=port))
     return True
 
 
@@ -267,7 +273,8 @@ def _read_take_back(draft: Draft, text: str, where: Where | None) -> bool:
 
 _MOVE: Final = re.compile(
     r"(?:put|move|do|run|place)? ?(?P<what>.+?) (?P<way>before|after|in front of|behind) (?P<to>.+)"
-    r"|(?:把|将)?(?P<what2>.+?)(?:放|移|挪|排|提|调)?(?:到|在)(?P<to2>.+?)(?:的)?(?P<way2>之?前|之?后)(?:面|边)?(?:做|执行)?",
+    r"|(?:把|将)?(?P<what2>.+?)(?:放|移|挪|排|提|调)?(?:到|在)(?P<to2>.+?)(?:的)?(?P<way2>之?前|之?后)(?:面"
+    r"|边)?(?:做|执行)?",
     re.IGNORECASE,
 )
 
@@ -282,7 +289,7 @@ def read_order(draft: Draft, clause: str) -> bool:
         return False
     way = (match["way"] or match["way2"]).lower()
     place = "before" if way.endswith("前") or way in ("before", "in front of") else "after"
-    _apply(draft, Move.model_validate({"step": sides[0], place: sides[1]}))
+    apply_edit(draft, Move.model_validate({"step": sides[0], place: sides[1]}))
     return True
 
 

@@ -25,7 +25,7 @@ from agentvid.world.naming import find_solids
 from agentvid.world.scene import Scene
 from agentvid.world.words import language_of
 
-__all__ = ["head_noun", "put_operation", "put_target", "read_instead", "read_skip", "read_target"]
+__all__ = ["drop_parts", "head_noun", "put_operation", "put_target", "read_instead", "read_skip", "read_target"]
 
 _MEANT: Final = re.compile(
     r"(?:no,? )?(?:i (?:meant|mean|was talking about|am talking about|said|want(?:ed)?(?= the )(?! the colou?r))"
@@ -38,14 +38,15 @@ _MEANT: Final = re.compile(
 )
 _WRONG: Final = re.compile(
     r"(?:(?:that's|it's|this is) )?(?:the )?wrong (?P<thing>[\w ]+)|not (?P<thing2>(?:this|that|the) [\w ]+)"
-    r"|(?:不是|不对,?不是|别选|选错了?)(?:这|那)?(?:个|只|辆|位|把|条|朵)?(?P<zh>[\u3400-\u9fff]{0,8})|(?P<zh2>.{1,8})(?:选|找|认)错了"
+    r"|(?:不是|不对,?不是|别选|选错了?)(?:这|那)?(?:个|只|辆|位|把|条|朵)?(?P<zh>[\u3400-\u9fff]{0,8})"
+    r"|(?P<zh2>.{1,8})(?:选|找|认)错了"
     r"|(?:the )?other (?P<thing3>[\w ]+)",
     re.IGNORECASE,
 )
 _ONE: Final = re.compile(
     r"(?:the )?(?P<which>.+?) one|(?:the )?one (?P<where>(?:on|in|at|to|behind|near|next|in front|above|below"
     r"|beside).+)"
-    r"|(?P<zh>.+?)(?:的)?(?:那|这)(?:一)?(?:个|只|辆|位|把|条|朵)(?P<noun>.*)",
+    r"|(?P<zh>[^,]{1,10}?)(?:的)?(?:那|这)(?:一)?(?:个|只|辆|位|把|条|朵)(?P<noun>[^,不别]{0,8})",
     re.IGNORECASE,
 )
 _SIDE: Final = re.compile(
@@ -255,24 +256,30 @@ def put_operation(draft: Draft, wanted: Edit, where: Where | None) -> bool:
 # ---------------------------------------------------------------- leaving out
 
 _SKIP: Final = re.compile(
-    r"(?:please )?(?:skip|drop|forget|omit|leave out|cut|delete|remove|cancel|ignore|(?:do it |go )?without|get rid of"
+    r"(?:please )?(?:skip|drop|forget|omit|leave out|cut|delete|remove|cancel|ignore|(?:do it |go )?without"
+    r"|get rid of"
     r"|(?:we |you |i )?(?:don't|do not)(?: (?:need|do|want|run|bother with))?(?: to(?: do)?)?|no need (?:for|of|to)"
     r"|no more|no)"
     r"(?: (?:the|any|that|this|my))? ?(?P<name>.*?)(?: (?:please|altogether|this time|any ?more))?"
-    r"|(?:跳过|去掉|删掉|删除|不要|省略|省掉|不做|不用做?|不需要|取消|略过|别做?|免去)(?:掉)?(?:那个|这个)?(?P<zh>.*?)(?:了|吧)*"
-    r"|(?P<zh2>.*?)(?:就|可以|也)?(?:跳过|不要了?|删掉|去掉|不用了?|不做了?|省了|省掉|省略|免了|略过|取消|不需要了?)(?:吧)?",
+    r"|(?:跳过|去掉|删掉|删除|不要|省略|省掉|不做|不用做?|不需要|取消|略过|别做?|免去)(?:掉)?(?:那个"
+    r"|这个)?(?P<zh>.*?)(?:了|吧)*"
+    r"|(?P<zh2>.*?)(?:就|可以|也)?(?:跳过|不要了?|删掉|去掉|不用了?|不做了?|省了|省掉|省略|免了|略过|取消"
+    r"|不需要了?)(?:吧)?",
     re.IGNORECASE,
 )
 _NOTHING_LIKE_IT: Final = re.compile(
     r"sounds?|music|audio|voice(?:-?over)?|captions?|subtitles?|声音|音乐|配音|配乐|字幕|旁白", re.IGNORECASE
 )
 _KEEP: Final = re.compile(
-    r"(?:please )?(?:leave|keep) (?P<thing>.+?)(?: (?:in|there|alone|untouched|unchanged|where it is|as (?:it is|is)))?"
+    r"(?:please )?(?:leave|keep) (?P<thing>.+?)(?: (?:in|there|alone|untouched|unchanged|where it is|as (?:it is"
+    r"|is)))?"
     r"(?: after all)?"
     r"|(?:don't|do not) (?:touch|change|remove|recolou?r|paint|alter|edit|delete|blur|erase"
     r"|replace) (?P<thing2>.+?)(?: after all)?"
-    r"|(?P<zh>.+?)(?:还是|就|先)*(?:留着|保留|留下|别动|不要动|不动|不用动|不用改|不改|别改|不要改|不变|保持不变|保持原样|不用变|别去掉|不要去掉)(?:了|吧)*"
-    r"|(?:还是)?(?:不要|别|不用)(?:去掉|动|改|删掉|删除|移除|换|碰|虚化)(?P<zh2>.+?)(?:了|吧)*|(?:保留|留着|留下)(?P<zh3>.+?)(?:吧)?",
+    r"|(?P<zh>.+?)(?:还是|就|先)*(?:留着|保留|留下|别动|不要动|不动|不用动|不用改|不改|别改|不要改|不变|保持不变"
+    r"|保持原样|不用变|别去掉|不要去掉)(?:了|吧)*"
+    r"|(?:还是)?(?:不要|别|不用)(?:去掉|动|改|删掉|删除|移除|换|碰|虚化)(?P<zh2>.+?)(?:了|吧)*|(?:保留|留着"
+    r"|留下)(?P<zh3>.+?)(?:吧)?",
     re.IGNORECASE,
 )
 _BACKGROUND: Final = re.compile(
@@ -283,6 +290,8 @@ _BEHIND: Final = ("blur_background", "replace_background")
 
 def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
     """Read "skip the check", "跳过第三步", "leave the spoon in", "别动背景"."""
+    if re.search(r"\b(?:un-?)?(?:pin|lock|freeze)|锁|固定", clause, re.IGNORECASE):
+        return False
     if where is not None:
         if not re.sub(r"[\s,]", "", where.rest) or not _SKIP.fullmatch(where.rest):
             return False
@@ -291,14 +300,14 @@ def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
         cores = [part for part in draft.parts() if {part.core, part.plan} & set(where.steps)]
         recovered = recover(draft.chain, draft.request) if len(where.steps) == len(cores) == 1 else None
         if recovered is not None and len(recovered.parts) > 1:
-            return _drop(draft, cores)
+            return drop_parts(draft, cores)
         leave_out(draft, list(where.steps))
         return True
     keep = _KEEP.fullmatch(clause)
     thing = split_thing(next((g for g in keep.groups() if g), ""))[0] if keep else ""
     if keep and _BACKGROUND.fullmatch(next((g for g in keep.groups() if g), "")):
         return _leave_background(draft)
-    if thing and _drop(draft, [part for part in draft.parts() if part.thing and is_same_thing(thing, part.thing)]):
+    if thing and drop_parts(draft, [part for part in draft.parts() if part.thing and is_same_thing(thing, part.thing)]):
         return True
     skip = _SKIP.fullmatch(clause)
     name = next((g for g in skip.groups() if g), "") if skip else ""
@@ -307,7 +316,7 @@ def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
     steps = next((s for words in _first_words(name) if (s := steps_named(words, draft.chain, draft.tools))), [])
     if steps:
         named = [part for part in draft.parts() if part.plan in steps or part.core in steps]
-        if named and _drop(draft, named):
+        if named and drop_parts(draft, named):
             return True
         step = draft.one(steps)
         leave_out(draft, [step] if step else [])
@@ -332,10 +341,10 @@ def _leave_background(draft: Draft) -> bool:
         draft.notes.append(draft.say("background_stays"))
         draft.did = True
         return True
-    return _drop(draft, changing)
+    return drop_parts(draft, changing)
 
 
-def _drop(draft: Draft, parts: list[Part]) -> bool:
+def drop_parts(draft: Draft, parts: list[Part]) -> bool:
     """Take out what one request became; what follows begins where it began."""
     core = draft.one(part.core for part in parts)
     recovered = recover(draft.chain, draft.request)

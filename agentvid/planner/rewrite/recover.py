@@ -24,7 +24,7 @@ from agentvid.planner.grammar.write import Written, write_requests
 from agentvid.planner.request import Edit, Request, View
 from agentvid.planner.rewrite.sync import synced
 
-__all__ = ["CORE_TOOLS", "Recovered", "recover", "settled"]
+__all__ = ["CORE_TOOLS", "Recovered", "recover", "rewritten_as", "settled"]
 
 CORE_TOOLS = frozenset(
     {
@@ -85,6 +85,19 @@ def settled(before: Chain, after: Chain, request: PlanRequest) -> Chain | str | 
     if old is None or new is None or old.question:
         return None
     return new.question or _carried(after, old.chain, new.chain)
+
+
+def rewritten_as(requests: tuple[Request, ...], now: Recovered, chain: Chain, request: PlanRequest) -> Chain | str:
+    """Return the chain with the same requests in another order; a question back where they can't be placed so."""
+    written = write_requests(request, replace(read_message(request), requests=requests))
+    if not written.parts:
+        return written.chain.question
+    parts = [now.parts[now.requests.index(wanted)] for wanted in requests]
+    new = _renamed(written.chain, _names(written, parts, now.chain, chain))
+    carried = _carried(chain, now.chain, new)
+    order = {step.id: index for index, step in enumerate(new)}
+    steps = sorted(carried.steps, key=lambda step: order.get(step.id, len(order)))
+    return carried.model_copy(update={"steps": tuple(steps)})
 
 
 def _is_of(chain: Chain, written: Chain) -> bool:

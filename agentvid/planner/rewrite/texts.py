@@ -67,6 +67,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no_locate": ("No step here looks for a thing: there is no box.", "这里没有查找东西的步骤，也就没有框。"),
     "no_clip": ("No step here moves a camera or makes a clip.", "这里没有镜头运动或视频。"),
     "no_solid": ("There is no {words} in the picture: {choices}.", "画面里没有{words}：{choices}。"),
+    "moved_to_fit": (
+        "It touches another there, so it stands nearby: {solid}.",
+        "原处会碰到别的物体，所以放在旁边：{solid}。",
+    ),
     "no_shade": (
         "How {words} than now is known only once it ran: name a colour.",
         "要运行之后才知道现在的颜色，说不出“{words}”是哪种：请说出颜色。",

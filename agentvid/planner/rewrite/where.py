@@ -105,7 +105,12 @@ def _is_named(name: str, step: Step, tools: Mapping[str, ToolSpec]) -> bool:
     if not any(re.fullmatch(pattern, name, re.IGNORECASE) for pattern in words):
         spec = tools.get(step.tool)
         return spec is not None and any(port.name == name.lower() for port in spec.ports)
-    if step.tool != "plan_edit" or re.fullmatch(r"(?:edit )?plan(?:ning)?|计划|规划|plan[_ ]edit", name, re.IGNORECASE):
+    if step.tool != "plan_edit" or re.fullmatch(
+        r"(?:edit )?plan(?:ning)?|计划|规划"
+        r"|plan[_ ]edit",
+        name,
+        re.IGNORECASE,
+    ):
         return True
     is_removal = re.match(r"remov|去", name, re.IGNORECASE) is not None
     return (step.args.get("operation") == "remove") == is_removal

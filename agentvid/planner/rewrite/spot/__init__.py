@@ -1,0 +1,101 @@
+"""Edits said loosely: where no exact phrase fits a clause, what its words point at in the chain at hand decides.
+
+The exact readers (`read_*`) come first. Here a clause is searched for cues: a role that the chain has ("the zoom"), a
+value that only one step can take (frames a second), a direction. Nothing is read where two steps could be meant: the
+person is asked. Words that only tell why ("the fill looks fake") are passed over, but never alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.spot.joins import spot_join, spot_join_whole
+from agentvid.planner.rewrite.spot.layout import spot_added, spot_layout
+from agentvid.planner.rewrite.spot.path import spot_motion, spot_whole_motion
+from agentvid.planner.rewrite.spot.steps import (
+    spot_engine,
+    spot_given_back,
+    spot_left_out,
+    spot_only,
+    spot_order,
+    spot_pin,
+    spot_seed,
+    spot_undo,
+)
+from agentvid.planner.rewrite.spot.things import spot_colour, spot_kept, spot_operation, spot_target
+from agentvid.planner.rewrite.spot.values import (
+    spot_area,
+    spot_original,
+    spot_question,
+    spot_rate,
+    spot_size,
+    spot_start,
+    spot_unlit,
+)
+
+__all__ = ["is_remark", "spot", "spot_added", "spot_whole"]
+
+_WHOLE: Final[tuple[Callable[[Draft, str], bool], ...]] = (
+    spot_area,
+    spot_given_back,
+    spot_order,
+    spot_original,
+    spot_target,
+    spot_operation,
+    spot_whole_motion,
+    spot_join_whole,
+)
+"""Cues that stretch over the clauses of a message."""
+_SPOTTERS: Final[tuple[Callable[[Draft, str], bool], ...]] = (
+    spot_undo,
+    spot_seed,
+    spot_engine,
+    spot_given_back,
+    spot_pin,
+    spot_area,
+    spot_start,
+    spot_rate,
+    spot_size,
+    spot_question,
+    spot_unlit,
+    spot_original,
+    spot_order,
+    spot_target,
+    spot_operation,
+    spot_layout,
+    spot_motion,
+    spot_join,
+    spot_kept,
+    spot_only,
+    spot_left_out,
+    spot_colour,
+)
+_REMARK: Final = re.compile(
+    r"(?:it|that|this|the [\w ]+|they)? ?(?:looks?|is|was|are|were|feels?|seems?|came out)\b.*\b(?:fake|odd"
+    r"|wrong|bad|ugly|off|weird|fine|good|ok|okay|great|boring|strange|much|nice|better)\b.*"
+    r"|(?:no|nope|nah|wait|hmm+|hm|well|oh|ok|okay|sorry|actually|my bad|oops|hold on|on second thought|thanks?"
+    r"|please)(?: (?:no|wait|sorry|actually|thanks))*"
+    r"|you (?:found|got|did|have) .*(?:fine|right|well|good)|.*(?:看着|看起来|感觉|有点|太)?(?:假|怪|丑|不对劲"
+    r"|不好看|难看|别扭|奇怪|可以|挺好|不错|很好)(?:了|的)?"
+    r"|(?:搞|弄|说|看|写)错了?|(?:我)?改主意了|不对|不好意思|等等|等一下|算了|哦|嗯+|好吧|对了"
+    r"|其他(?:都)?(?:不变|别动|照旧)|别再?变了?|(?:可以)?重新找",
+    re.IGNORECASE,
+)
+
+
+def is_remark(clause: str) -> bool:
+    """Return whether words only tell why or greet, and ask for nothing."""
+    return _REMARK.fullmatch(clause.strip(" ,.!?。")) is not None
+
+
+def spot_whole(draft: Draft, message: str) -> bool:
+    """Read cues that need more than one clause; False where there are none."""
+    return any(reader(draft, message) for reader in _WHOLE)
+
+
+def spot(draft: Draft, clause: str) -> bool:
+    """Read one clause by its cues; False where there are none."""
+    return any(reader(draft, clause) for reader in _SPOTTERS)

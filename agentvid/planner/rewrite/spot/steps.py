@@ -1,0 +1,251 @@
+"""Loose words about whole steps: leave one out, only this one, lock it, another order, an engine, a seed."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agentvid.chain.chain import dependents_of
+from agentvid.chain.edit import ClearGiven, Move, Pin, SetEngine
+from agentvid.planner.rewrite.draft import Draft, Part
+from agentvid.planner.rewrite.leave_out import leave_out
+from agentvid.planner.rewrite.read_run import apply_edit, read_seed
+from agentvid.planner.rewrite.read_target import drop_parts
+from agentvid.planner.rewrite.recover import recover, rewritten_as
+from agentvid.planner.rewrite.rewriting import Undo
+from agentvid.planner.rewrite.spot.roles import parts_said, roles_said, steps_said
+from agentvid.planner.rewrite.where import Where
+
+__all__ = [
+    "spot_engine",
+    "spot_given_back",
+    "spot_left_out",
+    "spot_only",
+    "spot_order",
+    "spot_pin",
+    "spot_seed",
+    "spot_undo",
+]
+
+_UNDO: Final = re.compile(
+    r"\bundo\b|\b(?:like|as|the way) (?:it was )?before\b|\b(?:put|change|turn|take) (?:it|that"
+    r"|everything) back\b|\bback (?:to|how) (?:how )?it was\b"
+    r"|撤销|撤回|(?:改|变|换|恢复|还原)回(?:刚才|之前|原来|去)|(?:和|跟|像)(?:刚才|之前)一样|还是刚才那样"
+    r"|恢复(?:原样|原状)",
+    re.IGNORECASE,
+)
+_SEED: Final = re.compile(r"\bseeds?\b|\bre-?roll\b|种子|重新抽|再抽", re.IGNORECASE)
+_SKIP: Final = re.compile(
+    r"\b(?:skip|drop|omit|leave out|lose|ditch|scrap|kill|cut|forget(?: about)?|cancel|remove|get rid of|don't"
+    r"|do not|dont|no need|not need|without"
+    r"|no more|no)\b|跳过|省(?:了|去|略|掉)|不(?:用|要|必|需要|做|想要)|别|取消|去掉|删掉|免了|算了",
+    re.IGNORECASE,
+)
+_ONLY: Final = re.compile(
+    r"\b(?:just|only|nothing but)\b(?! (?:a bit|a little|slightly))|(?:光|只|就)(?:要|想要|需要|做|留|看|给我?"
+    r"|有|保留|用|虚化|模糊)|就(?:行|够|好|可以)了?$",
+    re.IGNORECASE,
+)
+_PIN: Final = re.compile(
+    r"\b(?:lock|pin|freeze|fix)\b(?! (?:it|that) up)|\b(?:don't|do not|dont|no need to|never|won't be"
+    r"|not be) (?:re-?do|re-?run|re-?comput|comput|recalculat|touch|change)\w*"
+    r"|锁(?:上|住|定|死)|固定(?:住|下来)?|(?:别|不要|不用|不必)(?:再|重新)*(?:跑|算|做|找|变|运行|计算)",
+    re.IGNORECASE,
+)
+_UNPIN: Final = re.compile(
+    r"\bun-?(?:lock|pin|freeze)\b|(?:不用|不要|不必|别|取消|解除|解开)(?:再)?(?:锁|固定)(?:着|住|定)?|解锁"
+    r"|可以重新(?:找|算|做|跑)",
+    re.IGNORECASE,
+)
+_GIVEN: Final = re.compile(
+    r"\b(?:the |my |that )?(?P<port>mask|box|point|plan|path|keyframe)\b.{0,24}\b(?:i|we) (?:gave|drew|set"
+    r"|marked|clicked|made)"
+    r"|(?:我|刚才|之前)(?:给|画|点|标|框|圈)(?:的|过的|好的)?(?:那个?)?(?P<zh>框|遮罩|蒙版|点|位置|路径|计划)",
+    re.IGNORECASE,
+)
+_BACK: Final = re.compile(
+    r"\b(?:forget|drop|ignore|don't use|do not use|wrong|remove|discard|yourself|on your own|itself|by itself)\b"
+    r"|不(?:用|要|对|准|算)|错|收回|作废|自己(?:找|定位|来|判断|算)|重新(?:找|定位)",
+    re.IGNORECASE,
+)
+_PORTS_ZH: Final = {
+    "框": "box", "遮罩": "mask", "蒙版": "mask", "点": "point", "位置": "point", "路径": "path", "计划": "plan",
+}  # fmt: skip
+_LAST: Final = re.compile(
+    r"\b(?:at the (?:very )?end|come(?:s)? last|go last|be last|last of all|after everything(?: else)?)\b|(?:放"
+    r"|排|挪|移)?(?:到|在)?(?:最后|末尾)(?:面)?(?:再?做|再来|吧|来)?$|最后再",
+    re.IGNORECASE,
+)
+_FIRST: Final = re.compile(r"\b(?:first|before (?:that|everything))\b|先", re.IGNORECASE)
+_THEN: Final = re.compile(r"\b(?:after(?: that|wards)?|then|second)\b|再|然后|后", re.IGNORECASE)
+_SWAP: Final = re.compile(r"\b(?:swap|switch|exchange|flip)\b|对调|互换|调换|换个?顺序|调个", re.IGNORECASE)
+
+
+def spot_undo(draft: Draft, clause: str) -> bool:
+    """Read "want it like before", "改回刚才那样"."""
+    if not _UNDO.search(clause) or roles_said(re.sub(_UNDO, " ", clause)):
+        return False
+    draft.command = Undo()
+    return True
+
+
+def spot_seed(draft: Draft, clause: str) -> bool:
+    """Read a seed, for the step that is named beside it."""
+    if not _SEED.search(clause):
+        return False
+    steps = steps_said(draft, _SEED.sub(" ", clause))
+    drawing = [step for step in steps if (spec := draft.tools.get(draft.chain.step(step).tool)) and spec.takes("seed")]
+    return read_seed(draft, clause, Where(tuple(drawing), clause) if drawing else None)
+
+
+def spot_engine(draft: Draft, clause: str) -> bool:
+    """Read "use classical for filling the gap", "classical engine for both edits"."""
+    named = [
+        name
+        for name in draft.request.bears
+        if re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", clause, re.IGNORECASE)
+    ]
+    if len(named) != 1:
+        return False
+    name = named[0]
+    rest = re.sub(re.escape(name), " ", clause, flags=re.IGNORECASE)
+    able = [
+        step.id
+        for step in draft.chain
+        if (spec := draft.tools.get(step.tool)) and set(spec.tasks) & draft.request.bears[name]
+    ]
+    said = [step for step in steps_said(draft, rest) if step in able]
+    if not said and re.search(r"\bedits?\b|修改|编辑|改图", rest, re.IGNORECASE):
+        said = [step for step in able if draft.chain.step(step).tool == "edit_image"]
+    if not able:
+        return False
+    for step in said or able:
+        apply_edit(draft, SetEngine(step=step, engine=name))
+    return True
+
+
+def spot_pin(draft: Draft, clause: str) -> bool:
+    """Read "lock the first step", "第二步锁上", "you found the cup just fine, don't redo that part"."""
+    is_free = _UNPIN.search(clause) is not None
+    if not is_free and not _PIN.search(clause):
+        return False
+    steps = next(
+        (s for words in (clause, draft.message) if (s := steps_said(draft, _UNPIN.sub(" ", _PIN.sub(" ", words))))), []
+    )
+    located = [step for step in steps if draft.chain.step(step).tool == "locate"]
+    steps = located or steps
+    if not steps or (len(steps) > 2 and not draft.chosen):
+        return False
+    if is_free and not any(draft.chain.step(step).pinned for step in steps):
+        raise draft.back("nothing", "is_so")
+    for step in steps:
+        apply_edit(draft, Pin(step=step, pinned=not is_free))
+    return True
+
+
+def spot_given_back(draft: Draft, clause: str) -> bool:
+    """Read "forget the mask I gave you, look for the cup yourself"."""
+    match = _GIVEN.search(clause)
+    if match is None or not _BACK.search(clause):
+        return False
+    port = _PORTS_ZH[match["zh"]] if match["zh"] else match["port"].lower()
+    given = [step.id for step in draft.chain if port in step.given]
+    if not given:
+        raise draft.back("nothing", "no_given")
+    for step in given:
+        apply_edit(draft, ClearGiven(step=step, port=port))
+    return True
+
+
+def spot_left_out(draft: Draft, clause: str) -> bool:
+    """Read "skip the side by side", "第五步省了吧", "别模糊背景了"."""
+    if not _SKIP.search(clause):
+        return False
+    parts = parts_said(draft, clause)
+    steps = steps_said(draft, clause)
+    checks = [step for step in steps if draft.chain.step(step).tool in ("check", "analyse")]
+    if checks and (len(checks) == len(steps) or not parts):
+        leave_out(draft, checks)
+        return True
+    core = draft.one(part.core for part in parts)
+    if core is None:  # said once more of what is left out already
+        return draft.did and bool(parts_said(draft.anew(), clause))
+    return drop_parts(draft, [part for part in parts if part.core == core])
+
+
+def spot_only(draft: Draft, clause: str) -> bool:
+    """Read "I just want the zoom", "光要视频", "静态图就行": all but that, and what it stands on, is left out."""
+    if not _ONLY.search(clause):
+        return False
+    kept = parts_said(draft, clause)
+    parts = draft.parts()
+    if not kept or len(kept) == len(parts):
+        return bool(kept) and draft.did
+    needed = {part.core for part in kept}
+    others = [part for part in parts if part.core not in needed and not _is_under(draft, part, needed)]
+    if not others:
+        return draft.did
+    for part in others:
+        drop_parts(draft, [next(now for now in draft.parts() if now.core == part.core)])
+    return True
+
+
+def _is_under(draft: Draft, part: Part, needed: set[str]) -> bool:
+    return bool(dependents_of(draft.chain, {part.core}) & needed)
+
+
+def spot_order(draft: Draft, clause: str) -> bool:
+    """Read "swap the last two steps", "let the measuring come last", "do the blur first and the colour after"."""
+    if _SWAP.search(clause):
+        steps = steps_said(draft, clause)
+        if len(steps) == 2 and re.search(r"\bsteps?\b|步|顺序", clause, re.IGNORECASE):
+            apply_edit(draft, Move(step=steps[0], after=steps[1]))
+            return True
+        return False
+    if _LAST.search(clause):
+        steps = [
+            s for s in steps_said(draft, _LAST.sub(" ", clause)) if draft.chain.step(s).tool in ("check", "describe")
+        ]
+        step = draft.one(steps)
+        if step is None:
+            return False
+        last = draft.chain.steps[-1].id
+        if step != last:
+            apply_edit(draft, Move(step=step, after=last))
+        draft.did = True
+        return True
+    return bool(_FIRST.search(clause)) and bool(_THEN.search(clause)) and _turned_round(draft, clause)
+
+
+def _turned_round(draft: Draft, clause: str) -> bool:
+    """Write the two parts that are named in the order in which they are named."""
+    roles = roles_said(clause)
+    named = [p for role in roles for p in draft.parts() if role in (p.tool, p.operation)]
+    named = list({part.core: part for part in named}.values())
+    order = [part.core for part in draft.parts() if part.core in {one.core for one in named}]
+    if len(named) != 2 or len(order) != 2 or re.search(r"\b(?:in|out)\b|推|拉", clause):
+        return False
+    wanted = [part.core for part in named]
+    words = re.split(r"\b(?:after|before)\b|(?<=[做改])[,，]?(?:再|然后)", clause)
+    if _is_reversed(clause):
+        wanted = wanted[::-1]
+    if wanted == order or len(words) > 3:
+        return False
+    recovered = recover(draft.chain, draft.request)
+    if recovered is None or len(recovered.parts) != len(draft.parts()):
+        return False
+    at = [next(i for i, part in enumerate(recovered.parts) if core in part) for core in order]
+    requests = list(recovered.requests)
+    requests[at[0]], requests[at[1]] = requests[at[1]], requests[at[0]]
+    chain = rewritten_as(tuple(requests), recovered, draft.chain, draft.request)
+    if isinstance(chain, str):
+        raise draft.refusal(chain)
+    draft.chain, draft.did = chain, True
+    return True
+
+
+def _is_reversed(clause: str) -> bool:
+    """Whether what is named first comes second: "the colour after the blur"."""
+    return re.search(
+        r"\w+ after (?:the )?\w+|\bbefore (?:that|it)\b", clause, re.IGNORECASE
+    ) is not None and not re.search(r"\bfirst\b.*\b(?:after|then)\b", clause, re.IGNORECASE)

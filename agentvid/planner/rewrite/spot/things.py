@@ -1,0 +1,148 @@
+"""Loose words about what is changed and to what: another thing, another colour, another change of the same thing."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agentvid.planner.grammar.clause import split_thing
+from agentvid.planner.grammar.lexicon import plain
+from agentvid.planner.request import Edit
+from agentvid.planner.rewrite.colour_said import said_colours
+from agentvid.planner.rewrite.draft import Draft, Part
+from agentvid.planner.rewrite.read_colour import put_plan
+from agentvid.planner.rewrite.read_target import drop_parts, head_noun, put_operation, put_target
+
+__all__ = ["spot_colour", "spot_kept", "spot_operation", "spot_target"]
+
+_NOT_BUT: Final = re.compile(
+    r"\bnot (?:the |that |a )?(?P<no>[\w' -]+?)(?:,| but| -)+ ?(?:i (?:mean|meant|want|wanted) )?(?P<yes>(?:the "
+    r"|my |that )[\w' -]+)"
+    r"|\b(?:i |we )?(?:meant?|wanted)(?: to \w+)? (?P<yes2>(?:the |my "
+    r"|that )[\w' -]+?)(?:,? not (?:the )?(?P<no2>[\w' -]+))?$"
+    r"|\b(?P<yes3>the [\w' -]+?),? (?:not|instead of|rather than) (?:the )?(?P<no3>[\w' -]+)$"
+    r"|(?:不是|别(?:选|找|动|改))(?P<no4>[^,，]{1,8}?)[,，]?(?:我?(?:说|指|要|想改|要改|想要)的?)?(?:而?是"
+    r"|应该是|要的是)(?P<yes4>[^,，]{1,10})"
+    r"|(?:我)?(?:说|指|要|想要|要改|要去掉|想改)的是(?P<yes5>[^,，]{1,10})(?:[,，]?不是(?P<no5>.+))?"
+    r"|(?:把)?(?P<no6>[^,，]{1,8}?)(?:换成|改成)(?P<yes6>[^,，]{1,8})(?:才对|才是)",
+    re.IGNORECASE,
+)
+_KEEP: Final = re.compile(
+    r"\b(?:keep|leave|don't (?:touch|change)|do not (?:touch|change)|dont (?:touch|change))\b(?P<en>[^,;.]+)"
+    r"|(?P<zh>[^,，]{1,8}?)(?:可)?(?:别|不要|不用|不许)(?:给)?我?(?:再)?(?:动|碰|改|变)"
+    r"|(?P<zh2>[^,，]{1,8}?)(?:留着|保留|留下|保持(?:原样|不变)|不变|原样)"
+    r"|(?:别|不要|不许)(?:动|碰|改)(?P<zh3>[^,，]{1,8})",
+    re.IGNORECASE,
+)
+_REMOVE: Final = re.compile(
+    r"\b(?:remove|erase|delete|take .* (?:out|away)|get rid of)\b|去掉|删掉|移除|抹掉", re.IGNORECASE
+)
+_PAINT: Final = re.compile(r"\b(?:paint|colou?r|recolou?r|dye|make|turn)\b|染|涂|变|改|刷", re.IGNORECASE)
+_BLUR: Final = re.compile(r"\bblur\b.*\bbackground\b|虚化.*背景|背景.*虚化", re.IGNORECASE)
+_BACKGROUND: Final = re.compile(r"\bbackground|backdrop\b|背景", re.IGNORECASE)
+_STOP_EN: Final = frozenset(
+    re.findall(
+        r"\S+",
+        "a an the it its it's that this is be to in of for with and or but no not nah wait i i'd we meant mean want "
+        "make made paint colour color turn use go please actually just rather instead try like more less bit little "
+        "much one think would could should better maybe oh ok okay sorry step do change set looks look plain proper "
+        "nice real as well",
+    )
+)
+_STOP_ZH: Final = re.compile(
+    r"[我你它他她的了吧呢啊嘛哦要想用改换变成把将给让是就还也都再请帮个这那点些一下很更最颜色样子好行可以应该别不得着过到为做涂染刷弄调选]"
+)
+
+
+def spot_colour(draft: Draft, clause: str) -> bool:
+    """Read one colour for what the chain recolours, where the words name no other thing."""
+    said = [colour for colour in said_colours(clause) if not _is_denied(clause, colour.start)]
+    if len(said) != 1:
+        return False
+    colour = said[0]
+    rest = f"{clause[: colour.start]} {clause[colour.end :]}"
+    if _BACKGROUND.search(rest):
+        parts = [p for p in draft.parts() if p.operation == "replace_background" and p.colour]
+        rest = _BACKGROUND.sub(" ", rest)
+    else:
+        parts = [part for part in draft.parts() if part.operation == "recolour"]
+    parts = [part for part in parts if not _other_words(rest, part)]
+    core = draft.one(part.core for part in parts)
+    if core is None:
+        return False
+    put_plan(draft, next(part for part in parts if part.core == core), colour)
+    return True
+
+
+def _is_denied(clause: str, start: int) -> bool:
+    return (
+        re.search(r"(?:\b(?:not|no|never|than|of)|不是|不要|别用?)\s*(?:an? |the )?$", clause[:start], re.IGNORECASE)
+        is not None
+    )
+
+
+def _other_words(rest: str, part: Part) -> bool:
+    """Whether a text names more than a part's own thing."""
+    if re.search(r"[\u3400-\u9fff]", rest):
+        for words in (part.thing, head_noun(part.thing), part.colour):
+            rest = rest.replace(words, "") if words else rest
+        return len(_STOP_ZH.sub("", re.sub(r"[^\u3400-\u9fff]", "", rest))) > 1
+    known = set(re.findall(r"[a-z']+", f"{part.thing} {part.colour}".lower()))
+    return any(word not in _STOP_EN and word not in known for word in re.findall(r"[a-z']+", rest.lower()))
+
+
+def spot_target(draft: Draft, clause: str) -> bool:
+    """Read "搞错了，要去掉的不是勺子，是杯子", "not that spoon, the one on the right"."""
+    match = _NOT_BUT.search(clause)
+    if match is None:
+        return False
+    groups = match.groupdict()
+    yes = next(words for name, words in groups.items() if name.startswith("yes") and words)
+    no = next((words for name, words in groups.items() if name.startswith("no") and words), "")
+    yes = re.sub(r"(?:才对|才是|吧|呀|啊|啦|,? please| instead)$", "", yes.strip(), flags=re.IGNORECASE)
+    if said_colours(yes) and said_colours(yes)[0].start == 0 and said_colours(yes)[0].end == len(yes):
+        return False
+    thing = split_thing(plain(yes))[0]
+    one = re.fullmatch(r"one (?P<where>.+)|(?P<which>.+) one", thing, re.IGNORECASE)
+    if one:
+        noun = head_noun(split_thing(plain(no))[0] or draft.parts()[0].thing)
+        thing = f"{noun} {one['where']}" if one["where"] else f"{one['which']} {noun}"
+    return bool(thing) and put_target(draft, thing, None, split_thing(plain(no))[0] if no else "")
+
+
+def spot_kept(draft: Draft, clause: str) -> bool:
+    """Read "keep the spoon", "碟子可别给我动了": what would change it is left out; a thing nothing changes stays so."""
+    match = _KEEP.search(clause)
+    if match is None:
+        return False
+    thing = next(group for group in match.groups() if group).strip()
+    parts = [part for part in draft.parts() if part.thing and part.plan]
+    named = [part for part in parts if head_noun(part.thing).lower() in thing.lower()]
+    if re.search(r"\bcolou?r\b|颜色", thing, re.IGNORECASE):
+        named = [part for part in named or parts if part.operation == "recolour"]
+    named = [part for part in named if part.operation in ("recolour", "remove")]
+    if named:
+        return drop_parts(draft, named)
+    if parts:
+        draft.notes.append(draft.say("background_stays"))
+        draft.did = True
+    return bool(parts)
+
+
+def spot_operation(draft: Draft, clause: str) -> bool:
+    """Read "勺子留着，染成金色就行": the thing stays the same, what is done to it changes."""
+    parts = [part for part in draft.parts() if part.plan]
+    colours = said_colours(clause)
+    said = re.sub(r"^.*?(?:留着|保留|keep[^,]*|leave[^,]*)[,，]?", "", clause, flags=re.IGNORECASE)
+    if colours and _PAINT.search(said) and any(part.operation == "remove" for part in parts):
+        colour = colours[-1]
+        return put_operation(draft, Edit(clause, "recolour", "", clause[colour.start : colour.end]), None)
+    if (
+        _REMOVE.search(said)
+        and re.search(r"\binstead\b|直接|干脆|不如|还是", clause)
+        and any(p.operation == "recolour" for p in parts)
+    ):
+        return put_operation(draft, Edit(clause, "remove", ""), None)
+    if _BLUR.search(said) and any(part.operation == "replace_background" for part in parts):
+        return put_operation(draft, Edit(clause, "blur_background", ""), None)
+    return False

@@ -1,0 +1,201 @@
+"""Loose words that hold a value: a box, a point, frames a second, a size, where a clip goes on, a question."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from agentvid.chain.step import Step
+from agentvid.media.types import Box, Keyframe, Point, Video
+from agentvid.planner.grammar.lexicon import read_number
+from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.spot.roles import parts_said, steps_said
+
+__all__ = ["spot_area", "spot_original", "spot_question", "spot_rate", "spot_size", "spot_start", "spot_unlit"]
+
+_N: Final = r"-?\d+(?:\.\d+)?"
+_GAP: Final = r"\s*(?:,|,\s|\s|到|至|-|to|x|、|;)\s*"
+_BOX: Final = re.compile(
+    rf"\(?\s*({_N})\s*[,x\s]\s*({_N})\s*\)?\s*(?:,|;|\s|-|to|到|至|~)+\s*\(?\s*({_N})\s*[,x\s]\s*({_N})\s*\)?",
+    re.IGNORECASE,
+)
+_POINT: Final = re.compile(
+    rf"\(\s*({_N})\s*,\s*({_N})\s*\)|\bx ?[=:]? ?({_N})\s*,?\s*(?:and )?y ?[=:]? ?({_N})|(?:at|在|点"
+    rf"|point)\s*({_N})\s*,\s*({_N})",
+    re.IGNORECASE,
+)
+_RATE: Final = re.compile(
+    rf"({_N}) ?(?:fps|frames?(?: (?:a|per) second|/s)|帧(?:每秒|/秒|率)?)|(?:fps|frame ?rate|帧率)(?: ?(?:to|of"
+    rf"|=|:|改成|设为|用|调到|为))? ?({_N})|每秒 ?({_N}) ?帧",
+    re.IGNORECASE,
+)
+_SIZE: Final = re.compile(r"(\d{2,5}) ?(?:x|×|by|\*|乘(?:以)?) ?(\d{2,5})(?: ?(?:pixels?|px|像素))?", re.IGNORECASE)
+_FRAME: Final = re.compile(r"\bframe (?:number |no\.? ?|#)?(\d{1,6})|第(\d{1,6})帧", re.IGNORECASE)
+_SECOND: Final = re.compile(
+    rf"\b(?:from|at|starting (?:at|from)|after) (?:second |the )?({_N})(?: ?(?:s|secs?|seconds?)\b| second mark)"
+    rf"|(?:从|在)第?({_N}|[一二两三四五六七八九十半]+)秒|\b(?:from|at) second ({_N})",
+    re.IGNORECASE,
+)
+_START: Final = re.compile(
+    r"\b(?:from|carry on|continue|start\w*|instead of the end|go on)\b|从|开始|起|往后|接着|续", re.IGNORECASE
+)
+_ASK: Final = re.compile(
+    r"\bask(?: it| about| instead)?:? (?:whether |if )?(?P<en>.+)|\b(?:change|set) the question to:? (?P<en2>.+)"
+    r"|(?:改成|换成|改为)?(?:问|提问|问问|问一下|问题(?:改成|换成|改为|是)):?(?P<zh>.+)",
+    re.IGNORECASE,
+)
+_ORIGINAL: Final = re.compile(
+    r"\b(?:the )?(?:original|unedited|untouched|first)(?: (?:picture|photo|image|one|shot))?\b|原图|原片"
+    r"|原来的图|没(?:改|动|处理)过的",
+    re.IGNORECASE,
+)
+_DENIED: Final = re.compile(r"(?:\b(?:not|don't|do not|instead of)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE)
+_UNLIT: Final = re.compile(
+    r"\b(?:don't|do not|dont|no|without|never|ignore|not)\b.*\b(?:light|lighting|brightness)\b|(?:别|不要|不用"
+    r"|不管|忽略|无视).*(?:光线|光照|明暗|亮度)",
+    re.IGNORECASE,
+)
+
+
+def spot_area(draft: Draft, clause: str) -> bool:
+    """Read "use this box for the cup: 48,110,232,345", "勺子在 (430, 300) 那儿" as evidence by hand."""
+    box, point = _BOX.search(clause), _POINT.search(clause)
+    match = box or point
+    if match is None or _SIZE.fullmatch(match[0].strip()):
+        return False
+    rest = f"{clause[: match.start()]} {clause[match.end() :]}"
+    port = "box" if box else "point"
+    steps = [step for step in draft.chain if (spec := draft.tools.get(step.tool)) and port in spec.constraints()]
+    named = [step for step in steps if step.id in steps_said(draft, rest)] if re.search(r"step|步|t\d", rest) else []
+    things = [step for step in steps if _is_named(step, rest)]
+    step_id = draft.one(step.id for step in (named or things or steps))
+    if step_id is None:
+        raise draft.back("nothing", "no_locate")
+    numbers = [float(group) for group in match.groups() if group is not None]
+    try:
+        value: Any = (
+            Box(**dict(zip(("x0", "y0", "x1", "y1"), numbers, strict=True)))
+            if box
+            else Point(x=numbers[0], y=numbers[1])
+        )
+    except ValueError:
+        return False
+    step = draft.chain.step(step_id)
+    draft.put(step.model_copy(update={"given": {**step.given, port: value.model_dump(mode="json")}}))
+    return True
+
+
+def _is_named(step: Step, text: str) -> bool:
+    what = str(step.args.get("what", ""))
+    words = what.split() if what.isascii() else [what, what.rpartition("的")[2]]
+    return any(len(word) > (2 if what.isascii() else 0) and word.lower() in text.lower() for word in words)
+
+
+def spot_rate(draft: Draft, clause: str) -> bool:
+    """Read "30 fps for the clip", "每秒24帧"."""
+    match = _RATE.search(clause)
+    if match is None:
+        return False
+    steps = [step.id for step in draft.chain if (spec := draft.tools.get(step.tool)) and spec.parameter("fps")]
+    step = draft.one(steps)
+    if step is None:
+        return False
+    number = float(next(group for group in match.groups() if group))
+    draft.settle(lambda: draft.put_args(step, fps=int(number) if number.is_integer() else number))
+    return True
+
+
+def spot_size(draft: Draft, clause: str) -> bool:
+    """Read "256 by 256 please"."""
+    match = _SIZE.search(clause)
+    if match is None:
+        return False
+    steps = [
+        step.id
+        for step in draft.chain
+        if (spec := draft.tools.get(step.tool)) and spec.parameter("width") and spec.parameter("height")
+    ]
+    step = draft.one(steps)
+    if step is None:
+        return False
+    wide, high = (int(group) for group in match.groups())
+    draft.settle(lambda: draft.put_args(step, width=wide, height=high))
+    return True
+
+
+def spot_start(draft: Draft, clause: str) -> bool:
+    """Read "carry on from frame 50", "从第1秒那里开始往后续"."""
+    frame, second = _FRAME.search(clause), _SECOND.search(clause)
+    if (frame is None and second is None) or not _START.search(clause):
+        return False
+    steps = [step.id for step in draft.chain if (spec := draft.tools.get(step.tool)) and spec.parameter("keyframe")]
+    step_id = draft.one(steps)
+    clip = _clip(draft, step_id) if step_id else None
+    if step_id is None or clip is None:
+        return False
+    if frame is not None:
+        number = int(frame[1] or frame[2])
+        at = number / clip.fps
+    else:
+        assert second is not None
+        at = read_number(next(group for group in second.groups() if group)) or 0.0
+        number = round(at * clip.fps)
+    if not 0 <= number < clip.frames:
+        raise draft.back("refused", "not_valid", given=f"{clause}", do=f"0 … {clip.frames - 1} ({clip.seconds:g} s)")
+    value = Keyframe(frame=number, seconds=round(at, 4)).model_dump(mode="json")
+    draft.settle(lambda: draft.put_args(step_id, keyframe=value))
+    return True
+
+
+def _clip(draft: Draft, step_id: str) -> Video | None:
+    value = draft.chain.step(step_id).args.get("video")
+    if isinstance(value, dict) and value.get("type") == "video":
+        return Video.model_validate(value)
+    known = [medium.artifact for medium in draft.request.media if isinstance(medium.artifact, Video)]
+    return known[0] if len(known) == 1 else None
+
+
+def spot_question(draft: Draft, clause: str) -> bool:
+    """Read "第一步改成问：杯子里有没有水", "ask how many cups there are"."""
+    match = _ASK.search(clause)
+    if match is None:
+        return False
+    step = draft.one(step.id for step in draft.chain if step.tool == "describe")
+    if step is None:
+        return False
+    words = next(group for group in match.groups() if group).strip(" :,.")
+    draft.settle(lambda: draft.put_args(step, question=words))
+    return True
+
+
+def spot_original(draft: Draft, clause: str) -> bool:
+    """Read "use the original picture for the zoom", "镜头用原图做": a step takes what was uploaded."""
+    clause = re.sub(
+        r"(?:\b(?:not|don't|do not|instead of)\b|不要|别|不用|而不是)[^,，;]*", " ", clause, flags=re.IGNORECASE
+    )
+    if not _ORIGINAL.search(clause):
+        return False
+    parts = [
+        part
+        for part in parts_said(draft, _ORIGINAL.sub(" ", clause))
+        if part.tool in ("novel_view", "navigate", "edit_image")
+    ]
+    core = draft.one(part.core for part in parts)
+    uploads = [m.artifact for m in draft.request.media if m.is_new and m.artifact.type == "image"]
+    if core is None or len(uploads) != 1:
+        return False
+    draft.put_args(core, image=uploads[0].model_dump(mode="json"))
+    return True
+
+
+def spot_unlit(draft: Draft, clause: str) -> bool:
+    """Read "don't match it to the light in the photo": the plan no longer looks at the light."""
+    if not _UNLIT.search(clause):
+        return False
+    step_id = draft.one(step.id for step in draft.chain if step.tool == "plan_edit" and "light" in step.args)
+    if step_id is None:
+        return False
+    step = draft.chain.step(step_id)
+    args = {name: value for name, value in step.args.items() if name != "light"}
+    draft.put(step.model_copy(update={"args": args}))
+    return True
