@@ -34,7 +34,7 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
-from agentvid.planner.rewrite.spot import is_remark, spot, spot_added, spot_whole
+from agentvid.planner.rewrite.spot import is_asking, is_remark, spot, spot_added, spot_whole
 from agentvid.planner.rewrite.tell import edit_lines, step_name
 from agentvid.planner.rewrite.thought import put_thought
 from agentvid.planner.rewrite.where import Where, find_steps
@@ -186,9 +186,9 @@ def _loosely_instead(draft: Draft, said: str, earlier: dict[str, str], readers: 
 
 def _loosely(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite | None:
     """Read a message by its cues, clause by clause; None where some of it says nothing of this chain."""
-    if _NEW.search(said) or _QUESTION.match(draft.message):
+    if _NEW.search(said) or (_QUESTION.match(draft.message) and not is_asking(draft.message)):
         return None
-    if not spot_whole(draft, draft.message) and not _read_loosely(draft, said, readers):
+    if not spot_whole(draft, said) and not _read_loosely(draft, said, readers):
         return None
     if draft.command is not None:
         return Rewrite(kind="command", language=draft.language, command=draft.command)

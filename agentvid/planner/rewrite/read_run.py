@@ -12,6 +12,7 @@ from agentvid.errors import EditError
 from agentvid.planner.grammar.lexicon import read_number
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.rewriting import Checkout, Redo, Undo
+from agentvid.planner.rewrite.roles import steps_said
 from agentvid.planner.rewrite.where import Where, find_steps, steps_named
 
 __all__ = ["apply_edit", "read_command", "read_engine", "read_order", "read_parameter", "read_pin", "read_seed"]
@@ -90,6 +91,10 @@ def read_seed(draft: Draft, clause: str, where: Where | None) -> bool:
     if not said and not _OTHER_SEED.search(text) and not _AGAIN.fullmatch(text):
         return False
     is_again = not said and not _OTHER_SEED.search(text)
+    if where is None and not is_again:
+        named = steps_said(draft, _SEED.sub(" ", _OTHER_SEED.sub(" ", text)))
+        named = [step for step in named if _draws(draft, draft.chain.step(step))]
+        where = Where(tuple(named), text) if named else None
     if is_again and where is not None and any(step.pinned for step in _meant(draft, where)):
         return False  # "let it run again": a pin is let go
     drawing = [step for step in _meant(draft, where) if _draws(draft, step)]

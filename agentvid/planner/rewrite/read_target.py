@@ -107,6 +107,13 @@ def put_target(draft: Draft, thing: str, where: Where | None = None, wrong: str 
 
     Raises: Which where several could be meant; Back where the picture is known and shows no such thing.
     """
+    thing = re.sub(
+        r",? (?:that )?i(?:'m| am)? (?:mean|meant|want(?:ed)?"
+        r"|talking about)$",
+        "",
+        thing,
+        flags=re.IGNORECASE,
+    )
     parts = _parts_of(draft, head_noun(wrong or thing), where)
     core = draft.one(part.core for part in parts)
     if core is None:

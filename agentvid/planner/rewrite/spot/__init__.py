@@ -27,6 +27,7 @@ from agentvid.planner.rewrite.spot.steps import (
 )
 from agentvid.planner.rewrite.spot.things import spot_colour, spot_kept, spot_operation, spot_target
 from agentvid.planner.rewrite.spot.values import (
+    is_asking,
     spot_area,
     spot_original,
     spot_question,
@@ -36,13 +37,14 @@ from agentvid.planner.rewrite.spot.values import (
     spot_unlit,
 )
 
-__all__ = ["is_remark", "spot", "spot_added", "spot_whole"]
+__all__ = ["is_asking", "is_remark", "spot", "spot_added", "spot_whole"]
 
 _WHOLE: Final[tuple[Callable[[Draft, str], bool], ...]] = (
     spot_area,
     spot_given_back,
     spot_order,
     spot_original,
+    spot_question,
     spot_target,
     spot_operation,
     spot_whole_motion,
@@ -80,6 +82,10 @@ _REMARK: Final = re.compile(
     r"|please)(?: (?:no|wait|sorry|actually|thanks))*"
     r"|you (?:found|got|did|have) .*(?:fine|right|well|good)|.*(?:看着|看起来|感觉|有点|太)?(?:假|怪|丑|不对劲"
     r"|不好看|难看|别扭|奇怪|可以|挺好|不错|很好)(?:了|的)?"
+    r"|(?:it|that|this|which|because|since|'cause|cause|so that|they|i (?:feel|think|don't like|hate"
+    r"|love))\b(?:(?!\b(?:should|must|needs? to|has to"
+    r"|let|make|want)\b).)*|(?:因为|太|有点|有些|这样|看着|看得|看起来|我觉得|不然|省得|免得|我不喜欢|我看).*"
+    r"|.{0,6}(?:得|的)?太.{1,4}了?"
     r"|(?:搞|弄|说|看|写)错了?|(?:我)?改主意了|不对|不好意思|等等|等一下|算了|哦|嗯+|好吧|对了"
     r"|其他(?:都)?(?:不变|别动|照旧)|别再?变了?|(?:可以)?重新找",
     re.IGNORECASE,

@@ -38,6 +38,9 @@ _LEFT: Final = re.compile(
     rf"|(?P<what_zh>{_NEW_ZH}|{_OLD_ZH}).{{0,6}}?(?:放|在|到|摆|排)(?P<side_zh>左|右|上|下|前|后)",
     re.IGNORECASE,
 )
+_DENIED: Final = re.compile(
+    r"(?:\b(?:not|don't|do not|instead of|rather than)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE
+)
 _FIRST: Final = re.compile(
     rf"\b(?P<what>{_NEW}|{_OLD})\b[^,;.]*\bfirst\b|\bfirst[^,;.]*?\b(?P<what2>{_NEW}|{_OLD})\b|先(?:放|播|是"
     rf"|来)?(?P<zh>{_NEW_ZH}|{_OLD_ZH})",
@@ -63,6 +66,7 @@ def spot_join(draft: Draft, clause: str) -> bool:
     if step_id is None:
         return False
     step = draft.chain.step(step_id)
+    clause, whole = _DENIED.sub(" ", clause), clause
     clips: list[Any] = list(step.args.get("clips") or [])
     layout = next(
         (n for n, words in (("then", _THEN), ("above", _ABOVE), ("beside", _BESIDE)) if words.search(clause)), None
@@ -77,7 +81,7 @@ def spot_join(draft: Draft, clause: str) -> bool:
     if layout is not None and layout != step.args.get("layout"):
         args["layout"] = layout
     if not args:
-        return False
+        return draft.did and clause != whole
     if "layout" in args:
         draft.settle(lambda: draft.put_args(step_id, layout=args["layout"]))
     if "clips" in args:

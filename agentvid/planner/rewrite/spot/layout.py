@@ -33,7 +33,8 @@ _SMALLER: Final = re.compile(
     r"\b(?:smaller|small|tiny|little|shrink)\b|小一?[点些]|变小|缩小|改小|小的|弄小", re.IGNORECASE
 )
 _ADD: Final = re.compile(
-    r"\b(?:add|plus|put in|throw in|another|one more|and also|with)\b|再?(?:加|添|放|摆|来)(?:上|个|一)|多一?个|加上",
+    r"\b(?:add|plus|put in|throw in|another|one more|and also|with|as well|too|can i (?:get|have))\b|再?(?:加|添"
+    r"|放|摆|来)(?:上|个|一)|多一?个|加上",
     re.IGNORECASE,
 )
 _REMOVE: Final = re.compile(

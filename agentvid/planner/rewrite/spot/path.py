@@ -13,7 +13,7 @@ from agentvid.media.types import CameraPath, CameraPose
 from agentvid.planner.grammar.lexicon import Measures, take_measures
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_clip import expecting, lasting, mirrored
-from agentvid.planner.rewrite.spot.roles import CLIPS, parts_said
+from agentvid.planner.rewrite.roles import CLIPS, parts_said
 
 __all__ = ["spot_motion", "spot_whole_motion"]
 
@@ -68,8 +68,12 @@ _TWICE: Final = re.compile(
 )
 _HALF: Final = re.compile(
     r"\bhalf (?:as|the) (?:long|length|duration|time)|\bhalve\b|\bcut (?:it |the (?:length|time) )?in half|减半"
+    r"|(?:缩短?|减|砍|少|剪)(?:掉)?一半"
     r"|缩短一半|短一半|一半(?:长|时长|时间|就)",
     re.IGNORECASE,
+)
+_MUCH_LONGER: Final = re.compile(
+    r"\b(?:way|far|much) (?:too short|longer)\b|\ba lot longer\b|长得?多|太短太短|实在太短|长很多", re.IGNORECASE
 )
 _LONGER: Final = re.compile(r"\blonger\b|\btoo short\b|长一?[点些]|太短|久一?[点些]|再长|更长", re.IGNORECASE)
 _SHORTER: Final = re.compile(r"\bshorter\b|\btoo long\b|短一?[点些]|太长|再短|更短", re.IGNORECASE)
@@ -153,7 +157,8 @@ def _spot_length(draft: Draft, clause: str) -> bool:
 
 def _factor(text: str) -> float | None:
     tables = (
-        (_TWICE, 2.0), (_HALF, 0.5), (_LONGER, 1.5), (_SHORTER, 2 / 3), (_SLOWER, 1.5), (_FASTER, 2 / 3)
+        (_TWICE, 2.0), (_HALF, 0.5), (_MUCH_LONGER, 2.5), (_LONGER, 1.5), (_SHORTER, 2 / 3), (_SLOWER, 1.5),
+        (_FASTER, 2 / 3),
     )  # fmt: skip
     return next((factor for words, factor in tables if words.search(text)), None)
 

@@ -13,8 +13,7 @@ from agentvid.planner.rewrite.read_run import apply_edit, read_seed
 from agentvid.planner.rewrite.read_target import drop_parts
 from agentvid.planner.rewrite.recover import recover, rewritten_as
 from agentvid.planner.rewrite.rewriting import Undo
-from agentvid.planner.rewrite.spot.roles import parts_said, roles_said, steps_said
-from agentvid.planner.rewrite.where import Where
+from agentvid.planner.rewrite.roles import is_every, parts_said, roles_said, steps_said
 
 __all__ = [
     "spot_engine",
@@ -30,6 +29,7 @@ __all__ = [
 _UNDO: Final = re.compile(
     r"\bundo\b|\b(?:like|as|the way) (?:it was )?before\b|\b(?:put|change|turn|take) (?:it|that"
     r"|everything) back\b|\bback (?:to|how) (?:how )?it was\b"
+    r"|\b(?:go|step|take me) back (?:a|one) (?:step|version)\b|\bprevious version\b|退回|回退|上一版|上个版本"
     r"|撤销|撤回|(?:改|变|换|恢复|还原)回(?:刚才|之前|原来|去)|(?:和|跟|像)(?:刚才|之前)一样|还是刚才那样"
     r"|恢复(?:原样|原状)",
     re.IGNORECASE,
@@ -76,8 +76,19 @@ _LAST: Final = re.compile(
     r"|排|挪|移)?(?:到|在)?(?:最后|末尾)(?:面)?(?:再?做|再来|吧|来)?$|最后再",
     re.IGNORECASE,
 )
-_FIRST: Final = re.compile(r"\b(?:first|before (?:that|everything))\b|先", re.IGNORECASE)
-_THEN: Final = re.compile(r"\b(?:after(?: that|wards)?|then|second)\b|再|然后|后", re.IGNORECASE)
+_FIRST_THEN: Final = re.compile(
+    r"(?:do |make |run |put )?(?:the )?(?P<one>[^,;.]+?) first\b[,;]?(?: and)?(?: then| after(?: that)?"
+    r"| the)*(?P<two>[^.]+)"
+    r"|\bfirst (?P<one2>[^,;.]+?)[,;]?(?: and)? then (?P<two2>.+)|先(?:把|做|弄"
+    r"|来)?(?P<one_zh>[^,，;]+)[,，;]?(?:再|然后|之后)(?P<two_zh>.+)",
+    re.IGNORECASE,
+)
+_CALLED: Final = {
+    "classical": r"\btraditional\b|\bold[- ]school\b|传统(?:的)?(?:算法|方法|方式)?|经典(?:的)?(?:算法|方法)?",
+    "small": r"\b(?:little|tiny) model\b|小模型|自带的?模型",
+    "simulator": r"\bsimulat(?:ion|or)\b|模拟器|仿真",
+    "unified": r"\bbig model\b|大模型",
+}
 _SWAP: Final = re.compile(r"\b(?:swap|switch|exchange|flip)\b|对调|互换|调换|换个?顺序|调个", re.IGNORECASE)
 
 
@@ -91,24 +102,21 @@ def spot_undo(draft: Draft, clause: str) -> bool:
 
 def spot_seed(draft: Draft, clause: str) -> bool:
     """Read a seed, for the step that is named beside it."""
-    if not _SEED.search(clause):
-        return False
-    steps = steps_said(draft, _SEED.sub(" ", clause))
-    drawing = [step for step in steps if (spec := draft.tools.get(draft.chain.step(step).tool)) and spec.takes("seed")]
-    return read_seed(draft, clause, Where(tuple(drawing), clause) if drawing else None)
+    return bool(_SEED.search(clause)) and read_seed(draft, clause, None)
 
 
 def spot_engine(draft: Draft, clause: str) -> bool:
     """Read "use classical for filling the gap", "classical engine for both edits"."""
-    named = [
-        name
+    known = {
+        name: rf"(?<![a-z]){re.escape(name)}(?![a-z])"
+        rf"|{_CALLED.get(name, '(?!)')}"
         for name in draft.request.bears
-        if re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", clause, re.IGNORECASE)
-    ]
+    }
+    named = [name for name, words in known.items() if re.search(words, clause, re.IGNORECASE)]
     if len(named) != 1:
         return False
     name = named[0]
-    rest = re.sub(re.escape(name), " ", clause, flags=re.IGNORECASE)
+    rest = re.sub(known[name], " ", clause, flags=re.IGNORECASE)
     able = [
         step.id
         for step in draft.chain
@@ -165,7 +173,8 @@ def spot_left_out(draft: Draft, clause: str) -> bool:
     steps = steps_said(draft, clause)
     checks = [step for step in steps if draft.chain.step(step).tool in ("check", "analyse")]
     if checks and (len(checks) == len(steps) or not parts):
-        leave_out(draft, checks)
+        step = None if is_every(clause) or "checks" in clause else draft.one(checks)
+        leave_out(draft, [step] if step else checks)
         return True
     core = draft.one(part.core for part in parts)
     if core is None:  # said once more of what is left out already
@@ -202,6 +211,8 @@ def spot_order(draft: Draft, clause: str) -> bool:
             apply_edit(draft, Move(step=steps[0], after=steps[1]))
             return True
         return False
+    if _turned_round(draft, clause):
+        return True
     if _LAST.search(clause):
         steps = [
             s for s in steps_said(draft, _LAST.sub(" ", clause)) if draft.chain.step(s).tool in ("check", "describe")
@@ -214,38 +225,36 @@ def spot_order(draft: Draft, clause: str) -> bool:
             apply_edit(draft, Move(step=step, after=last))
         draft.did = True
         return True
-    return bool(_FIRST.search(clause)) and bool(_THEN.search(clause)) and _turned_round(draft, clause)
+    return False
 
 
 def _turned_round(draft: Draft, clause: str) -> bool:
-    """Write the two parts that are named in the order in which they are named."""
-    roles = roles_said(clause)
-    named = [p for role in roles for p in draft.parts() if role in (p.tool, p.operation)]
-    named = list({part.core: part for part in named}.values())
-    order = [part.core for part in draft.parts() if part.core in {one.core for one in named}]
-    if len(named) != 2 or len(order) != 2 or re.search(r"\b(?:in|out)\b|推|拉", clause):
+    """Write two parts in the order in which they are named: "do the blur first and the colour after that"."""
+    match = _FIRST_THEN.search(clause)
+    if match is None:
         return False
-    wanted = [part.core for part in named]
-    words = re.split(r"\b(?:after|before)\b|(?<=[做改])[,，]?(?:再|然后)", clause)
-    if _is_reversed(clause):
-        wanted = wanted[::-1]
-    if wanted == order or len(words) > 3:
+    groups = match.groupdict()
+    first, second = (
+        parts_said(draft, groups[name] or groups[f"{name}2"] or groups[f"{name}_zh"] or "") for name in ("one", "two")
+    )
+    order = [part.core for part in draft.parts()]
+    if len(first) != 1 or len(second) != 1 or first == second:
         return False
+    wanted = [first[0].core, second[0].core]
+    at = sorted(order.index(core) for core in wanted)
     recovered = recover(draft.chain, draft.request)
-    if recovered is None or len(recovered.parts) != len(draft.parts()):
+    if [order[index] for index in at] == wanted or recovered is None or len(recovered.parts) != len(order):
         return False
-    at = [next(i for i, part in enumerate(recovered.parts) if core in part) for core in order]
+    places = [next(i for i, part in enumerate(recovered.parts) if order[index] in part) for index in at]
+    earlier, later = (recovered.parts[place] for place in places)
+    if not any(ref.step in earlier for step in later for ref in draft.chain.step(step).refs()):
+        for step in later:
+            apply_edit(draft, Move(step=step, before=earlier[0]))
+        return True
     requests = list(recovered.requests)
-    requests[at[0]], requests[at[1]] = requests[at[1]], requests[at[0]]
+    requests[places[0]], requests[places[1]] = requests[places[1]], requests[places[0]]
     chain = rewritten_as(tuple(requests), recovered, draft.chain, draft.request)
     if isinstance(chain, str):
         raise draft.refusal(chain)
     draft.chain, draft.did = chain, True
     return True
-
-
-def _is_reversed(clause: str) -> bool:
-    """Whether what is named first comes second: "the colour after the blur"."""
-    return re.search(
-        r"\w+ after (?:the )?\w+|\bbefore (?:that|it)\b", clause, re.IGNORECASE
-    ) is not None and not re.search(r"\bfirst\b.*\b(?:after|then)\b", clause, re.IGNORECASE)

@@ -12,6 +12,7 @@ from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.read_colour import put_plan
 from agentvid.planner.rewrite.read_target import drop_parts, head_noun, put_operation, put_target
+from agentvid.planner.rewrite.where import Where
 
 __all__ = ["spot_colour", "spot_kept", "spot_operation", "spot_target"]
 
@@ -116,6 +117,9 @@ def spot_kept(draft: Draft, clause: str) -> bool:
     if match is None:
         return False
     thing = next(group for group in match.groups() if group).strip()
+    blurring = [part for part in draft.parts() if part.operation == "blur_background"]
+    if blurring and _BACKGROUND.search(thing):
+        return drop_parts(draft, blurring)
     parts = [part for part in draft.parts() if part.thing and part.plan]
     named = [part for part in parts if head_noun(part.thing).lower() in thing.lower()]
     if re.search(r"\bcolou?r\b|颜色", thing, re.IGNORECASE):
@@ -136,13 +140,18 @@ def spot_operation(draft: Draft, clause: str) -> bool:
     said = re.sub(r"^.*?(?:留着|保留|keep[^,]*|leave[^,]*)[,，]?", "", clause, flags=re.IGNORECASE)
     if colours and _PAINT.search(said) and any(part.operation == "remove" for part in parts):
         colour = colours[-1]
-        return put_operation(draft, Edit(clause, "recolour", "", clause[colour.start : colour.end]), None)
+        return _put(draft, "remove", Edit(clause, "recolour", "", clause[colour.start : colour.end]))
     if (
         _REMOVE.search(said)
         and re.search(r"\binstead\b|直接|干脆|不如|还是", clause)
         and any(p.operation == "recolour" for p in parts)
     ):
-        return put_operation(draft, Edit(clause, "remove", ""), None)
+        return _put(draft, "recolour", Edit(clause, "remove", ""))
     if _BLUR.search(said) and any(part.operation == "replace_background" for part in parts):
-        return put_operation(draft, Edit(clause, "blur_background", ""), None)
+        return _put(draft, "replace_background", Edit(clause, "blur_background", ""))
     return False
+
+
+def _put(draft: Draft, now: str, wanted: Edit) -> bool:
+    core = draft.one(part.core for part in draft.parts() if part.operation == now)
+    return core is not None and put_operation(draft, wanted, Where((core,), ""))

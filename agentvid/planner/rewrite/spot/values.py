@@ -9,9 +9,18 @@ from agentvid.chain.step import Step
 from agentvid.media.types import Box, Keyframe, Point, Video
 from agentvid.planner.grammar.lexicon import read_number
 from agentvid.planner.rewrite.draft import Draft
-from agentvid.planner.rewrite.spot.roles import parts_said, steps_said
+from agentvid.planner.rewrite.roles import parts_said, steps_said
 
-__all__ = ["spot_area", "spot_original", "spot_question", "spot_rate", "spot_size", "spot_start", "spot_unlit"]
+__all__ = [
+    "is_asking",
+    "spot_area",
+    "spot_original",
+    "spot_question",
+    "spot_rate",
+    "spot_size",
+    "spot_start",
+    "spot_unlit",
+]
 
 _N: Final = r"-?\d+(?:\.\d+)?"
 _GAP: Final = r"\s*(?:,|,\s|\s|到|至|-|to|x|、|;)\s*"
@@ -41,6 +50,9 @@ _START: Final = re.compile(
 )
 _ASK: Final = re.compile(
     r"\bask(?: it| about| instead)?:? (?:whether |if )?(?P<en>.+)|\b(?:change|set) the question to:? (?P<en2>.+)"
+    r"|\btell me (?P<en3>(?:what|how|where|who|which|whether|if|about).+)|\b(?:in|into) (?P<en4>chinese|english)\b.*"
+    r"|(?P<zh3>用(?:中文|英文|汉语|英语)(?:说|讲|描述|回答|写).*)|(?:只|就|光)?(?:说说|讲讲|告诉我|讲一下"
+    r"|说一下)(?P<zh4>.+)"
     r"|(?:改成|换成|改为)?(?:问|提问|问问|问一下|问题(?:改成|换成|改为|是)):?(?P<zh>.+)",
     re.IGNORECASE,
 )
@@ -153,6 +165,19 @@ def _clip(draft: Draft, step_id: str) -> Video | None:
         return Video.model_validate(value)
     known = [medium.artifact for medium in draft.request.media if isinstance(medium.artifact, Video)]
     return known[0] if len(known) == 1 else None
+
+
+def is_asking(clause: str) -> bool:
+    """Return whether words set another question: "ask how many there are", "用中文说图里有什么"."""
+    return (
+        re.search(
+            r"\bask\b|\btell me\b|用(?:中文|英文|汉语|英语)(?:说|讲|描述|回答)"
+            r"|改成?问",
+            clause,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def spot_question(draft: Draft, clause: str) -> bool:

@@ -9,7 +9,7 @@ from agentvid.chain.step import as_ref
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.where import find_steps
 
-__all__ = ["CLIPS", "PICTURES", "Role", "parts_said", "roles_said", "steps_said"]
+__all__ = ["CLIPS", "PICTURES", "Role", "is_every", "parts_said", "roles_said", "steps_said"]
 
 CLIPS: Final = frozenset({"novel_view", "navigate", "future_frames", "generate_video"})
 PICTURES: Final = frozenset({"edit_image", "generate_image"})
@@ -55,10 +55,21 @@ _CLIP: Final = re.compile(
 _PICTURE: Final = re.compile(
     r"\b(?:stills?|pictures?|photos?|images?)\b|静态图|图片|照片|静图|(?<![原底对])图(?!像?里)", re.IGNORECASE
 )
+_NTH: Final = re.compile(
+    r"\b(?:the )?(?P<en>first|second|third|last|final) (?:edit|change|picture edit|one)\b"
+    r"|(?:第(?P<zh>[一二三123])|(?P<last>后|最后)(?:面)?那?一?)(?:个|次|处)(?:修改|编辑|改动|改)",
+    re.IGNORECASE,
+)
+_EVERY: Final = re.compile(r"\b(?:both|all|every|each)\b|都|全部?|所有|两个|俩", re.IGNORECASE)
 _LAST: Final = re.compile(
     r"\b(?:the )?last (?P<many>two|three|2|3)(?: steps)?\b|最后(?P<zh>两|三|2|3)步|(?:后面|最后)的?(?:两|三)个步骤",
     re.IGNORECASE,
 )
+
+
+def is_every(text: str) -> bool:
+    """Return whether words mean all of them: "both checks", "两个都"."""
+    return _EVERY.search(text) is not None
 
 
 def roles_said(text: str) -> list[Role]:
@@ -93,6 +104,12 @@ def steps_said(draft: Draft, text: str) -> list[str]:
     if last:
         many = 3 if (last["many"] or last["zh"] or "") in ("three", "3", "三") else 2
         return [step.id for step in draft.chain][-many:]
+    edited = [part.core for part in draft.parts() if part.tool == "edit_image"]
+    nth = _NTH.search(text)
+    if nth and edited:
+        at = {"first": 0, "second": 1, "third": 2, "一": 0, "二": 1, "三": 2, "1": 0, "2": 1, "3": 2}
+        index = at.get((nth["en"] or nth["zh"] or "").lower(), -1)
+        return edited[index : index + 1 or None]
     roles = roles_said(text)
     steps = [step.id for role in roles for step in draft.chain if step.tool == role]
     own = [part for part in draft.parts() if part.operation in roles]
