@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from langgraph.runtime import Runtime
 
@@ -24,6 +25,9 @@ from agentvid.store.log import Log
 from agentvid.tool import ToolSpec
 
 __all__ = ["earlier_ports", "plan", "plan_request"]
+
+MOST_ASKED: Final = 2
+"""How many turns that got a question back are read together with their answer."""
 
 
 async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
@@ -86,7 +90,19 @@ def plan_request(
         bears=offers(engines),
         drafts=drafts(engines),
         stages=stages_of((row.chain for row in before), found),
+        asked=_asked(log, session, turn),
     )
+
+
+def _asked(log: Log, session: str, turn: int) -> str:
+    """Return the words of the turn before, and of those it answers to itself, where it only got a question back."""
+    texts: list[str] = []
+    for number in range(turn - 1, max(0, turn - 1 - MOST_ASKED), -1):
+        row = log.latest_revision(session, number)
+        if row is None or row.chain.steps or not row.chain.question:
+            break
+        texts.insert(0, str(log.turn(session, number).message["text"]))
+    return " ".join(texts)
 
 
 def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpec]) -> dict[str, str]:

@@ -56,7 +56,7 @@ class PlanRequest:
 
     `seed` and `engine` are what was wished for the whole message; `bears` are the engines that can be used now with the
     tasks they bear, `drafts` those of their tasks that they don't claim; `stages` what pictures of the small world
-    show, by port ("t1.s1.image").
+    show, by port ("t1.s1.image"); `asked` is the message before, where it got a question back.
     """
 
     turn: int
@@ -69,6 +69,7 @@ class PlanRequest:
     bears: Mapping[str, frozenset[str]] = field(default_factory=dict)
     drafts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stages: Mapping[str, Stage] = field(default_factory=dict)
+    asked: str = ""
 
 
 class Planner(Protocol):

@@ -5,6 +5,7 @@
     parse       atoms -> requests                 clause      one match, and the things it names
     resolve     "it", "the original" -> media     subject     whether two names mean one thing
     write       requests -> chain                 thoughts    what its chains say, en and zh
+    answering   an answer to a question back, read together with what was asked about
 
 What it can't place becomes a question back; it never guesses.
 """
@@ -28,9 +29,10 @@ class GrammarPlanner:
 
         Raises: InputError where the message is too long.
         """
+        from agentvid.planner.grammar.answering import answered
         from agentvid.planner.grammar.write import write_chain
 
-        chain = write_chain(request)
+        chain = write_chain(answered(request))
         for step in chain.steps:
             emit(ThoughtDelta(step=step.id, text=step.thought))
         return chain

@@ -18,6 +18,7 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref, Step, step_number
 from agentvid.errors import InputError
 from agentvid.planner import PlanRequest
+from agentvid.planner.grammar.answering import answered
 from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.subject import is_same_thing
 from agentvid.planner.grammar.write import Written, write_requests
@@ -57,6 +58,7 @@ class Recovered:
 def recover(chain: Chain, request: PlanRequest) -> Recovered | None:
     """Return what a chain asks for now; None where it was not written by the grammar from this message."""
     try:
+        request = answered(request)
         parsed = read_message(request)
     except InputError:
         return None
@@ -89,6 +91,7 @@ def settled(before: Chain, after: Chain, request: PlanRequest) -> Chain | str | 
 
 def rewritten_as(requests: tuple[Request, ...], now: Recovered, chain: Chain, request: PlanRequest) -> Chain | str:
     """Return the chain with the same requests in another order; a question back where they can't be placed so."""
+    request = answered(request)
     written = write_requests(request, replace(read_message(request), requests=requests))
     if not written.parts:
         return written.chain.question
