@@ -85,6 +85,30 @@ def run(
     )
 
 
+@app.command(epilog="Example: agentvid chat coffee.jpg · then: 把红色的杯子变成蓝色 · then: not blue, green")
+def chat(
+    files: Files = None,
+    session: SessionName = None,
+    out: Out = None,
+    planner: Planner = None,
+    engine: Engine = None,
+    review: Review = None,
+    tools: Tools = None,
+) -> int:
+    """Talk in the terminal: each message goes on from the last; review, evidence, undo and edits by prompt."""
+    from agentvid.cli.chat import chat as talk
+
+    return talk(
+        files=files or [],
+        session=session,
+        out=out,
+        planner=planner,
+        engine=engine,
+        review=review,
+        tools=tools or [],
+    )
+
+
 @app.command(epilog='Example: agentvid plan "remove the kiwi on the right" kiwi.jpg --json')
 def plan(
     text: Text,

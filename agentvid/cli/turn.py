@@ -19,7 +19,7 @@ from agentvid.cli.progress import Reporter, reporter
 from agentvid.cli.show import print_chain, print_outcome
 from agentvid.errors import AgentvidError, InputError
 
-__all__ = ["find_turn", "read_only", "resume_turn", "run_message", "serve_turn", "show_chain"]
+__all__ = ["find_turn", "read_only", "read_review", "resume_turn", "run_message", "serve_turn", "show_chain"]
 
 EXIT_CODES = {"done": 0, "waiting": EXIT_WAITING, "failed": EXIT_FAILED, "refused": EXIT_BAD_INPUT}
 REVIEWS: tuple[Review, ...] = ("never", "ask", "when_costly")
@@ -43,7 +43,7 @@ def run_message(
     plan_only: bool = False,
 ) -> int:
     """Send one message; print the answer, or the chain alone with `plan_only`."""
-    policy = _review(review)
+    policy = read_review(review)
     values = _given(given)
     said = sys.stdin.read(_LONGEST_STDIN) if text == "-" else text
     _check_folder(out, needed=not plan_only)
@@ -196,7 +196,11 @@ def _check_folder(out: Path | None, *, needed: bool) -> None:
         prepare_folder(out or RESULTS / "probe")
 
 
-def _review(review: str | None) -> Review:
+def read_review(review: str | None) -> Review:
+    """Return the review policy of that name; without one `when_costly` on a terminal, else `never`.
+
+    Raises: InputError where there is no such policy.
+    """
     if review is None:
         return "when_costly" if sys.stdout.isatty() else "never"
     for policy in REVIEWS:
