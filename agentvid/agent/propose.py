@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from agentvid.agent.bill import keep_bill
 from agentvid.agent.execute import last_run
 from agentvid.agent.plan import earlier_ports, plan_request
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run
 from agentvid.chain.step import Step
 from agentvid.errors import EditError, NoEngine
+from agentvid.events import Emit
 from agentvid.media.types import Box
-from agentvid.planner import PlanRequest
+from agentvid.planner import EditAsk, OffersEdits, Planner, PlanRequest
 from agentvid.planner.reread import reread
 from agentvid.planner.rewrite import Rewrite, is_unmistakable, read_edits
 from agentvid.run.call import read_thought
 from agentvid.run.execute import Executor
+from agentvid.store.fence import own
 
-__all__ = ["edited_turn", "propose", "propose_thought", "require_edits"]
+__all__ = ["edited_turn", "propose", "propose_thought", "require_edits", "suggest"]
 
 
 def propose(executor: Executor, session: str, turn: int, text: str, drawn: Box | None = None) -> Rewrite:
@@ -37,6 +40,35 @@ def propose(executor: Executor, session: str, turn: int, text: str, drawn: Box |
         reads=_reads(executor),
         earlier=earlier_ports(executor.log, session, turn, executor.tools),
     )
+
+
+async def suggest(
+    executor: Executor,
+    planner: Planner,
+    session: str,
+    turn: int,
+    text: str,
+    rules: Rewrite,
+    emit: Emit,
+    *,
+    is_edit: bool = False,
+) -> Rewrite:
+    """Return what the rules made of a message, or, where they ask back, the edits that a planner proposes for it.
+
+    `is_edit` tells that the message is meant as an edit: then the planner is asked as well where the rules take it for
+    something new. What that costs is written down.
+
+    Raises: SessionBusy where another process is writing this session.
+    """
+    unread = rules.kind == "question" or (is_edit and rules.kind == "new")
+    row = executor.log.latest_revision(session, turn)
+    if not unread or row is None or not row.chain.steps or not isinstance(planner, OffersEdits):
+        return rules
+    run = last_run(executor.log, session, turn) or Run(revision=0)
+    ask = EditAsk(text, row.chain, run, _request(executor, session, turn), rules)
+    with own(executor.log, session) as ownership:
+        _, listen = keep_bill(executor.log, session, turn, ownership.token, emit)
+        return await planner.edits(ask, listen)
 
 
 def propose_thought(executor: Executor, session: str, turn: int, step: str, thought: str) -> Rewrite:
@@ -84,7 +116,8 @@ def require_edits(rewrite: Rewrite) -> Rewrite:
 
 def _request(executor: Executor, session: str, turn: int) -> PlanRequest:
     wishes = executor.log.turn(session, turn).message.get("wishes", {})
-    return plan_request(executor.log, session, turn, executor.engines, wishes.get("seed"), wishes.get("engine"))
+    seed, engine = wishes.get("seed"), wishes.get("engine")
+    return plan_request(executor.log, session, turn, executor.engines, executor.tools, seed, engine)
 
 
 def _reads(executor: Executor) -> Callable[[Step], bool]:
