@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -195,6 +196,12 @@ class ChatEndpoint:
         """Return all text of a request's messages."""
         parts = [message["content"] for message in self.asked[index]["messages"]]
         return "\n".join(part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in parts)
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Wait until something that another thread brings about is so."""
+    while not is_so():  # noqa: ASYNC110 (what is waited for sets no event)
+        await asyncio.sleep(0.01)
 
 
 def recolour(turn: int = 1, *, colour: str = "blue", zh: bool = False, **changed: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from llm_server import (
     hangs_after,
     refuses,
     says,
+    until,
     wrong_key,
 )
 from pydantic import SecretStr
@@ -271,8 +272,7 @@ async def test_a_cancelled_question_is_over_at_once():
     with ChatEndpoint([hangs_after('{"question": "what"}', 14, hold)]) as endpoint:
         ask = Asked(endpoint, timeout=60)
         task = asyncio.create_task(ask())
-        while not ask.pieces:
-            await asyncio.sleep(0.01)
+        await until(lambda: ask.pieces)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -158,8 +158,9 @@ class Session:
         parts += [media_part(Path(path), agent.store) for path in media]
         edited = edited_turn(agent.executor, self.name, said) if not (media or given) else None
         rewrite = propose(agent.executor, self.name, edited, said) if edited else None
-        if edited and rewrite is not None and rewrite.kind not in ("new", "command"):
+        if edited and rewrite is not None:
             rewrite = await suggest(agent.executor, agent.planner, self.name, edited, said, rewrite, emit)
+        if edited and rewrite is not None and rewrite.kind not in ("new", "command"):
             edits, runs = require_edits(rewrite).edits, not plan_only and review != "ask"
             await agent.driver.edit(self.name, edited, edits, emit, run=runs, note=said)
             return self.turn(edited)
@@ -346,7 +347,7 @@ class Turn(TurnHistory):
         Raises: SessionBusy where another process is writing this session.
         """
         agent, rules = self.agent, self.propose(text, drawn=drawn)
-        return await suggest(agent.executor, agent.planner, self.session, self.number, text, rules, emit, is_edit=True)
+        return await suggest(agent.executor, agent.planner, self.session, self.number, text, rules, emit)
 
     def propose_thought(self, step: str, thought: str) -> Rewrite:
         """Return the edits that another thought on a step comes to, the thought itself among them.

@@ -50,19 +50,21 @@ async def suggest(
     text: str,
     rules: Rewrite,
     emit: Emit,
-    *,
-    is_edit: bool = False,
 ) -> Rewrite:
-    """Return what the rules made of a message, or, where they ask back, the edits that a planner proposes for it.
+    """Return what the rules made of a message that is meant as an edit, or the edits that a planner proposes for it.
 
-    `is_edit` tells that the message is meant as an edit: then the planner is asked as well where the rules take it for
-    something new. What that costs is written down.
+    The planner is asked, where it offers edits, about what the rules ask back on or can't read at all. What that costs
+    is written down.
 
     Raises: SessionBusy where another process is writing this session.
     """
-    unread = rules.kind == "question" or (is_edit and rules.kind == "new")
     row = executor.log.latest_revision(session, turn)
-    if not unread or row is None or not row.chain.steps or not isinstance(planner, OffersEdits):
+    if (
+        rules.kind not in ("question", "new")
+        or row is None
+        or not row.chain.steps
+        or not isinstance(planner, OffersEdits)
+    ):
         return rules
     run = last_run(executor.log, session, turn) or Run(revision=0)
     ask = EditAsk(text, row.chain, run, _request(executor, session, turn), rules)

@@ -165,7 +165,8 @@ class _Reading:
             self._wrong(own_id, f"step {index + 1} is no object", "an object with thought, tool and args")
             return None
         step_id = told.get("id") or own_id
-        args = told.get("args") or {}
+        args = told.get("args")
+        args = {} if args is None else args
         fields: dict[str, Any] = {
             "id": step_id,
             "thought": told.get("thought"),
