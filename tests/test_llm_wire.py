@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 
 import pytest
@@ -301,6 +302,15 @@ async def test_a_refusal_is_told_as_one(reply, told):
 
 
 # ---------------------------------------------------------------- the key
+
+
+async def test_the_key_is_in_no_line_of_any_log(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    with ChatEndpoint([BROKEN, says("{}")]) as endpoint:
+        await Asked(endpoint)()
+
+    assert "HTTP Request: POST" in caplog.text
+    assert KEY not in caplog.text
 
 
 async def test_the_key_is_taken_out_of_what_an_endpoint_says():
