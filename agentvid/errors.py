@@ -16,6 +16,7 @@
     ├── EngineError               an engine could not do it
     │   ├── NoEngine              no ready engine bears this task
     │   └── EngineDied            the worker process of an engine ended
+    ├── PlanError                 a model that writes chains wrote none that checks, or could not be asked
     └── Cancelled                 asked to stop, and stopped
 
 A message says what was given, what was expected, and what to do next.
@@ -30,6 +31,7 @@ __all__ = [
     "CallError",
     "Cancelled",
     "ChainError",
+    "DraftDocument",
     "EditError",
     "EngineDied",
     "EngineError",
@@ -39,6 +41,7 @@ __all__ = [
     "MergeConflict",
     "Needs",
     "NoEngine",
+    "PlanError",
     "SessionBusy",
     "SettingsError",
     "StoreError",
@@ -54,6 +57,12 @@ class ErrorDocument(TypedDict):
     given: str
     expected: str
     do: str
+
+
+class DraftDocument(ErrorDocument):
+    """A `PlanError` as JSON: `draft` is what the model wrote."""
+
+    draft: str
 
 
 class AgentvidError(Exception):
@@ -158,6 +167,20 @@ class NoEngine(EngineError):
 
 class EngineDied(EngineError):
     code = "engine_died"
+
+
+class PlanError(AgentvidError):
+    """No chain came of a model. `draft` is the last that it wrote, "" where it wrote nothing."""
+
+    code = "plan_failed"
+
+    def __init__(self, given: str, expected: str = "", do: str = "", *, draft: str = "") -> None:
+        super().__init__(given, expected, do)
+        self.draft = draft
+
+    def document(self) -> DraftDocument:
+        """Return the error as JSON, with the draft."""
+        return {**super().document(), "draft": self.draft}
 
 
 class Cancelled(AgentvidError):

@@ -21,6 +21,7 @@ __all__ = [
     "StepDone",
     "StepStarted",
     "ThoughtDelta",
+    "TokensUsed",
     "Waiting",
     "Warned",
     "ignore",
@@ -100,6 +101,17 @@ class CostEvent(_Event):
     currency: str
 
 
+class TokensUsed(_Event):
+    """A model elsewhere read and wrote so many tokens. `cost` is None where nobody knows the price."""
+
+    type: Literal["tokens"] = "tokens"
+    model: str
+    read: int
+    written: int
+    cost: float | None = None
+    currency: str = ""
+
+
 class Warned(_Event):
     """Something was substituted, adjusted or only partly done."""
 
@@ -123,6 +135,7 @@ Event: TypeAlias = Annotated[
     | StepDone
     | Waiting
     | CostEvent
+    | TokensUsed
     | Warned
     | AnswerEvent,
     Field(discriminator="type"),

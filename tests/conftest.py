@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AGENTVID_HOME", str(folder))
     for name in ("AGENTVID_TOOLS", "AGENTVID_PLANNER", "AGENTVID_ENGINE", "AGENTVID_INPROCESS", "AGENTVID_FAKE"):
         monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("AGENTVID_LLM_", "AGENTVID_KEY_"))]:
+        monkeypatch.delenv(name)
     return folder
 
 

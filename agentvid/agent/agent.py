@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -20,7 +20,8 @@ from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import check_wishes, plain_pairs, split_address
 from agentvid.agent.history import answered
-from agentvid.agent.propose import edited_turn, propose, propose_thought, require_edits
+from agentvid.agent.planners import PLANNERS, make_planner
+from agentvid.agent.propose import edited_turn, propose, propose_thought, require_edits, suggest
 from agentvid.agent.session_id import valid_session_id
 from agentvid.agent.stale import preview_turn, stale_results
 from agentvid.agent.state import Review, TurnStatus
@@ -31,12 +32,11 @@ from agentvid.chain.edit import ClearGiven, Edit
 from agentvid.chain.run import Run, StepWaits
 from agentvid.chain.step import step_number
 from agentvid.engine import Cost, Engine
-from agentvid.errors import InputError, SettingsError
+from agentvid.errors import InputError
 from agentvid.events import Emit, ignore
 from agentvid.media.message import Message, TextPart, media_part, parse_text
 from agentvid.media.types import Box
 from agentvid.planner import Planner
-from agentvid.planner.grammar import GrammarPlanner
 from agentvid.planner.rewrite import Rewrite
 from agentvid.plugins import load_engines, load_tools
 from agentvid.run.execute import Executor
@@ -55,22 +55,11 @@ if TYPE_CHECKING:
 __all__ = ["Agent", "Session", "Turn"]
 
 
-def _unified(tools: Mapping[str, ToolSpec]) -> Planner:
-    from agentvid.planner.unified import UnifiedPlanner
-
-    return UnifiedPlanner(tools)
-
-
-PLANNERS: Mapping[str, Callable[[Mapping[str, ToolSpec]], Planner]] = {
-    "grammar": lambda tools: GrammarPlanner(),
-    "unified": _unified,
-}
-
-
 class Agent:
     """Everything that sessions share: tools, engines and their workers, store, settings.
 
     `home` is where sessions and results are kept (default: AGENTVID_HOME or the user's data folder).
+    `planner` is "offline" (also "grammar"), "unified", "llm", or a planner of one's own (default: as the settings say).
     `in_process` runs engines in this process: quicker to start, without protection from a crashing engine.
 
     Raises: SettingsError where a setting, a planner's name or a plug-in can't be used.
@@ -90,15 +79,26 @@ class Agent:
         self.home = self.settings.home
         self.tools: dict[str, ToolSpec] = load_tools([*self.settings.tools, *tools])
         self.engines: dict[str, Engine] = dict(engines) if engines is not None else load_engines()
-        self.planner = _planner(planner or self.settings.planner, self.tools)
         self.store = ObjectStore(self.home)
+        wanted = planner or self.settings.planner
+        self.planner = self._named(wanted) if isinstance(wanted, str) else wanted
+        self._is_chosen = planner is not None
         for path in self.store.abandoned(written_before=time.time()):
             path.unlink(missing_ok=True)
         self.log = Log(self.home / "agentvid.sqlite")
         inside = self.settings.in_process if in_process is None else in_process
         self._host: Host = InProcessHost(self.store) if inside else WorkerHost(self.store)
         self.executor = Executor(self.tools, self.engines, self._host, self.store, self.log)
-        self.driver = TurnDriver(self.executor, self.planner, self.home)
+        self.driver = TurnDriver(self.executor, self.planner, self.home, self._planner_of)
+
+    def _named(self, planner: str) -> Planner:
+        return make_planner(planner, self.tools, self.settings, self.store)
+
+    def _planner_of(self, begun_with: str) -> Planner:
+        """Return who plans a turn that has no chain yet: the planner it was begun with, unless one was chosen since."""
+        if self._is_chosen or begun_with == self.planner.name or begun_with not in PLANNERS:
+            return self.planner
+        return self._named(begun_with)
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,6 +158,8 @@ class Session:
         parts += [media_part(Path(path), agent.store) for path in media]
         edited = edited_turn(agent.executor, self.name, said) if not (media or given) else None
         rewrite = propose(agent.executor, self.name, edited, said) if edited else None
+        if edited and rewrite is not None:
+            rewrite = await suggest(agent.executor, agent.planner, self.name, edited, said, rewrite, emit)
         if edited and rewrite is not None and rewrite.kind not in ("new", "command"):
             edits, runs = require_edits(rewrite).edits, not plan_only and review != "ask"
             await agent.driver.edit(self.name, edited, edits, emit, run=runs, note=said)
@@ -338,6 +340,15 @@ class Turn(TurnHistory):
         """
         return propose(self.agent.executor, self.session, self.number, text, drawn)
 
+    async def suggest(self, text: str, *, drawn: Box | None = None, emit: Emit = ignore) -> Rewrite:
+        """Return what a message in plain words comes to as edits, as `propose`; what the rules can't read is asked of
+        the agent's planner, where that offers edits (`llm`), at its price. Nothing of the chain changes.
+
+        Raises: SessionBusy where another process is writing this session.
+        """
+        agent, rules = self.agent, self.propose(text, drawn=drawn)
+        return await suggest(agent.executor, agent.planner, self.session, self.number, text, rules, emit)
+
     def propose_thought(self, step: str, thought: str) -> Rewrite:
         """Return the edits that another thought on a step comes to, the thought itself among them.
 
@@ -383,11 +394,3 @@ class Turn(TurnHistory):
         pairs = plain_pairs(given)
         await self.agent.driver.resume(self.session, self.number, pairs, emit, run=run)
         return self
-
-
-def _planner(planner: str | Planner, tools: Mapping[str, ToolSpec]) -> Planner:
-    if not isinstance(planner, str):
-        return planner
-    if planner not in PLANNERS:
-        raise SettingsError(f"planner {planner!r} is not known", f"one of {', '.join(PLANNERS)}", "correct --planner")
-    return PLANNERS[planner](tools)

@@ -7,6 +7,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from agentvid.agent.bill import Bill, amount_words
 from agentvid.agent.state import Services, TurnState, TurnStatus
 from agentvid.agent.verify import PREDICATE, Verdict
 from agentvid.chain.chain import Chain
@@ -33,7 +34,8 @@ async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     run = log.run(session, turn, revision)
     text = log.turn(session, turn).message["text"]
     checks = [Verdict.model_validate(check) for check in state.get("checks", [])]
-    parts = answer_parts(chain, run, checks, language_of(text))
+    planning = state.get("planning")
+    parts = answer_parts(chain, run, checks, language_of(text), Bill(**planning) if planning else None)
     log.save_answer(session, turn, parts, token=services.token, checks=state.get("checks", []), revision=revision)
     known = {version.source for version in log.versions(session)}
     for part in parts:
@@ -42,7 +44,7 @@ async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     status = turn_status(chain, run)
     log.set_phase(session, turn, status, token=services.token)
     services.emit(AnswerEvent(parts=parts))
-    return {"status": status, "phase": "answered"}
+    return {"status": status, "phase": "answered", "planning": None}
 
 
 def turn_status(chain: Chain, run: Run) -> TurnStatus:
@@ -57,8 +59,13 @@ def language_of(text: str) -> Language:
     return "zh" if any("\u4e00" <= character <= "\u9fff" for character in text) else "en"
 
 
-def answer_parts(chain: Chain, run: Run, checks: list[Verdict], language: Language) -> list[dict[str, Any]]:
-    """Return the answer as JSON parts: `{"type": "text", "text"}` or `{"type": "image", "artifact", "port"}`."""
+def answer_parts(
+    chain: Chain, run: Run, checks: list[Verdict], language: Language, planning: Bill | None = None
+) -> list[dict[str, Any]]:
+    """Return the answer as JSON parts: `{"type": "text", "text"}` or `{"type": "image", "artifact", "port"}`.
+
+    `planning` is what a model used to write the chain, told once with what the steps cost.
+    """
     if chain.question:
         return [{"type": "text", "text": chain.question}]
     told = [ref for ref in chain.answer or sinks(chain, run) if _is_final(ref, chain, run)]
@@ -66,7 +73,7 @@ def answer_parts(chain: Chain, run: Run, checks: list[Verdict], language: Langua
     parts += [_text(_failure(record, language)) for record in run.steps.values() if record.status == "failed"]
     parts += [_text(told) for told in _verdicts(checks, language)]
     if run.steps:
-        parts.append(_text(_what_was_done(run, language)))
+        parts.append(_text(_what_was_done(run, language, planning)))
     return parts
 
 
@@ -125,13 +132,18 @@ def _verdicts(checks: list[Verdict], language: Language) -> list[str]:
     ]
 
 
-def _what_was_done(run: Run, language: Language) -> str:
+def _what_was_done(run: Run, language: Language, planning: Bill | None) -> str:
     records = list(run.steps.values())
     executed = [record for record in records if record.executed]
     spent: dict[str, float] = {}
     for record in executed:
         if record.cost:
             spent[record.currency] = spent.get(record.currency, 0.0) + record.cost
+    if planning and planning.cost:
+        spent[planning.currency] = spent.get(planning.currency, 0.0) + planning.cost
+    told = [amount_words(amount, currency) for currency, amount in spent.items()]
+    if planning and not planning.is_known:
+        told.append("规划费用未知" if language == "zh" else "that of planning is not known")
     none = "无" if language == "zh" else "none"
     return _words(
         "answer_done",
@@ -141,7 +153,7 @@ def _what_was_done(run: Run, language: Language) -> str:
         cached=sum(record.status == "cached" for record in records),
         seconds=f"{sum(record.seconds for record in executed):.1f}",
         engines=", ".join(dict.fromkeys(name for record in records for name in record.engines.values())) or none,
-        cost=", ".join(f"{amount:.2f} {currency}" for currency, amount in spent.items()) or none,
+        cost=", ".join(told) or none,
     )
 
 

@@ -20,7 +20,7 @@ from agentvid.agent.state import Services, TurnState
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import Edit, apply_all
 from agentvid.chain.run import Run
-from agentvid.errors import AgentvidError, InputError, SessionBusy, StoreError
+from agentvid.errors import AgentvidError, InputError, PlanError, SessionBusy, StoreError
 from agentvid.events import ChainEvent, Emit, Waiting
 from agentvid.media.message import Message
 from agentvid.planner import Planner
@@ -42,11 +42,21 @@ class Revised:
 
 
 class TurnDriver:
-    """Runs turns of this executor's log; LangGraph's checkpoints lie in `folder`."""
+    """Runs turns of this executor's log; LangGraph's checkpoints lie in `folder`.
 
-    def __init__(self, executor: Executor, planner: Planner, folder: Path) -> None:
+    `planner_of` tells who plans a turn that was begun by the planner of that name, and has no chain yet.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        planner: Planner,
+        folder: Path,
+        planner_of: Callable[[str], Planner] | None = None,
+    ) -> None:
         self._executor = executor
         self._planner = planner
+        self._planner_of = planner_of or (lambda begun_with: planner)
         self._folder = folder
         self._log = executor.log
 
@@ -59,6 +69,7 @@ class TurnDriver:
         if self._log.session(session) is None:
             self._log.create_session(session, owner=self._executor.owner)
         with own(self._log, session) as ownership:
+            wishes["planner"] = self._planner.name
             told = {"text": message.text, "parts": message.model_dump(mode="json")["parts"]}
             told |= {"message": message.model_dump(mode="json"), "wishes": wishes}
             turn = self._log.add_turn(session, told, token=ownership.token)
@@ -173,7 +184,9 @@ class TurnDriver:
         state: TurnState = {"session": session, "turn": turn, **wishes}  # type: ignore[typeddict-item]
         if given:
             state["given"] = given
-        await self._invoke(session, turn, state, token, emit)
+        planner = self._planner_of(wishes.get("planner", ""))
+        state["planner"] = planner.name
+        await self._invoke(session, turn, state, token, emit, planner)
 
     async def _go_on(self, session: str, turn: int, token: str, emit: Emit, *, approved: bool) -> None:
         """Go on from wherever the turn stands. `approved` also lets a run that would pass the budget begin."""
@@ -192,8 +205,10 @@ class TurnDriver:
             again: TurnState = {"revision": row.n, "waiting": [], "checks": [], "plan_only": False}
             await self._invoke(session, turn, again, token, emit)
 
-    async def _invoke(self, session: str, turn: int, given: Any, token: str, emit: Emit) -> None:
-        services = Services(self._executor, self._planner, token, emit, self._folder)
+    async def _invoke(
+        self, session: str, turn: int, given: Any, token: str, emit: Emit, planner: Planner | None = None
+    ) -> None:
+        services = Services(self._executor, planner or self._planner, token, emit, self._folder)
         try:
             async with self._graph(session, lambda: self._log.check_token(session, token)) as graph:
                 await graph.ainvoke(given, _config(session, turn), context=services, durability="sync")
@@ -220,6 +235,10 @@ class TurnDriver:
         error.turn = (session, turn)
         if isinstance(error, SessionBusy):
             return
+        if isinstance(error, PlanError):
+            offline = f"agentvid resume {session} --turn {turn} --planner offline plans it without a model"
+            draft = f"agentvid chain show {session} --turn {turn} shows the draft" if error.draft else ""
+            error.do = "; ".join(filter(None, (error.do, offline, draft)))
         document = {name: str(text) for name, text in error.document().items()}
         phase = "refused" if isinstance(error, InputError) else "failed"
         self._log.set_phase(session, turn, phase, error=document, token=token)

@@ -7,6 +7,8 @@ from typing import Final
 
 from langgraph.runtime import Runtime
 
+from agentvid.agent.answer import language_of
+from agentvid.agent.bill import Bill, keep_bill
 from agentvid.agent.execute import earlier_lookup
 from agentvid.agent.given import given_edits
 from agentvid.agent.perceive import known_media
@@ -17,11 +19,12 @@ from agentvid.chain.step import Ref
 from agentvid.engine import Engine
 from agentvid.errors import NoEngine
 from agentvid.events import ChainEvent
-from agentvid.planner import PlanRequest, subject_of
+from agentvid.planner import Exchange, PlanRequest, subject_of
 from agentvid.planner.check import require
 from agentvid.planner.stage import stages_of
 from agentvid.run.route import bears, drafts, offers
 from agentvid.store.log import Log
+from agentvid.store.rows import RevisionRow
 from agentvid.tool import ToolSpec
 
 __all__ = ["earlier_ports", "plan", "plan_request"]
@@ -33,7 +36,8 @@ MOST_ASKED: Final = 2
 async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     """Write revision 1 (and revision 2, where a person gave values, a seed or an engine with the message).
 
-    Raises: ChainError where the planner's chain does not check; EditError where a given value does not fit.
+    Raises: ChainError where the planner's chain does not check; PlanError where a model wrote none; EditError where a
+    given value does not fit.
     """
     services = runtime.context
     session, turn = state["session"], state["turn"]
@@ -42,15 +46,18 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     row = log.latest_revision(session, turn)
     if row is not None and row.author == "person":  # stopped after it was written, before it was checkpointed
         return {"revision": row.n, "phase": "planned"}
-    chain = row.chain if row else await _write(state, services)
+    chain, bill = (row.chain, Bill()) if row else await _write(state, services)
     earlier = earlier_ports(log, session, turn, tools)
     engines = set(services.executor.engines)
     require(chain, tools, earlier=earlier, engines=engines)
     edits = _wishes(chain, state, services)
     wished = apply_all(chain, edits)
     require(wished, tools, earlier=earlier, engines=engines)
+    note = bill.words(language_of(log.turn(session, turn).message["text"]))
     revision = (
-        row.n if row else log.add_revision(session, turn, chain, author="planner", parent=None, token=services.token)
+        row.n
+        if row
+        else log.add_revision(session, turn, chain, author="planner", parent=None, note=note, token=services.token)
     )
     if edits:
         chain = wished
@@ -59,17 +66,25 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
             session, turn, chain, author="person", parent=revision, edits=told, token=services.token
         )
     services.emit(ChainEvent(revision=revision, chain=chain.to_json()))
-    return {"revision": revision, "phase": "planned"}
+    return {"revision": revision, "phase": "planned", "planning": bill.to_json()}
 
 
-async def _write(state: TurnState, services: Services) -> Chain:
-    log, session, turn = services.log, state["session"], state["turn"]
-    request = plan_request(log, session, turn, services.executor.engines, state.get("seed"), state.get("engine"))
-    return await services.planner.plan(request, services.emit)
+async def _write(state: TurnState, services: Services) -> tuple[Chain, Bill]:
+    log, session, turn, executor = services.log, state["session"], state["turn"], services.executor
+    wishes = (state.get("seed"), state.get("engine"))
+    request = plan_request(log, session, turn, executor.engines, executor.tools, *wishes)
+    bill, emit = keep_bill(log, session, turn, services.token, services.emit)
+    return await services.planner.plan(request, emit), bill
 
 
 def plan_request(
-    log: Log, session: str, turn: int, engines: Mapping[str, Engine], seed: int | None, engine: str | None
+    log: Log,
+    session: str,
+    turn: int,
+    engines: Mapping[str, Engine],
+    tools: Mapping[str, ToolSpec],
+    seed: int | None,
+    engine: str | None,
 ) -> PlanRequest:
     """Return what a turn is planned from: its words, and the media and chains there were when it was sent."""
     before = [row for number in range(1, turn) if (row := log.latest_revision(session, number))]
@@ -90,6 +105,7 @@ def plan_request(
         bears=offers(engines),
         drafts=drafts(engines),
         stages=stages_of((row.chain for row in before), found),
+<<<<<<< HEAD
         asked=_asked(log, session, turn),
     )
 
@@ -103,6 +119,25 @@ def _asked(log: Log, session: str, turn: int) -> str:
             break
         texts.insert(0, str(log.turn(session, number).message["text"]))
     return " ".join(texts)
+=======
+        said=tuple(_exchange(log, session, row) for row in before),
+        earlier=earlier_ports(log, session, turn, tools),
+        notes={name: _note(engines[name]) for name in offers(engines)},
+    )
+
+
+def _exchange(log: Log, session: str, row: RevisionRow) -> Exchange:
+    parts = log.answer(session, row.turn, row.n) or log.answer(session, row.turn) or []
+    words = " ".join(part["text"] for part in parts if part["type"] == "text" and "port" in part)
+    return Exchange(log.turn(session, row.turn).message["text"], row.chain, words)
+
+
+def _note(engine: Engine) -> str:
+    """Return what an engine says of itself and of each task, without the figures."""
+    told = {c.task: c.note.partition(" (")[0] for c in engine.capabilities() if c.note}
+    notes = [f"{task}: {note}" for task, note in told.items()]
+    return "; ".join(filter(None, [engine.status().how.partition("; its card")[0], *notes]))
+>>>>>>> wt/llm
 
 
 def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpec]) -> dict[str, str]:

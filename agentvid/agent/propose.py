@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from agentvid.agent.bill import keep_bill
 from agentvid.agent.execute import last_run
 from agentvid.agent.plan import earlier_ports, plan_request
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run
 from agentvid.chain.step import Step
 from agentvid.errors import EditError, NoEngine
+from agentvid.events import Emit
 from agentvid.media.types import Box
-from agentvid.planner import PlanRequest
+from agentvid.planner import EditAsk, OffersEdits, Planner, PlanRequest
 from agentvid.planner.reread import reread
 from agentvid.planner.rewrite import Rewrite, is_unmistakable, read_edits
 from agentvid.run.call import read_thought
 from agentvid.run.execute import Executor
+from agentvid.store.fence import own
 
-__all__ = ["edited_turn", "propose", "propose_thought", "require_edits"]
+__all__ = ["edited_turn", "propose", "propose_thought", "require_edits", "suggest"]
 
 
 def propose(executor: Executor, session: str, turn: int, text: str, drawn: Box | None = None) -> Rewrite:
@@ -37,6 +40,37 @@ def propose(executor: Executor, session: str, turn: int, text: str, drawn: Box |
         reads=_reads(executor),
         earlier=earlier_ports(executor.log, session, turn, executor.tools),
     )
+
+
+async def suggest(
+    executor: Executor,
+    planner: Planner,
+    session: str,
+    turn: int,
+    text: str,
+    rules: Rewrite,
+    emit: Emit,
+) -> Rewrite:
+    """Return what the rules made of a message that is meant as an edit, or the edits that a planner proposes for it.
+
+    The planner is asked, where it offers edits, about what the rules ask back on or can't read at all. What that costs
+    is written down.
+
+    Raises: SessionBusy where another process is writing this session.
+    """
+    row = executor.log.latest_revision(session, turn)
+    if (
+        rules.kind not in ("question", "new")
+        or row is None
+        or not row.chain.steps
+        or not isinstance(planner, OffersEdits)
+    ):
+        return rules
+    run = last_run(executor.log, session, turn) or Run(revision=0)
+    ask = EditAsk(text, row.chain, run, _request(executor, session, turn), rules)
+    with own(executor.log, session) as ownership:
+        _, listen = keep_bill(executor.log, session, turn, ownership.token, emit)
+        return await planner.edits(ask, listen)
 
 
 def propose_thought(executor: Executor, session: str, turn: int, step: str, thought: str) -> Rewrite:
@@ -84,7 +118,8 @@ def require_edits(rewrite: Rewrite) -> Rewrite:
 
 def _request(executor: Executor, session: str, turn: int) -> PlanRequest:
     wishes = executor.log.turn(session, turn).message.get("wishes", {})
-    return plan_request(executor.log, session, turn, executor.engines, wishes.get("seed"), wishes.get("engine"))
+    seed, engine = wishes.get("seed"), wishes.get("engine")
+    return plan_request(executor.log, session, turn, executor.engines, executor.tools, seed, engine)
 
 
 def _reads(executor: Executor) -> Callable[[Step], bool]:

@@ -23,7 +23,8 @@ class TurnState(TypedDict, total=False):
 
     `revision` is the revision to run (absent until planned); `given` holds [address, JSON value or text] pairs that a
     person gave with the message; `waiting` what steps wait for; `checks` what was verified; `approved` tells that a
-    person let the run begin, whatever it costs.
+    person let the run begin, whatever it costs; `planner` who the turn was begun with; `planning` what a model used to
+    plan it (`bill.Bill`), None once it was told.
     """
 
     session: str
@@ -35,6 +36,8 @@ class TurnState(TypedDict, total=False):
     plan_only: bool
     engine: str | None
     seed: int | None
+    planner: str
+    planning: dict[str, Any] | None
     given: list[list[Any]]
     waiting: list[dict[str, str]]
     checks: list[dict[str, Any]]

@@ -43,7 +43,10 @@ Given = Annotated[
         help="Give a port's value: t1.s1.box=x0,y0,x1,y1 · t1.s1.mask=mask.png · t1.s3.plan='{…}'. Repeatable."
     ),
 ]
-Planner = Annotated[str | None, typer.Option(help="Who writes the chain [default: grammar].")]
+Planner = Annotated[
+    str | None,
+    typer.Option(help=r"Who writes the chain: offline | unified | llm \[default: AGENTVID_PLANNER, else offline]."),
+]
 Engine = Annotated[str | None, typer.Option(help="Wish an engine for every step it can do.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw [default: 0].")]
 Review = Annotated[
@@ -53,7 +56,11 @@ Review = Annotated[
 Tools = Annotated[list[Path] | None, typer.Option("--tools", help="A folder with tools of your own. Repeatable.")]
 
 
-@app.command(epilog='Example: agentvid run "把红色的杯子变成蓝色" coffee.jpg --given t1.s1.box=150,20,420,330')
+@app.command(
+    epilog='Examples: agentvid run "把红色的杯子变成蓝色" coffee.jpg --given t1.s1.box=150,20,420,330 · '
+    "AGENTVID_LLM_BASE_URL=http://localhost:11434/v1 AGENTVID_LLM_MODEL=qwen3:8b "
+    'agentvid run "give the cup the colour of the sea" coffee.jpg --planner llm'
+)
 def run(
     text: Text,
     files: Files = None,
@@ -140,10 +147,17 @@ def plan(
     )
 
 
-@app.command(epilog="Example: agentvid resume holiday --given t1.s1.box=150,20,420,330")
+@app.command(
+    epilog="Examples: agentvid resume holiday --given t1.s1.box=150,20,420,330 · "
+    "agentvid resume holiday --planner offline"
+)
 def resume(
     session: Annotated[str, typer.Argument(help="The session to go on with.")],
     given: Given = None,
+    planner: Annotated[
+        str | None,
+        typer.Option(help=r"Who plans a turn that has no chain yet \[default: who it was begun with]."),
+    ] = None,
     turn: Annotated[int | None, typer.Option(min=1, help="The turn [default: the last one].")] = None,
     out: Out = None,
     tools: Tools = None,
@@ -152,12 +166,14 @@ def resume(
     """Go on with a turn: after an interruption, a failure, to approve it, or with what it waited for."""
     from agentvid.cli.turn import resume_turn
 
-    return resume_turn(session=session, turn=turn, given=given or [], out=out, tools=tools or [], as_json=json_)
+    return resume_turn(
+        session=session, turn=turn, given=given or [], planner=planner, out=out, tools=tools or [], as_json=json_
+    )
 
 
 @app.command()
 def engines(json_: Json = False) -> int:
-    """List engines: what each bears, whether it is ready, how to get it."""
+    """List engines and planners: what each bears, whether it is ready, how to get it."""
     from agentvid.cli.listing import list_engines
 
     return list_engines(as_json=json_)
@@ -185,7 +201,7 @@ def sessions(json_: Json = False) -> int:
 
 @app.command()
 def doctor(json_: Json = False) -> int:
-    """Check this installation: Python, libraries, folders, engines, workers."""
+    """Check this installation: Python, libraries, folders, engines, workers, the planner's endpoint."""
     from agentvid.cli.doctor import examine
 
     return examine(as_json=json_)

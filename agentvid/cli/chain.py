@@ -35,7 +35,8 @@ def show(
 @chain_app.command(
     "edit",
     epilog="Examples: agentvid chain edit --session holiday --set t1.s3.args.colour=green --dry-run · "
-    'agentvid chain edit --session holiday --say "in step 3 use a darker blue"',
+    'agentvid chain edit --session holiday --say "in step 3 use a darker blue" · '
+    'agentvid chain edit --session holiday --say "the colour of the sea instead" --planner llm --dry-run',
 )
 def edit(
     session: SessionArgument = None,
@@ -51,6 +52,9 @@ def edit(
     ] = None,
     edits: Annotated[Path | None, typer.Option(help="A JSON list of typed edits; '-' is standard input.")] = None,
     say: Annotated[str, typer.Option(help="The change in plain words, in English or Chinese.")] = "",
+    planner: Annotated[
+        str | None, typer.Option(help="llm: what the rules can't read of --say is asked of a model.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what it would run, and what that costs.")
     ] = False,
@@ -67,6 +71,7 @@ def edit(
         sets=sets or [],
         file=edits,
         said=say,
+        planner=planner,
         dry_run=dry_run,
         out=out,
         tools=tools or [],

@@ -18,10 +18,10 @@ from agentvid.agent.document import turn_document
 from agentvid.agent.set_words import read_sets
 from agentvid.chain.edit import Edit, apply_all, load_edit
 from agentvid.cli.out import write_json
-from agentvid.cli.progress import Reporter
+from agentvid.cli.progress import Reporter, reporter
 from agentvid.cli.turn import find_turn, read_only, serve_turn
 from agentvid.errors import EditError, InputError
-from agentvid.events import Emit
+from agentvid.events import Emit, ignore
 from agentvid.planner.rewrite import Checkout, Command, Redo, Undo
 from agentvid.prompt import Language
 from agentvid.run.preview import Preview
@@ -47,19 +47,19 @@ class _Wanted:
     said: str
     told: list[str] = field(default_factory=list)
 
-    def edits(self, turn: Turn) -> list[Edit]:
+    async def edits(self, turn: Turn, emit: Emit = ignore) -> list[Edit]:
         """Return the typed edits.
 
         Raises: EditError, InputError where they can't be read, or the words ask back.
         """
         if self.said:
-            return self._by_words(turn)
+            return await self._by_words(turn, emit)
         edits = _of_file(self.file) if self.file is not None else []
         chain = apply_all(turn.chain, edits)
         return [*edits, *read_sets(self.sets, chain, turn.run, turn.agent.tools, turn.agent.store)]
 
-    def _by_words(self, turn: Turn) -> list[Edit]:
-        rewrite = turn.propose(self.said)
+    async def _by_words(self, turn: Turn, emit: Emit) -> list[Edit]:
+        rewrite = await turn.suggest(self.said, emit=emit)
         if rewrite.kind != "edits":
             choices = "; ".join(choice.label for choice in rewrite.choices)
             expected = choices or rewrite.question or "a change of this chain; what is new is a new message"
@@ -77,6 +77,7 @@ def edit_chain(
     sets: Sequence[str],
     file: Path | None,
     said: str,
+    planner: str | None = None,
     dry_run: bool,
     out: Path | None,
     tools: Sequence[Path],
@@ -94,7 +95,7 @@ def edit_chain(
         )
     wanted = _Wanted(sets, file, said)
     if dry_run:
-        return _tell_only(wanted, session, turn, tools, as_json)
+        return _tell_only(wanted, session, turn, planner, tools, as_json)
     found: dict[str, Any] = {}
 
     async def work(agent: Agent, report: Reporter) -> Turn:
@@ -103,14 +104,14 @@ def edit_chain(
         command = chosen.propose(said).command if said else None
         if command is not None:
             return await _moved(chosen, command, report.emit)
-        edits = wanted.edits(chosen)
+        edits = await wanted.edits(chosen, report.emit)
         preview = chosen.preview(edits)
         found.update(preview=preview_document(preview), edits=[edit.model_dump(mode="json") for edit in edits])
         if not as_json:
             _print_preview(preview, wanted.told, language_of(chosen.message.text))
         return await chosen.edit(edits, emit=report.emit)
 
-    return serve_turn(work, tools=tools, out=out, as_json=as_json, more=found)
+    return serve_turn(work, planner=planner, tools=tools, out=out, as_json=as_json, more=found)
 
 
 async def _moved(turn: Turn, command: Command, emit: Emit) -> Turn:
@@ -124,10 +125,13 @@ async def _moved(turn: Turn, command: Command, emit: Emit) -> Turn:
             return await turn.checkout(command.revision, run=True, emit=emit)
 
 
-def _tell_only(wanted: _Wanted, session: str, turn: int | None, tools: Sequence[Path], as_json: bool) -> int:
+def _tell_only(
+    wanted: _Wanted, session: str, turn: int | None, planner: str | None, tools: Sequence[Path], as_json: bool
+) -> int:
     async def work(agent: Agent) -> None:
         chosen = await find_turn(agent, session, turn)
-        edits = wanted.edits(chosen)
+        with reporter(quiet=as_json) as report:
+            edits = await wanted.edits(chosen, report.emit)
         preview = chosen.preview(edits)
         if not as_json:
             _print_preview(preview, wanted.told, language_of(chosen.message.text))
@@ -137,7 +141,7 @@ def _tell_only(wanted: _Wanted, session: str, turn: int | None, tools: Sequence[
         told = {"preview": preview_document(preview), "edits": [edit.model_dump(mode="json") for edit in edits]}
         write_json({**document, **told, "dry_run": True, "chain": edited.to_json(), "executed": [], "cached": []})
 
-    return read_only(work, tools=tools)
+    return read_only(work, planner=planner, tools=tools)
 
 
 def _of_file(file: Path) -> list[Edit]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from agentvid.cli.out import write_json
-from agentvid.errors import AgentvidError
+from agentvid.errors import AgentvidError, SettingsError
 from agentvid.plugins import load_engines, load_tools
 from agentvid.settings import Settings, load_settings
 
@@ -36,7 +36,8 @@ class Finding:
 def examine(*, as_json: bool) -> int:
     """Look at everything; return 4 where something is bad."""
     settings = load_settings()
-    checks: tuple[Callable[[Settings], list[Finding]], ...] = (_python, _libraries, _gpu, _home, _plugins, _worker)
+    checks: tuple[Callable[[Settings], list[Finding]], ...]
+    checks = (_python, _libraries, _gpu, _home, _plugins, _endpoint, _worker)
     findings = [finding for check in checks for finding in check(settings)]
     if as_json:
         write_json({"findings": [asdict(finding) for finding in findings]})
@@ -89,6 +90,23 @@ def _plugins(settings: Settings) -> list[Finding]:
         return [Finding("bad", "plug-ins", str(error))]
     told = ", ".join(f"{engine.name} {engine.version} ({engine.status().state})" for engine in engines.values())
     return [Finding("ok", "tools", ", ".join(sorted(tools))), Finding("ok", "engines", told)]
+
+
+def _endpoint(settings: Settings) -> list[Finding]:
+    """Ask the endpoint of the planner `llm` for its models, where one is set: bad only where that planner is chosen."""
+    from agentvid.planner.llm import endpoint_of
+    from agentvid.planner.llm.probe import probe
+
+    bad: Literal["note", "bad"] = "bad" if settings.planner == "llm" else "note"
+    try:
+        endpoint = endpoint_of(settings)
+    except SettingsError as error:
+        return [Finding(bad, "planner llm", f"{error.given}; {error.do}")]
+    found = asyncio.run(probe(endpoint))
+    told = f"{found.told}; unproven: only ever run against a local server of that wire"
+    if endpoint.base_url.startswith("http:") and not endpoint.is_local and endpoint.headers():
+        told += "; the key goes there in the clear (http, not https)"
+    return [Finding("ok" if found.answers else bad, "planner llm", told)]
 
 
 def _worker(settings: Settings) -> list[Finding]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from agentvid.agent.planners import planner_states
 from agentvid.cli.out import write_json
 from agentvid.errors import InputError
 from agentvid.plugins import load_engines, load_tools
@@ -20,8 +21,8 @@ __all__ = ["collect_garbage", "list_engines", "list_sessions", "list_tools"]
 
 
 def list_engines(*, as_json: bool) -> int:
-    """Print each engine with its status and what it bears."""
-    engines = load_engines()
+    """Print each engine with its status and what it bears, and each planner with its status."""
+    engines, planners = load_engines(), planner_states(load_settings())
     if as_json:
         told = [
             {
@@ -33,12 +34,17 @@ def list_engines(*, as_json: bool) -> int:
             }
             for engine in engines.values()
         ]
-        write_json({"engines": told})
+        states = [{"name": found.name, "status": found.status.state, "how": found.status.how} for found in planners]
+        write_json({"engines": told, "planners": states})
         return 0
     table = Table("engine", "status", "bears", "how to get it")
     for engine in engines.values():
         bears = ", ".join(f"{found.task}{' (draft)' if found.draft else ''}" for found in engine.capabilities())
         table.add_row(f"{engine.name} {engine.version}", engine.status().state, bears, escape(engine.status().how))
+    Console().print(table)
+    table = Table("planner", "status", "how to get it")
+    for found in planners:
+        table.add_row(found.name, found.status.state, escape(found.status.how))
     Console().print(table)
     return 0
 

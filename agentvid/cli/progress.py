@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from agentvid.events import ChainEvent, Event, StepDone, StepStarted, ThoughtDelta, Waiting, Warned
+from agentvid.events import ChainEvent, Event, StepDone, StepStarted, ThoughtDelta, TokensUsed, Waiting, Warned
 from agentvid.events import Progress as ProgressEvent
 
 __all__ = ["Reporter", "reporter"]
@@ -55,7 +55,13 @@ class Reporter:
                 self._advance(event)
             case StepDone():
                 self._end(event)
+            case TokensUsed():
+                self._end_thought()
+                told = f"{event.model}: {event.read} tokens read, {event.written} written"
+                price = "price not known" if event.cost is None else f"{event.cost:.2g} {event.currency}"
+                self._console.print(f"  [dim]{escape(told)}, {price}[/]", highlight=False)
             case Warned():
+                self._end_thought()
                 self._console.print(f"  [yellow]note[/] {event.step}: {escape(event.text)}", highlight=False)
             case Waiting():
                 told = f"{event.step} needs {event.port}: {escape(event.how)}"

@@ -39,6 +39,19 @@ def print_chain(turn: Turn) -> None:
         )
     if len(chain):
         console.print(table)
+    elif not chain.question:
+        _print_draft(console, turn)
+
+
+def _print_draft(console: Console, turn: Turn) -> None:
+    """Print why there is no chain, and what a model wrote in its place."""
+    error = turn.agent.log.turn(turn.session, turn.number).error or {}
+    told = [error[name] for name in ("given", "expected", "do") if error.get(name)]
+    if told:
+        console.print(escape("\n".join(told)), highlight=False)
+    if error.get("draft"):
+        console.print("[bold]draft[/]")
+        console.print(escape(error["draft"]), highlight=False)
 
 
 def print_outcome(turn: Turn, folder: Path | None) -> None:

@@ -66,9 +66,16 @@ def run_message(
 
 
 def resume_turn(
-    *, session: str, turn: int | None, given: Sequence[str], out: Path | None, tools: Sequence[Path], as_json: bool
+    *,
+    session: str,
+    turn: int | None,
+    given: Sequence[str],
+    planner: str | None = None,
+    out: Path | None,
+    tools: Sequence[Path],
+    as_json: bool,
 ) -> int:
-    """Go on with a turn."""
+    """Go on with a turn; `planner` plans it where it has no chain yet (default: who it was begun with)."""
     values = _given(given)
     _check_folder(out, needed=True)
 
@@ -77,7 +84,7 @@ def resume_turn(
         report.session = session
         return await chosen.resume(given=values, emit=report.emit)
 
-    return serve_turn(work, planner=None, tools=tools, out=out, as_json=as_json)
+    return serve_turn(work, planner=planner, tools=tools, out=out, as_json=as_json)
 
 
 def show_chain(*, session: str, turn: int | None, as_json: bool) -> int:
@@ -93,11 +100,13 @@ def show_chain(*, session: str, turn: int | None, as_json: bool) -> int:
     return read_only(work)
 
 
-def read_only(work: Callable[[Agent], Awaitable[None]], *, tools: Sequence[Path] = ()) -> int:
+def read_only(
+    work: Callable[[Agent], Awaitable[None]], *, planner: str | None = None, tools: Sequence[Path] = ()
+) -> int:
     """Do what runs no step and writes no results."""
 
     async def whole() -> None:
-        async with Agent(tools=tools) as agent:
+        async with Agent(planner=planner, tools=tools) as agent:
             await work(agent)
 
     asyncio.run(whole())

@@ -8,18 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from agentvid.chain.chain import Chain
+from agentvid.chain.run import Run
 from agentvid.chain.step import Ref, Step, as_ref
 from agentvid.events import Emit
 from agentvid.media.types import Artifact
 
 if TYPE_CHECKING:
     from agentvid.planner.grammar import GrammarPlanner
+    from agentvid.planner.rewrite.rewriting import Rewrite
     from agentvid.planner.stage import Stage
 
-__all__ = ["GrammarPlanner", "KnownMedia", "PlanRequest", "Planner", "Subject", "subject_of"]
+__all__ = [
+    "EditAsk",
+    "Exchange",
+    "GrammarPlanner",
+    "KnownMedia",
+    "OffersEdits",
+    "PlanRequest",
+    "Planner",
+    "Subject",
+    "subject_of",
+]
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,25 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """An earlier turn: what was said, the chain as it stands now, and the words of its answer ("" where none has)."""
+
+    text: str
+    chain: Chain
+    answer: str = ""
+
+
+@dataclass(frozen=True)
 class PlanRequest:
     """One message to plan. `media` are all media of the session in order of appearance.
 
     `seed` and `engine` are what was wished for the whole message; `bears` are the engines that can be used now with the
     tasks they bear, `drafts` those of their tasks that they don't claim; `stages` what pictures of the small world
     show, by port ("t1.s1.image"); `asked` is the message before, where it got a question back.
+
+    For planners that read more than the message: `said` are the earlier turns, oldest first; `earlier` the ports of
+    earlier turns with their types, "t1.s4.image" → "Image"; `notes` what each engine that can be used now says of
+    itself.
     """
 
     turn: int
@@ -70,6 +95,23 @@ class PlanRequest:
     drafts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stages: Mapping[str, Stage] = field(default_factory=dict)
     asked: str = ""
+    said: tuple[Exchange, ...] = ()
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EditAsk:
+    """A message in plain words about a chain that exists, which the rules could not read.
+
+    `rules` is what they made of it; `run` what the last run found; `request` what the turn was planned from.
+    """
+
+    text: str
+    chain: Chain
+    run: Run
+    request: PlanRequest
+    rules: Rewrite
 
 
 class Planner(Protocol):
@@ -80,8 +122,18 @@ class Planner(Protocol):
     async def plan(self, request: PlanRequest, emit: Emit) -> Chain:
         """Return a chain, or one that holds only a question back. Emits `ThoughtDelta` while writing thoughts.
 
-        Raises: InputError where the message can't be read at all (too long).
+        Raises: InputError where the message can't be read at all (too long); PlanError where a model wrote no chain
+        that checks.
         """
+        ...
+
+
+@runtime_checkable
+class OffersEdits(Protocol):
+    """A planner that also proposes edits for words that the rules can't read."""
+
+    async def edits(self, ask: EditAsk, emit: Emit) -> Rewrite:
+        """Return edits to approve, or `ask.rules` with a note on why there are none."""
         ...
 
 
