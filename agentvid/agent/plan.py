@@ -105,8 +105,10 @@ def plan_request(
         bears=offers(engines),
         drafts=drafts(engines),
         stages=stages_of((row.chain for row in before), found),
-<<<<<<< HEAD
         asked=_asked(log, session, turn),
+        said=tuple(_exchange(log, session, row) for row in before),
+        earlier=earlier_ports(log, session, turn, tools),
+        notes={name: _note(engines[name]) for name in offers(engines)},
     )
 
 
@@ -119,11 +121,6 @@ def _asked(log: Log, session: str, turn: int) -> str:
             break
         texts.insert(0, str(log.turn(session, number).message["text"]))
     return " ".join(texts)
-=======
-        said=tuple(_exchange(log, session, row) for row in before),
-        earlier=earlier_ports(log, session, turn, tools),
-        notes={name: _note(engines[name]) for name in offers(engines)},
-    )
 
 
 def _exchange(log: Log, session: str, row: RevisionRow) -> Exchange:
@@ -137,7 +134,6 @@ def _note(engine: Engine) -> str:
     told = {c.task: c.note.partition(" (")[0] for c in engine.capabilities() if c.note}
     notes = [f"{task}: {note}" for task, note in told.items()]
     return "; ".join(filter(None, [engine.status().how.partition("; its card")[0], *notes]))
->>>>>>> wt/llm
 
 
 def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpec]) -> dict[str, str]:
