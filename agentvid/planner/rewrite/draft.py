@@ -11,6 +11,7 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.edit import AcceptStale
 from agentvid.chain.run import Run
 from agentvid.chain.step import Step, as_ref
+from agentvid.errors import InputError
 from agentvid.media.types import Box
 from agentvid.planner import PlanRequest
 from agentvid.planner.request import Language
@@ -18,6 +19,8 @@ from agentvid.planner.rewrite.recover import CORE_TOOLS, settled
 from agentvid.planner.rewrite.rewriting import Choice, Command
 from agentvid.planner.rewrite.texts import told
 from agentvid.tool import ToolSpec
+from agentvid.world.edits import Recolour, Remove
+from agentvid.world.language import read_thought
 
 __all__ = ["Back", "Draft", "Part", "Which"]
 
@@ -93,6 +96,13 @@ class Draft:
         """Return what to raise where an edit can't be made, in words."""
         return Back("refused", text)
 
+    def once(self, key: str) -> bool:
+        """Return whether a change is said for the first time: "it is too fast, slower" is one change."""
+        if key in self.said:
+            return False
+        self.said.add(key)
+        return True
+
     def named(self, steps: Iterable[str]) -> str:
         """Return steps for a sentence."""
         return ("、" if self.language == "zh" else ", ").join(steps)
@@ -108,9 +118,8 @@ class Draft:
         locate = self._source(step, "mask")
         args = self.chain.step(plan).args if plan else {}
         thing = args.get("target") or (self.chain.step(locate).args.get("what") if locate else "")
-        return Part(
-            step.id, step.tool, plan, locate, _text(thing), _text(args.get("operation")), _text(args.get("colour"))
-        )
+        operation = _text(args.get("operation")) or _told_operation(step)
+        return Part(step.id, step.tool, plan, locate, _text(thing), operation, _text(args.get("colour")))
 
     def _source(self, step: Step, name: str) -> str:
         ref = as_ref(step.args.get(name))
@@ -197,6 +206,15 @@ class Draft:
             said=set(),
             pending=None,
         )
+
+
+def _told_operation(step: Step) -> str:
+    """Return what the thought of an edit in the small world does; "" for other steps."""
+    try:
+        change = read_thought(step.thought) if step.tool == "edit_image" else None
+    except InputError:
+        return ""
+    return {Recolour: "recolour", Remove: "remove"}.get(type(change), "")
 
 
 def _text(value: object) -> str:

@@ -158,6 +158,8 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
         unread = _read(draft, said, readers)
         if draft.command is not None:
             return Rewrite(kind="command", language=draft.language, command=draft.command)
+        if unread and _NEW.search(said):
+            return new
         rewrite = finished(draft, earlier) if draft.did else new
         is_read = draft.did and not unread and rewrite.kind != "question"
         loose = None if is_read else _loosely(draft.anew(), said, earlier, readers)

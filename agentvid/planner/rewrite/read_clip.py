@@ -125,6 +125,10 @@ def read_clip(draft: Draft, clause: str, where: Where | None) -> bool:
         return False
     changed = change(draft.chain.step(step_id))
     assert changed is not None
+    if any(pattern.fullmatch(text) for pattern in (_SLOWER, _FASTER, _LONGER, _SHORTER)) and not draft.once(
+        f"length {step_id}"
+    ):
+        return True
     draft.settle(lambda: draft.put(changed), lambda: draft.put(expecting(changed)))
     return True
 

@@ -70,8 +70,11 @@ _SEED: Final = re.compile(
 )
 _OTHER_SEED: Final = re.compile(
     r"\b(?:another|different|new|other|fresh|random|next) (?:random )?seed\b|\bchange (?:the )?seed\b|\breroll\b"
-    r"|(?:换|改|用|来)(?:一?个|另一?个|个别的|别的|其他的?|新的?|不同的?|随机的?)*(?:随机)?种子"
-    r"|(?:另一?个|别的|新的?|不同的?)种子|种子(?:随便|再|也)*换(?:一?个)?",
+    r"|(?:换|改|用|来)(?:一?[个颗粒枚]|另一?个|个别的|别的|其他的?|新的?|不同的?|随机的?)*(?:随机)?种子"
+    r"|(?:另一?个|别的|新的?|不同的?)种子|种子(?:随便|再|也)*换(?:一?个)?"
+    r"|(?:换|改|用)(?:一?[个颗组]|另一?个|别的|新的?|其他的?)*随机数|\b(?:another|new|different) (?:roll|throw"
+    r"|draw)(?: of the dice)?\b"
+    r"|\broll (?:it |the dice )?again\b",
     re.IGNORECASE,
 )
 _AGAIN: Final = re.compile(

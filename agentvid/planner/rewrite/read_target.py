@@ -13,6 +13,7 @@ from agentvid.planner.grammar.lexicon import plain
 from agentvid.planner.grammar.parse import read_clause
 from agentvid.planner.grammar.subject import is_same_thing
 from agentvid.planner.request import Edit, Join, View
+from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.leave_out import leave_out
 from agentvid.planner.rewrite.read_clip import put_view
@@ -72,9 +73,14 @@ def read_target(draft: Draft, clause: str, where: Where | None) -> bool:
     if not meant and not (one and (draft.noun or draft.did or _SIDE.search(text))):
         return False
     thing = split_thing(_full(draft, one) if one else thing)[0]
-    if not thing:
+    if not thing or _is_colour(thing):
         return False
     return put_target(draft, thing, where, wrong)
+
+
+def _is_colour(words: str) -> bool:
+    said = said_colours(words)
+    return len(said) == 1 and said[0].start == 0 and said[0].end >= len(words.removesuffix("色"))
 
 
 def _but_not(thing: str) -> tuple[str, str]:

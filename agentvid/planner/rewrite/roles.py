@@ -56,8 +56,8 @@ _PICTURE: Final = re.compile(
     r"\b(?:stills?|pictures?|photos?|images?)\b|静态图|图片|照片|静图|(?<![原底对])图(?!像?里)", re.IGNORECASE
 )
 _NTH: Final = re.compile(
-    r"\b(?:the )?(?P<en>first|second|third|last|final) (?:edit|change|picture edit|one)\b"
-    r"|(?:第(?P<zh>[一二三123])|(?P<last>后|最后)(?:面)?那?一?)(?:个|次|处)(?:修改|编辑|改动|改)",
+    r"\b(?:the )?(?P<en>first|second|third|last|final) (?:edit|change|picture|image|picture edit|one)\b"
+    r"|(?:第(?P<zh>[一二三123])|(?P<last>后|最后)(?:面)?那?一?)(?:个|次|处|张)(?:修改|编辑|改动|改|图|画)",
     re.IGNORECASE,
 )
 _EVERY: Final = re.compile(r"\b(?:both|all|every|each)\b|都|全部?|所有|两个|俩", re.IGNORECASE)
@@ -104,7 +104,8 @@ def steps_said(draft: Draft, text: str) -> list[str]:
     if last:
         many = 3 if (last["many"] or last["zh"] or "") in ("three", "3", "三") else 2
         return [step.id for step in draft.chain][-many:]
-    edited = [part.core for part in draft.parts() if part.tool == "edit_image"]
+    made = PICTURES if re.search(r"\b(?:picture|image)\b|图|画", text, re.IGNORECASE) else {"edit_image"}
+    edited = [part.core for part in draft.parts() if part.tool in made]
     nth = _NTH.search(text)
     if nth and edited:
         at = {"first": 0, "second": 1, "third": 2, "一": 0, "二": 1, "三": 2, "1": 0, "2": 1, "3": 2}
@@ -115,8 +116,9 @@ def steps_said(draft: Draft, text: str) -> list[str]:
     own = [part for part in draft.parts() if part.operation in roles]
     plans = {part.plan for part in own}
     if "check" in roles and own:
-        steps = [s for s in steps if draft.chain.step(s).tool == "check" and _plan_of(draft, s) in plans] or steps
-        return steps
+        return [s for s in steps if draft.chain.step(s).tool == "check" and _plan_of(draft, s) in plans] or steps
+    if "check" in roles and re.search(r"\b(?:last|final)\b|最后", text, re.IGNORECASE):
+        return [step.id for step in draft.chain if step.tool == "check"][-1:]
     parts = [part.core for part in own]
     return list(dict.fromkeys([*parts, *steps])) or [part.core for part in parts_said(draft, text)]
 

@@ -25,7 +25,7 @@ from agentvid.planner.rewrite.spot.steps import (
     spot_seed,
     spot_undo,
 )
-from agentvid.planner.rewrite.spot.things import spot_colour, spot_kept, spot_operation, spot_target
+from agentvid.planner.rewrite.spot.things import spot_colour, spot_kept, spot_operation, spot_rather, spot_target
 from agentvid.planner.rewrite.spot.values import (
     is_asking,
     spot_area,
@@ -45,6 +45,7 @@ _WHOLE: Final[tuple[Callable[[Draft, str], bool], ...]] = (
     spot_order,
     spot_original,
     spot_question,
+    spot_rather,
     spot_target,
     spot_operation,
     spot_whole_motion,
@@ -86,6 +87,9 @@ _REMARK: Final = re.compile(
     r"|love))\b(?:(?!\b(?:should|must|needs? to|has to"
     r"|let|make|want)\b).)*|(?:因为|太|有点|有些|这样|看着|看得|看起来|我觉得|不然|省得|免得|我不喜欢|我看).*"
     r"|.{0,6}(?:得|的)?太.{1,4}了?"
+    r"|i(?:'m| am) .*|(?:the )?(?:rest|others?|everything else|all else)\b.*\b(?:stay|same|as|keep)\w*\b.*"
+    r"|(?:颜色|位置|大小|形状|方向|其他|其它|其余|别的|剩下).{0,4}(?:不动|不变|照旧|别动|保持|一样|不用改).{0,2}"
+    r"|一共.{1,4}个|总共.{1,4}个|.{0,6}有点.*"
     r"|(?:搞|弄|说|看|写)错了?|(?:我)?改主意了|不对|不好意思|等等|等一下|算了|哦|嗯+|好吧|对了"
     r"|其他(?:都)?(?:不变|别动|照旧)|别再?变了?|(?:可以)?重新找",
     re.IGNORECASE,

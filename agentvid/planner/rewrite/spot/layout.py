@@ -84,7 +84,7 @@ def spot_layout(draft: Draft, clause: str) -> bool:
     step, scene = drawn[0]
     if draft.did and _ONLY.search(clause) and len(scene.solids) == 1:
         return True
-    after = _after(scene, clause)
+    after = _after(scene, clause, _named(draft.message, scene))
     if after is None:
         return False
     thought = _told(draft, after, step)
@@ -122,11 +122,13 @@ def _scene(step: Step) -> Scene | None:
     return thought if isinstance(thought, Scene) else None
 
 
-def _after(scene: Scene, clause: str) -> tuple[Sequence[Sequence[Solid]], Camera] | None:
+def _after(
+    scene: Scene, clause: str, named: list[Solid] | None = None
+) -> tuple[Sequence[Sequence[Solid]], Camera] | None:
     camera = _camera(scene.camera, clause)
     if camera is not None:
         return [scene.solids], camera
-    solids = _solids(scene, _KEPT.sub(" ", clause))
+    solids = _solids(scene, _KEPT.sub(" ", clause), named or [])
     return None if solids is None else (solids, scene.camera)
 
 
@@ -138,9 +140,9 @@ def _camera(camera: Camera, clause: str) -> Camera | None:
     return replace(camera, **found) if found else None
 
 
-def _solids(scene: Scene, clause: str) -> Sequence[Sequence[Solid]] | None:
+def _solids(scene: Scene, clause: str, before: list[Solid]) -> Sequence[Sequence[Solid]] | None:
     """Return what may stand there instead, the likeliest first; None where the words say nothing of it."""
-    named = _named(clause, scene)
+    named = _named(clause, scene) or before
     if _SWAP.search(clause):
         return _swapped(scene, named, clause)
     if _ALL.search(clause) and not named:
@@ -161,7 +163,7 @@ def _solids(scene: Scene, clause: str) -> Sequence[Sequence[Solid]] | None:
         number = _NUMBERS[(many["en"] or many["zh"]).lower()]
         same = [solid for solid in scene.solids if solid.look == named[0].look]
         return _with(scene, [named[0]] * (number - len(same)))
-    if _ADD.search(clause):
+    if _ADD.search(clause) and not (named and re.search(r"\bthe\b", clause)):
         return _added(scene, clause)
     if len(named) != 1:
         return None
@@ -282,7 +284,12 @@ def _added(scene: Scene, clause: str) -> Sequence[Sequence[Solid]] | None:
     mention = mentioned.solids[0]
     spot = mention.spot or (mention.rows[len(mention.rows) // 2], mention.columns[len(mention.columns) // 2])
     colours = [one.colour for one in scene.solids]
-    colour = mention.colour or next(one for one in ("red", "blue", "green", "yellow", "purple") if one not in colours)
+    alike = [one.colour for one in scene.solids if one.shape == mention.shape]
+    colour = (
+        mention.colour
+        or next(iter(alike), None)
+        or next(one for one in ("red", "blue", "green", "yellow", "purple") if one not in colours)
+    )
     solid = Solid(*spot, mention.shape, colour, mention.size or "small")  # type: ignore[arg-type]
     there = next(
         (s for s in free_places(scene.solids, solid) if s.row in mention.rows and s.column in mention.columns), None

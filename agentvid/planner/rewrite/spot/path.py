@@ -92,7 +92,7 @@ _LESS: Final = re.compile(
     re.IGNORECASE,
 )
 _MORE: Final = re.compile(
-    r"\b(?:more|further|farther|closer|not enough)\b|多(?:推|拉|转|绕|移|摇)|再(?:近|远|推|拉|转|绕)|幅度大"
+    r"\b(?:more(?! like)|further|farther|closer|not enough)\b|多(?:推|拉|转|绕|移|摇)|再(?:近|远|推|拉|转|绕)|幅度大"
     r"|大一?点|不够|多一?[点些]",
     re.IGNORECASE,
 )
@@ -146,6 +146,8 @@ def _spot_length(draft: Draft, clause: str) -> bool:
     step_id = draft.one(able)
     if step_id is None:
         return False
+    if seconds is None and not draft.once(f"length {step_id}"):
+        return True
     now = lasting(
         draft.chain.step(step_id), lambda length: seconds if seconds is not None else length * (factor or 1.0)
     )

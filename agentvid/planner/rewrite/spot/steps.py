@@ -29,12 +29,13 @@ __all__ = [
 _UNDO: Final = re.compile(
     r"\bundo\b|\b(?:like|as|the way) (?:it was )?before\b|\b(?:put|change|turn|take) (?:it|that"
     r"|everything) back\b|\bback (?:to|how) (?:how )?it was\b"
+    r"|刚才(?:那个|那次|的|做的)*(?:改动|修改|编辑|操作).{0,4}(?:不要|撤|取消|算了)|(?:恢复|变|改)成原来"
     r"|\b(?:go|step|take me) back (?:a|one) (?:step|version)\b|\bprevious version\b|退回|回退|上一版|上个版本"
     r"|撤销|撤回|(?:改|变|换|恢复|还原)回(?:刚才|之前|原来|去)|(?:和|跟|像)(?:刚才|之前)一样|还是刚才那样"
     r"|恢复(?:原样|原状)",
     re.IGNORECASE,
 )
-_SEED: Final = re.compile(r"\bseeds?\b|\bre-?roll\b|种子|重新抽|再抽", re.IGNORECASE)
+_SEED: Final = re.compile(r"\bseeds?\b|\bre-?roll\b|\bdice\b|种子|随机数|重新抽|再抽", re.IGNORECASE)
 _SKIP: Final = re.compile(
     r"\b(?:skip|drop|omit|leave out|lose|ditch|scrap|kill|cut|forget(?: about)?|cancel|remove|get rid of|don't"
     r"|do not|dont|no need|not need|without"
@@ -48,7 +49,7 @@ _ONLY: Final = re.compile(
 )
 _PIN: Final = re.compile(
     r"\b(?:lock|pin|freeze|fix)\b(?! (?:it|that) up)|\b(?:don't|do not|dont|no need to|never|won't be"
-    r"|not be) (?:re-?do|re-?run|re-?comput|comput|recalculat|touch|change)\w*"
+    r"|not be) (?:re-?do|re-?run|run|re-?comput|comput|recalculat|touch|change)\w*"
     r"|锁(?:上|住|定|死)|固定(?:住|下来)?|(?:别|不要|不用|不必)(?:再|重新)*(?:跑|算|做|找|变|运行|计算)",
     re.IGNORECASE,
 )
@@ -79,6 +80,8 @@ _LAST: Final = re.compile(
 _FIRST_THEN: Final = re.compile(
     r"(?:do |make |run |put )?(?:the )?(?P<one>[^,;.]+?) first\b[,;]?(?: and)?(?: then| after(?: that)?"
     r"| the)*(?P<two>[^.]+)"
+    r"|(?P<two3>.+?) (?:only )?after (?:you (?:do |did |have done )?)?(?:the )?(?P<one3>.+)"
+    r"|(?P<one4>.+?) before (?:you (?:do )?)?(?:the )?(?P<two4>.+)"
     r"|\bfirst (?P<one2>[^,;.]+?)[,;]?(?: and)? then (?P<two2>.+)|先(?:把|做|弄"
     r"|来)?(?P<one_zh>[^,，;]+)[,，;]?(?:再|然后|之后)(?P<two_zh>.+)",
     re.IGNORECASE,
@@ -257,4 +260,15 @@ def _turned_round(draft: Draft, clause: str) -> bool:
     if isinstance(chain, str):
         raise draft.refusal(chain)
     draft.chain, draft.did = chain, True
+    return True
+
+
+def _check_moved(draft: Draft, said: list[str], checks: list[list[str]]) -> bool:
+    """Move a check before or after what is named beside it."""
+    index = 0 if checks[0] else 1
+    step = draft.one(checks[index])
+    core = draft.one(part.core for part in parts_said(draft, said[1 - index]))
+    if step is None or core is None:
+        return False
+    apply_edit(draft, Move(step=step, before=core) if index == 0 else Move(step=step, after=core))
     return True

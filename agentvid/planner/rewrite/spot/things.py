@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 from agentvid.planner.grammar.clause import split_thing
-from agentvid.planner.grammar.lexicon import plain
+from agentvid.planner.grammar.lexicon import plain, strip_politeness
+from agentvid.planner.grammar.parse import read_clause
+from agentvid.planner.nouns import same_noun
 from agentvid.planner.request import Edit
 from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
@@ -14,7 +16,7 @@ from agentvid.planner.rewrite.read_colour import put_plan
 from agentvid.planner.rewrite.read_target import drop_parts, head_noun, put_operation, put_target
 from agentvid.planner.rewrite.where import Where
 
-__all__ = ["spot_colour", "spot_kept", "spot_operation", "spot_target"]
+__all__ = ["is_colour", "spot_colour", "spot_kept", "spot_operation", "spot_rather", "spot_target"]
 
 _NOT_BUT: Final = re.compile(
     r"\bnot (?:the |that |a )?(?P<no>[\w' -]+?)(?:,| but| -)+ ?(?:i (?:mean|meant|want|wanted) )?(?P<yes>(?:the "
@@ -24,6 +26,7 @@ _NOT_BUT: Final = re.compile(
     r"|\b(?P<yes3>the [\w' -]+?),? (?:not|instead of|rather than) (?:the )?(?P<no3>[\w' -]+)$"
     r"|(?:不是|别(?:选|找|动|改))(?P<no4>[^,，]{1,8}?)[,，]?(?:我?(?:说|指|要|想改|要改|想要)的?)?(?:而?是"
     r"|应该是|要的是)(?P<yes4>[^,，]{1,10})"
+    r"|(?:主体|对象|目标|要(?:改|动)的)(?:就)?是(?P<yes7>[^,，]{1,12})"
     r"|(?:我)?(?:说|指|要|想要|要改|要去掉|想改)的是(?P<yes5>[^,，]{1,10})(?:[,，]?不是(?P<no5>.+))?"
     r"|(?:把)?(?P<no6>[^,，]{1,8}?)(?:换成|改成)(?P<yes6>[^,，]{1,8})(?:才对|才是)",
     re.IGNORECASE,
@@ -66,7 +69,7 @@ def spot_colour(draft: Draft, clause: str) -> bool:
         parts = [p for p in draft.parts() if p.operation == "replace_background" and p.colour]
         rest = _BACKGROUND.sub(" ", rest)
     else:
-        parts = [part for part in draft.parts() if part.operation == "recolour"]
+        parts = [part for part in draft.parts() if part.plan and part.operation == "recolour"]
     parts = [part for part in parts if not _other_words(rest, part)]
     core = draft.one(part.core for part in parts)
     if core is None:
@@ -101,7 +104,7 @@ def spot_target(draft: Draft, clause: str) -> bool:
     yes = next(words for name, words in groups.items() if name.startswith("yes") and words)
     no = next((words for name, words in groups.items() if name.startswith("no") and words), "")
     yes = re.sub(r"(?:才对|才是|吧|呀|啊|啦|,? please| instead)$", "", yes.strip(), flags=re.IGNORECASE)
-    if said_colours(yes) and said_colours(yes)[0].start == 0 and said_colours(yes)[0].end == len(yes):
+    if is_colour(yes):
         return False
     thing = split_thing(plain(yes))[0]
     one = re.fullmatch(r"one (?P<where>.+)|(?P<which>.+) one", thing, re.IGNORECASE)
@@ -121,7 +124,7 @@ def spot_kept(draft: Draft, clause: str) -> bool:
     if blurring and _BACKGROUND.search(thing):
         return drop_parts(draft, blurring)
     parts = [part for part in draft.parts() if part.thing and part.plan]
-    named = [part for part in parts if head_noun(part.thing).lower() in thing.lower()]
+    named = [part for part in parts if same_noun(head_noun(part.thing), thing)]
     if re.search(r"\bcolou?r\b|颜色", thing, re.IGNORECASE):
         named = [part for part in named or parts if part.operation == "recolour"]
     named = [part for part in named if part.operation in ("recolour", "remove")]
@@ -152,6 +155,29 @@ def spot_operation(draft: Draft, clause: str) -> bool:
     return False
 
 
+def is_colour(words: str) -> bool:
+    """Return whether words name a colour and nothing else."""
+    said = said_colours(words.strip())
+    return len(said) == 1 and said[0].start == 0 and said[0].end >= len(words.strip().removesuffix("色"))
+
+
+def spot_rather(draft: Draft, message: str) -> bool:
+    """Read "勺子留着，去掉碟子": the same is done to another thing."""
+    kept = _KEEP.search(message)
+    if kept is None:
+        return False
+    thing = next(group for group in kept.groups() if group).strip()
+    parts = [part for part in draft.parts() if part.plan and part.thing and same_noun(head_noun(part.thing), thing)]
+    rest = f"{message[: kept.start()]} {message[kept.end() :]}".strip(" ,，;。.")
+    read = read_clause(strip_politeness(rest)) if rest else None
+    if len(parts) != 1 or not isinstance(read, tuple) or len(read) != 1 or not isinstance(read[0], Edit):
+        return False
+    wanted = read[0]
+    if wanted.operation != parts[0].operation or not wanted.thing or same_noun(wanted.thing, parts[0].thing):
+        return False
+    return put_target(draft, wanted.thing, Where((parts[0].core,), ""))
+
+
 def _put(draft: Draft, now: str, wanted: Edit) -> bool:
-    core = draft.one(part.core for part in draft.parts() if part.operation == now)
+    core = draft.one(part.core for part in draft.parts() if part.plan and part.operation == now)
     return core is not None and put_operation(draft, wanted, Where((core,), ""))

@@ -29,7 +29,8 @@ _BOX: Final = re.compile(
     re.IGNORECASE,
 )
 _POINT: Final = re.compile(
-    rf"\(\s*({_N})\s*,\s*({_N})\s*\)|\bx ?[=:]? ?({_N})\s*,?\s*(?:and )?y ?[=:]? ?({_N})|(?:at|在|点"
+    rf"(?:\b(?:pixel|point|coordinates?|spot|position)\b|坐标|位置|像素)\D{{0,24}}({_N})\s*,\s*({_N})"
+    rf"|\(\s*({_N})\s*,\s*({_N})\s*\)|\bx ?[=:]? ?({_N})\s*,?\s*(?:and )?y ?[=:]? ?({_N})|(?:at|在|点"
     rf"|point)\s*({_N})\s*,\s*({_N})",
     re.IGNORECASE,
 )
@@ -171,7 +172,7 @@ def is_asking(clause: str) -> bool:
     """Return whether words set another question: "ask how many there are", "用中文说图里有什么"."""
     return (
         re.search(
-            r"\bask\b|\btell me\b|用(?:中文|英文|汉语|英语)(?:说|讲|描述|回答)"
+            r"\bask\b|\btell me\b|告诉我|用(?:中文|英文|汉语|英语)(?:说|讲|描述|回答)"
             r"|改成?问",
             clause,
             re.IGNORECASE,
