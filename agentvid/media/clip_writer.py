@@ -39,7 +39,9 @@ def even_sized(frame: npt.NDArray[np.uint8], shape: tuple[int, ...]) -> npt.NDAr
     Raises: MediaError where it is not of `shape`.
     """
     if frame.shape != shape or frame.ndim != 3:
-        raise MediaError(f"a frame of {frame.shape}", f"frames all of {shape[:2]} pixels, 3 channels")
+        raise MediaError(
+            f"a frame of {frame.shape}", f"frames all of {shape[:2]} pixels, 3 channels", "give them one size"
+        )
     odd = (0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)
     return np.pad(frame, odd, mode="edge") if any(more for _, more in odd) else frame
 

@@ -87,7 +87,9 @@ def probe(
             return _probe_clip(path, mime, max_pixels, max_frames)
         if mime in SOUNDS:
             return _probe_sound(path, mime, max_seconds)
-    raise MediaError(f"{path.name} is of type {mime or 'unknown'}", f"one of {', '.join([*PICTURES, *CLIPS, *SOUNDS])}")
+    raise MediaError(
+        f"{path.name} is of type {mime or 'unknown'}", f"one of {', '.join([*PICTURES, *CLIPS, *SOUNDS])}", "convert it"
+    )
 
 
 # ---------------------------------------------------------------- clips: reading
@@ -124,7 +126,11 @@ def check_frames(path: Path, mime: str) -> int:
         for frame in container.decode(stream):
             kinds.add((frame.width, frame.height, frame.format.name))
             if kinds != {(stream.width, stream.height, frame.format.name)}:
-                raise MediaError(f"{path.name} changes its size or colours at frame {frames}", "frames of one kind")
+                raise MediaError(
+                    f"{path.name} changes its size or colours at frame {frames}",
+                    "frames of one kind",
+                    "export it again",
+                )
             frames += 1
     if not frames:
         raise MediaError(f"{path.name} holds no frame that can be read", "a complete clip", "export it again")
@@ -137,7 +143,9 @@ def _iter_frames(
     with border(path):
         mime = mime or sniff(path)
         if mime not in CLIPS:
-            raise MediaError(f"{path.name} is {mime or 'no media'}", "a clip: MP4, MOV, WebM, MKV, AVI or MPEG")
+            raise MediaError(
+                f"{path.name} is {mime or 'no media'}", "a clip: MP4, MOV, WebM, MKV, AVI or MPEG", "give a clip"
+            )
         with _open_clip(path, mime, max_pixels) as (container, stream):
             size = (stream.width, stream.height)
             shown = _shown_size(path, stream, max_pixels)
@@ -146,7 +154,9 @@ def _iter_frames(
                 if stop is not None and index >= stop:
                     return
                 if (frame.width, frame.height) != size:
-                    raise MediaError(f"{path.name} changes its size at frame {index}", "frames of one size")
+                    raise MediaError(
+                        f"{path.name} changes its size at frame {index}", "frames of one size", "export it again"
+                    )
                 if index >= start:
                     yield _frame_rgb(path, frame, *shown)
                 index += 1
@@ -160,7 +170,7 @@ def _open_clip(path: Path, mime: str, max_pixels: int) -> Iterator[tuple[InputCo
     with _open(path, CLIPS[mime], max_pixels) as container:
         streams = [stream for stream in container.streams.video if not stream.disposition & _ATTACHED_PICTURE]
         if not streams:
-            raise MediaError(f"{path.name} holds no video", "a clip; sound as WAV, MP3, M4A, FLAC or Ogg")
+            raise MediaError(f"{path.name} holds no video", "a clip; sound as WAV, MP3, M4A, FLAC or Ogg", "convert it")
         stream = streams[0]
         codec = stream.codec_context.name if stream.codec_context else "unknown"
         if codec not in _DECODERS:
@@ -255,7 +265,9 @@ def _probe_clip(path: Path, mime: str, max_pixels: int, max_frames: int) -> Fact
     with _open_clip(path, mime, max_pixels) as (container, stream):
         for packet in container.demux(stream):
             if packet.is_corrupt:
-                raise MediaError(f"{path.name} is damaged or cut off at frame {frames}", "a complete clip")
+                raise MediaError(
+                    f"{path.name} is damaged or cut off at frame {frames}", "a complete clip", "save it again"
+                )
             if _is_shown(packet):
                 frames += 1
                 times += [time for time in (packet.pts, packet.dts) if time is not None][:1]
@@ -280,7 +292,7 @@ def _fps(path: Path, stream: VideoStream, times: list[int]) -> float:
 def _probe_sound(path: Path, mime: str, max_seconds: float) -> Facts:
     with _open(path, SOUNDS[mime], MAX_PIXELS) as container:
         if not container.streams.audio:
-            raise MediaError(f"{path.name} holds no sound", "a sound file with one audio stream")
+            raise MediaError(f"{path.name} holds no sound", "a sound file with one audio stream", "export it again")
         stream = container.streams.audio[0]
         samples = 0
         for frame in container.decode(stream):
@@ -288,7 +300,7 @@ def _probe_sound(path: Path, mime: str, max_seconds: float) -> Facts:
             if samples > max_seconds * stream.rate:
                 raise MediaError(f"{path.name} lasts more than {max_seconds:g} seconds", "a shorter sound", "cut it")
         if not samples or not stream.rate:
-            raise MediaError(f"{path.name} holds {samples} samples of sound", "one sample or more")
+            raise MediaError(f"{path.name} holds {samples} samples of sound", "one sample or more", "export it again")
         return Facts(seconds=samples / stream.rate, rate=stream.rate)
 
 

@@ -22,7 +22,11 @@ def check_mesh(path: Path) -> None:
         _, version, length, chunk, kind = struct.unpack("<5I", file.read(20))
         is_framed = length == path.stat().st_size and chunk <= length - 20 and kind == 0x4E4F534A  # "JSON"
         if version != 2 or not is_framed:
-            raise MediaError(f"{path.name} is glTF {version} of {length} bytes, or cut off", "a whole glTF 2.0 file")
+            raise MediaError(
+                f"{path.name} is glTF {version} of {length} bytes, or cut off",
+                "a whole glTF 2.0 file",
+                "export it again",
+            )
         document: Any = json.loads(file.read(chunk))
     if not isinstance(document, dict) or not isinstance(document.get("asset"), dict):
         raise MediaError(f"{path.name} holds no glTF asset", "a binary glTF 2.0 file (.glb)", "export it again")

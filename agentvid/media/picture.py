@@ -101,7 +101,9 @@ def probe_picture(path: Path, mime: str, max_pixels: int) -> Facts:
 def _opened(path: Path) -> Picture:
     mime = sniff(path)
     if mime not in PICTURES:
-        raise MediaError(f"{path.name} is {mime or 'no media'}", "a picture: PNG, JPEG, WebP, GIF or BMP")
+        raise MediaError(
+            f"{path.name} is {mime or 'no media'}", "a picture: PNG, JPEG, WebP, GIF or BMP", "save it as PNG"
+        )
     return _open(path, mime, MAX_PIXELS)
 
 
@@ -158,7 +160,9 @@ def _depth(path: Path, opened: Picture) -> U16:
     if picture.mode.startswith("I"):
         return np.array(picture).astype(np.uint16)
     if picture.mode != "L":
-        raise MediaError(f"{path.name} is a picture of mode {picture.mode}", "a grey PNG of 16 or 8 bits")
+        raise MediaError(
+            f"{path.name} is a picture of mode {picture.mode}", "a grey PNG of 16 or 8 bits", "save it as grey"
+        )
     return np.array(picture, dtype=np.uint16) * np.uint16(257)
 
 

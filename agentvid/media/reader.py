@@ -23,7 +23,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import agentvid
 from agentvid.errors import AgentvidError, MediaError, StoreError
 
 __all__ = ["Allowance", "Reader", "reader"]
@@ -112,7 +111,7 @@ class Reader:
         return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
-        root = str(Path(agentvid.__file__).parents[1])
+        root = str(Path(__file__).parents[2])
         places = dict.fromkeys([root, *(place for place in sys.path if place)])
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment |= {"PYTHONPATH": os.pathsep.join(places), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

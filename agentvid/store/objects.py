@@ -296,7 +296,9 @@ class ObjectStore:
             given = error.given.replace(path.name, name or f"the given {kind}")
             raise MediaError(given, error.expected, error.do) from error
         except ValidationError as error:
-            raise MediaError(f"{name or 'the given media'} is {mime}", f"a {kind}") from error
+            raise MediaError(
+                f"{name or 'the given media'} is {mime}", f"a {kind}", "give a file of that kind"
+            ) from error
 
     @contextmanager
     def _temporary(self, suffix: str = "") -> Iterator[Path]:
