@@ -20,6 +20,7 @@ __all__ = [
     "MAX_SIDE",
     "MESHES",
     "PICTURES",
+    "SEEKABLE",
     "SOUNDS",
     "Facts",
     "border",
@@ -65,6 +66,9 @@ CLIPS: Final = {
     "video/mp2t": "mpegts",
 }
 """Media type → the FFmpeg demuxer that may read it."""
+
+SEEKABLE: Final = frozenset({"video/mp4", "video/quicktime"})
+"""Clips whose index names each frame and keyframe."""
 
 SOUNDS: Final = {
     "audio/wav": "wav",

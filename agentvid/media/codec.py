@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from agentvid.errors import MediaError
-from agentvid.media.border import CLIPS, MAX_PIXELS, PICTURES, SOUNDS, Facts, border, check_pixels, sniff
+from agentvid.media.border import CLIPS, MAX_PIXELS, PICTURES, SEEKABLE, SOUNDS, Facts, border, check_pixels, sniff
 from agentvid.media.clip_writer import VideoWriter, exact_rate
 from agentvid.media.picture import U8, png_bytes, probe_picture, read_depth, read_mask, read_rgb
 
@@ -57,7 +57,6 @@ _DECODERS: Final = {
 _BT709, _UNSPECIFIED, _SMPTE170M = 1, 2, 6  # AVColorSpace
 _ATTACHED_PICTURE: Final = 0x400  # AV_DISPOSITION_ATTACHED_PIC: the cover of a sound
 _THREADS: Final = 4
-_SEEKABLE: Final = frozenset({"video/mp4", "video/quicktime"})  # their index names each keyframe
 _MUXERS: Final = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
@@ -149,7 +148,7 @@ def _iter_frames(
         with _open_clip(path, mime, max_pixels) as (container, stream):
             size = (stream.width, stream.height)
             shown = _shown_size(path, stream, max_pixels)
-            index = _seek(container, stream, start) if mime in _SEEKABLE and start else 0
+            index = _seek(container, stream, start) if mime in SEEKABLE and start else 0
             for frame in container.decode(stream):
                 if stop is not None and index >= stop:
                     return

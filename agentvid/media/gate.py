@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agentvid.errors import MediaError
-from agentvid.media.border import MESHES, PICTURES, SOUNDS, Facts, check_pixels
+from agentvid.media.border import MESHES, PICTURES, SEEKABLE, SOUNDS, Facts, check_pixels
 from agentvid.media.outside import Copy, Limits, copied
 from agentvid.media.picture import Form
 from agentvid.media.types import Artifact, Depth, Image, Mask
@@ -164,8 +164,20 @@ def _admit(copy: Copy) -> Admitted:
         return Admitted(copy.mime, "audio", *_facts(copy, max_seconds=limits.max_seconds))
     facts, has_location = _facts(copy, max_pixels=limits.max_frame_pixels, max_frames=limits.max_frames)
     _check_clip(copy, facts)
-    copy.ask("frames", {"mime": copy.mime}, decoded=_decoded(facts))
-    return Admitted(copy.mime, "video", facts, has_location)
+    read = copy.ask("frames", {"mime": copy.mime}, decoded=_decoded(facts)).get("frames")
+    return Admitted(copy.mime, "video", _as_read(copy, facts, read), has_location)
+
+
+def _as_read(copy: Copy, facts: Facts, read: Any) -> Facts:
+    """Return the facts with the number of frames that can be read, which in a stream may begin or end with rests."""
+    if not _is_fact("frames", read) or read > copy.limits.max_frames:
+        raise _nonsense(copy)
+    if read == facts["frames"]:
+        return facts
+    if copy.mime in SEEKABLE:
+        told = f"{copy.name} holds {facts['frames']} frames, of which {read} can be read"
+        raise MediaError(told, "a complete clip", "save or export it again")
+    return Facts(**{**facts, "frames": read, "seconds": read / facts["fps"]})
 
 
 def _facts(copy: Copy, **most: float) -> tuple[Facts, bool]:

@@ -51,9 +51,10 @@ class _Ended(Exception):
 
 
 class Reader:
-    """Asks one process. Safe to use from several threads; they wait for each other."""
+    """Asks one process, which runs `module`. Safe to use from several threads; they wait for each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "agentvid.media.reader_process") -> None:
+        self._module = module
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = 0
@@ -117,7 +118,7 @@ class Reader:
         environment |= {"PYTHONPATH": os.pathsep.join(places), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         try:
             self._process = process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "agentvid.media.reader_process"],
+                [sys.executable, "-P", "-m", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -140,14 +141,14 @@ class Reader:
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             while not line.endswith(b"\n"):
-                if len(line) > _LONGEST_ANSWER:
-                    raise self._ended("it answered nonsense")
                 if not selector.select(max(0.0, until - time.monotonic())):
                     raise self._ended(f"it took more than {seconds:g} seconds")
                 piece = os.read(process.stdout.fileno(), _LONGEST_ANSWER)
                 if not piece:
                     raise self._ended("")
                 line += piece
+                if len(line) > _LONGEST_ANSWER:
+                    raise self._ended("it answered nonsense")
         try:
             answer = json.loads(line)
         except (ValueError, RecursionError):

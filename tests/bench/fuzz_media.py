@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import re
 import struct
@@ -64,7 +65,8 @@ def pictures() -> dict[str, bytes]:
     exif = Image.Exif()
     exif[0x0112] = 6
     exif.get_ifd(0x8825)[2] = (47.0, 22.0, 11.0)
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes())
+    profile[24:36] = bytes(12)  # when it was made
     deep = Image.fromarray(np.arange(48 * 64, dtype=np.uint16).reshape(48, 64) * 20)
     more = {"save_all": True, "append_images": [rgb.rotate(90), rgb.rotate(180)], "duration": 50}
     return {
@@ -72,11 +74,11 @@ def pictures() -> dict[str, bytes]:
         "grey.jpg": saved(rgb.convert("L"), "JPEG"),
         "cmyk.jpg": saved(rgb.convert("CMYK"), "JPEG"),
         "progressive.jpg": saved(rgb, "JPEG", progressive=True, subsampling=0),
-        "exif.jpg": saved(rgb, "JPEG", exif=exif, icc_profile=profile),
+        "exif.jpg": saved(rgb, "JPEG", exif=exif, icc_profile=bytes(profile)),
         "rgb.png": saved(rgb, "PNG"),
         "deep.png": saved(deep, "PNG"),
         "palette.png": saved(rgb.quantize(16), "PNG", transparency=0),
-        "alpha.png": saved(clear, "PNG", icc_profile=profile),
+        "alpha.png": saved(clear, "PNG", icc_profile=bytes(profile)),
         "bits.png": saved(rgb.convert("1"), "PNG"),
         "moving.png": saved(rgb, "PNG", **more),
         "lossy.webp": saved(rgb, "WEBP"),
@@ -94,7 +96,7 @@ def pictures() -> dict[str, bytes]:
 
 def clip(container: str, coder: str, pixels: str = "yuv420p", *, sound: str = "", turned: bool = False) -> bytes:
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as output:
+    with av.open(file, "w", format=container, options={"fflags": "+bitexact"}) as output:
         stream = output.add_stream(coder, rate=25, options={"g": "4", "x265-params": "log-level=none"})
         stream.width, stream.height, stream.pix_fmt = 64, 48, pixels
         if turned:
@@ -112,7 +114,7 @@ def clip(container: str, coder: str, pixels: str = "yuv420p", *, sound: str = ""
 
 def sound(container: str, coder: str) -> bytes:
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as output:
+    with av.open(file, "w", format=container, options={"fflags": "+bitexact"}) as output:
         _write_tone(output, output.add_stream(coder, rate=48000, layout="mono"))
     return file.getvalue()
 
@@ -205,7 +207,7 @@ def odd_chunk(data: bytes, random: Random, others: list[bytes]) -> bytes:
 
 def shuffle_chunks(data: bytes, random: Random, others: list[bytes]) -> bytes:
     places = [0, *(match.start() for match in CHUNK.finditer(data) if match.start() > 12), len(data)]
-    pieces = [data[one:two] for one, two in zip(places[:-1], places[1:], strict=True)]
+    pieces = [data[one:two] for one, two in itertools.pairwise(places)]
     if len(pieces) < 3:
         return repeat(data, random, others)
     one, two = random.integers(1, len(pieces), 2)
@@ -355,7 +357,7 @@ def main() -> None:
                 if told.keep:
                     told.keep.mkdir(parents=True, exist_ok=True)
                     (told.keep / f"{number}-{case.mutation}-{case.origin}").write_bytes(case.data)
-        left = [path for path in (store.root / "tmp").glob("*")]
+        left = list((store.root / "tmp").glob("*"))
     report = {
         "files": told.count,
         "seed": told.seed,
