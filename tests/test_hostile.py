@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import errno
 import io
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -19,10 +21,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from agentvid.errors import MediaError, StoreError
+from agentvid import Agent
+from agentvid.chain.edit import SetThought
+from agentvid.errors import InputError, MediaError, StoreError
 from agentvid.media import codec, outside
 from agentvid.media.gate import Limits, admit, take_in, take_in_depth, take_in_mask
 from agentvid.media.message import media_part
+from agentvid.media.reader import Reader
+from agentvid.run.bundle import replay
 from agentvid.store.objects import ObjectStore
 
 ROOT = Path(__file__).parents[1]
@@ -404,6 +410,57 @@ def test_no_room_in_the_store_is_told_and_leaves_nothing(tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert "can't be used" in ended.stdout and "File too large" in ended.stdout
     assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file() and path.name != "lock"]
+
+
+# ---------------------------------------------------------------- every way in
+
+
+async def test_no_file_is_decoded_on_the_event_loop(tmp_path, monkeypatch):
+    """Beside a message, on a port with it, on a port later, in a bundle: each in a thread without a running loop."""
+    asked = []
+
+    def ask(self, work, path, allowance, **arguments):
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
+        asked.append(work)
+        return real(self, work, path, allowance, **arguments)
+
+    real = Reader.ask
+    monkeypatch.setattr(Reader, "ask", ask)
+    mask = tmp_path / "mask.png"
+    Image.new("L", (600, 400), 255).save(mask)
+    async with Agent(in_process=True) as agent:
+        session = await agent.session()
+        turn = await session.send("make the red cup blue", COFFEE, given={"t1.s1.mask": str(mask)}, plan_only=True)
+        assert asked == ["still", "still"]
+        await turn.resume(given={"t1.s1.mask": str(mask)})
+        assert asked == ["still", "still", "still"]
+        session.bundle(tmp_path / "bundle")
+        await replay(tmp_path / "bundle", agent.tools, agent.engines, in_process=True)
+    assert asked[3:] and set(asked[3:]) == {"facts"}
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b", "x" * 20_001])
+async def test_a_text_that_is_none_or_endless_is_refused_wherever_it_is_put(text):
+    async with Agent(in_process=True) as agent:
+        session = await agent.session()
+        with pytest.raises(InputError, match="a text"):
+            await session.send("make the red cup blue", COFFEE, given={"t1.s2.place": text}, plan_only=True)
+        turn = await (await agent.session()).send("make the red cup blue", COFFEE, plan_only=True)
+        with pytest.raises(InputError, match="a text"):
+            await turn.edit([SetThought(step="t1.s1", thought=text)], run=False)
+
+
+def test_files_are_decoded_in_one_place():
+    """Decoders of other libraries are called in three modules; of those, only the reader sees files from outside."""
+    calls = re.compile(r"imread|imdecode|VideoCapture|Image\.open|imageio|av\.open|soundfile|wave\.open|decode_image")
+    paths = [path for folder in ("agentvid", "tools") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+    assert {str(path.relative_to(ROOT)) for path in paths if calls.search(path.read_text(encoding="utf-8"))} == {
+        "agentvid/media/clip_writer.py",
+        "agentvid/media/codec.py",
+        "agentvid/media/picture.py",
+    }
 
 
 @pytest.fixture

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["clean_text", "shown_name"]
+__all__ = ["MAX_CHARACTERS", "clean_text", "odd_text", "shown_name"]
+
+MAX_CHARACTERS: Final = 20_000
+"""The longest text of a message, and of any value of a chain."""
 
 _LONGEST_NAME: Final = 80
 _MOST_MARKS: Final = 30
@@ -18,6 +21,8 @@ _INVISIBLE: Final = frozenset(
 )
 """Soft hyphen, spaces and fillers of no width, byte order mark, and the marks that turn the direction of writing.
 Joiners and the marks of right-to-left scripts stay: emoji and several scripts are written with them."""
+
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 _TAGS: Final = range(0xE0000, 0xE0080)
 """Tag characters: ASCII that no one sees and a model reads."""
@@ -46,6 +51,16 @@ def shown_name(path: Path) -> str:
     name = re.sub(r"\s+", " ", clean_text(path.name or str(path))) or "the file"
     half = _LONGEST_NAME // 2
     return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[1 - half :]}"
+
+
+def odd_text(value: Any) -> str:
+    """Return what is wrong with the texts of a JSON value: one too long, or no text that can be written; else ""."""
+    if isinstance(value, str):
+        if len(value) > MAX_CHARACTERS:
+            return f"a text of {len(value)} characters"
+        return "a text with characters that are none (NUL, or half of a pair)" if _NO_TEXT.search(value) else ""
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return next(filter(None, map(odd_text, parts)), "")
 
 
 def _is_kept(character: str) -> bool:

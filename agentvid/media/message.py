@@ -6,21 +6,18 @@ Does not cover: which files may come with a message (`media.gate`).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from agentvid.errors import InputError
-from agentvid.media.clean import clean_text, shown_name
+from agentvid.media.clean import MAX_CHARACTERS, clean_text, shown_name
 from agentvid.media.types import Artifact, Value
 
 if TYPE_CHECKING:
     from agentvid.media.gate import MediaStore
 
 __all__ = ["MAX_CHARACTERS", "MediaPart", "Message", "Part", "TextPart", "media_part", "parse_text"]
-
-MAX_CHARACTERS: Final = 20_000
-"""The longest text of a message, in characters."""
 
 
 class TextPart(Value):
