@@ -64,8 +64,11 @@ def _beyond(path: Path, cause: BaseException | None, allowed: dict[str, Any]) ->
         most = allowed["memory"] / 2**30
         return MediaError(f"{path.name} needs too much memory to be read", f"at most {most:.3g} GiB", "make it smaller")
     if isinstance(cause, OSError) and cause.errno == errno.EFBIG:
-        most = allowed["written"] / 2**20
-        return MediaError(f"{path.name} grows too large when it is read", f"at most {most:.0f} MiB", "make it smaller")
+        most = (
+            resource.getrlimit(resource.RLIMIT_FSIZE)[0] / 2**20
+        )  # the system's own may be lower than what is allowed
+        given = f"{path.name} grows too large when it is read"
+        return MediaError(given, f"at most {most:.3g} MiB", "make it smaller; see also `ulimit -f`")
     return None
 
 
