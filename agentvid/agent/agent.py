@@ -8,6 +8,7 @@ async with Agent() as agent:
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -155,7 +156,7 @@ class Session:
         agent = self._agent
         check_wishes(review, seed)
         parts: list[Any] = [TextPart(text=said)]
-        parts += [media_part(Path(path), agent.store) for path in media]
+        parts += [await asyncio.to_thread(media_part, Path(path), agent.store) for path in media]
         edited = edited_turn(agent.executor, self.name, said) if not (media or given) else None
         rewrite = propose(agent.executor, self.name, edited, said) if edited else None
         if edited and rewrite is not None:

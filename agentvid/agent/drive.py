@@ -91,7 +91,7 @@ class TurnDriver:
                 chain = self._chain(session, turn)
                 ran = last_run(self._log, session, turn) or Run(revision=0)
                 tools, store = self._executor.tools, self._executor.store
-                edits: list[Edit] = list(given_edits(chain, tools, given, store, ran.port))
+                edits: list[Edit] = [*await asyncio.to_thread(given_edits, chain, tools, given, store, ran.port)]
                 self._revise(session, turn, chain, edits, token, emit)
             if run:
                 await self._go_on(session, turn, token, emit, approved=not given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -50,7 +51,7 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     earlier = earlier_ports(log, session, turn, tools)
     engines = set(services.executor.engines)
     require(chain, tools, earlier=earlier, engines=engines)
-    edits = _wishes(chain, state, services)
+    edits = await asyncio.to_thread(_wishes, chain, state, services)
     wished = apply_all(chain, edits)
     require(wished, tools, earlier=earlier, engines=engines)
     note = bill.words(language_of(log.turn(session, turn).message["text"]))

@@ -5,14 +5,29 @@ Does not cover: limits and refusals for files from outside (`media.gate`), decod
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypedDict
 
-from agentvid.errors import MediaError
+from agentvid.errors import AgentvidError, MediaError, StoreError
 
-__all__ = ["CLIPS", "MAX_PIXELS", "MESHES", "PICTURES", "SOUNDS", "Facts", "border", "check_pixels", "sniff"]
+__all__ = [
+    "CLIPS",
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "MESHES",
+    "PICTURES",
+    "SEEKABLE",
+    "SOUNDS",
+    "Facts",
+    "border",
+    "check_pixels",
+    "no_room",
+    "sniff",
+]
 
 
 class Facts(TypedDict, total=False):
@@ -28,6 +43,9 @@ class Facts(TypedDict, total=False):
 
 MAX_PIXELS: Final = 64_000_000
 """The largest picture or frame that is decoded at all: 64 megapixels, 192 MB as RGB."""
+
+MAX_SIDE: Final = 32_767
+"""The longest side of a picture or frame: what OpenCV can remap."""
 
 PICTURES: Final = {
     "image/png": "PNG",
@@ -48,6 +66,9 @@ CLIPS: Final = {
     "video/mp2t": "mpegts",
 }
 """Media type → the FFmpeg demuxer that may read it."""
+
+SEEKABLE: Final = frozenset({"video/mp4", "video/quicktime"})
+"""Clips whose index names each frame and keyframe."""
 
 SOUNDS: Final = {
     "audio/wav": "wav",
@@ -128,14 +149,25 @@ def border(path: Path) -> Iterator[None]:
     """Turn whatever a decoder raises inside the block into MediaError: on broken files it may be any exception."""
     try:
         yield
-    except MediaError:
+    except AgentvidError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise no_room(error) from error
         told = str(error).replace(str(path), path.name).splitlines()
         reason = f"{type(error).__name__}: {told[0][:160]}" if told else type(error).__name__
         raise MediaError(
             f"{path.name} is broken or cut off ({reason})", "a complete media file", "save or export it again"
         ) from error
+
+
+def no_room(error: OSError) -> StoreError:
+    """Return what to say where the disk of temporary files is full or can't be written."""
+    return StoreError(
+        f"there is no room for a temporary file ({error.strerror or error})",
+        f"a folder for temporary files that can be written; now {tempfile.gettempdir()}",
+        "free some space, or set TMPDIR to a folder on another disk",
+    )
 
 
 def check_pixels(path: Path, width: int, height: int, max_pixels: int) -> None:
@@ -145,6 +177,8 @@ def check_pixels(path: Path, width: int, height: int, max_pixels: int) -> None:
     """
     if width < 1 or height < 1:
         raise MediaError(f"{path.name} says it is {width} x {height} pixels", "at least 1 x 1", "export it again")
+    if max(width, height) > MAX_SIDE:
+        raise MediaError(f"{path.name} is {width} x {height} pixels", f"no side beyond {MAX_SIDE:,}", "cut it")
     if width * height > max_pixels:
         raise MediaError(
             f"{path.name} is {width} x {height} pixels", f"at most {max_pixels / 1e6:.3g} megapixels", "make it smaller"

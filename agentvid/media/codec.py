@@ -2,7 +2,8 @@
 
 Pictures and frames are uint8 HWC RGB (sRGB), masks uint8 HW, depth uint16 HW; a clip is read frame by frame and is
 never in memory as a whole. A file's type is told by its first bytes, never by its name, and its decoder is forced.
-Pictures are read in `media.picture`; clips, and the facts of every kind of file, here.
+Pictures are read in `media.picture`, clips written in `media.clip_writer`; clips are read, and the facts of every
+kind of file are told, here.
 
 Does not cover: which files may come in (`media.gate`), where they are kept (`store.objects`), samples of sound.
 HDR clips are converted by their colour matrix only (not tone-mapped); interlaced frames are not de-interlaced.
@@ -11,16 +12,16 @@ HDR clips are converted by their colour matrix only (not tone-mapped); interlace
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from agentvid.errors import MediaError
-from agentvid.media.border import CLIPS, MAX_PIXELS, PICTURES, SOUNDS, Facts, border, check_pixels, sniff
+from agentvid.media.border import CLIPS, MAX_PIXELS, PICTURES, SEEKABLE, SOUNDS, Facts, border, check_pixels, sniff
+from agentvid.media.clip_writer import VideoWriter, exact_rate
 from agentvid.media.picture import U8, png_bytes, probe_picture, read_depth, read_mask, read_rgb
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = [
     "MAX_PIXELS",
     "Facts",
     "VideoWriter",
+    "check_frames",
     "exact_rate",
     "has_location",
     "iter_frames",
@@ -52,11 +54,9 @@ _DECODERS: Final = {
 }
 """Clips of other codecs are refused: an unusual decoder is more often an attack than a clip."""
 
-_BT709, _UNSPECIFIED, _SMPTE170M, _LIMITED = 1, 2, 6, 1  # AVColorSpace (BT.709 is 1 as primaries and transfer too)
+_BT709, _UNSPECIFIED, _SMPTE170M = 1, 2, 6  # AVColorSpace
 _ATTACHED_PICTURE: Final = 0x400  # AV_DISPOSITION_ATTACHED_PIC: the cover of a sound
-_THREADS: Final = 4  # x264's bytes depend on the number of threads, so it is fixed
-_KEYFRAME_SECONDS: Final = 2
-_SEEKABLE: Final = frozenset({"video/mp4", "video/quicktime"})  # their index names each keyframe
+_THREADS: Final = 4
 _MUXERS: Final = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
@@ -86,7 +86,9 @@ def probe(
             return _probe_clip(path, mime, max_pixels, max_frames)
         if mime in SOUNDS:
             return _probe_sound(path, mime, max_seconds)
-    raise MediaError(f"{path.name} is of type {mime or 'unknown'}", f"one of {', '.join([*PICTURES, *CLIPS, *SOUNDS])}")
+    raise MediaError(
+        f"{path.name} is of type {mime or 'unknown'}", f"one of {', '.join([*PICTURES, *CLIPS, *SOUNDS])}", "convert it"
+    )
 
 
 # ---------------------------------------------------------------- clips: reading
@@ -112,22 +114,48 @@ def read_frame(path: Path, frame: int) -> U8:
     return next(iter_frames(path, frame, frame + 1))
 
 
+def check_frames(path: Path, mime: str) -> int:
+    """Decode a whole clip and keep nothing of it; return the number of its frames.
+
+    What passes gives every frame by `iter_frames` too, which decodes the same way and also converts.
+    Raises: MediaError where a frame is broken or of another size or pixel format than the first, or there is none.
+    """
+    path, frames, kinds = Path(path), 0, set()
+    with border(path), _open_clip(path, mime, MAX_PIXELS) as (container, stream):
+        for frame in container.decode(stream):
+            kinds.add((frame.width, frame.height, frame.format.name))
+            if kinds != {(stream.width, stream.height, frame.format.name)}:
+                raise MediaError(
+                    f"{path.name} changes its size or colours at frame {frames}",
+                    "frames of one kind",
+                    "export it again",
+                )
+            frames += 1
+    if not frames:
+        raise MediaError(f"{path.name} holds no frame that can be read", "a complete clip", "export it again")
+    return frames
+
+
 def _iter_frames(
     path: Path, start: int, stop: int | None, mime: str = "", max_pixels: int = MAX_PIXELS
 ) -> Iterator[U8]:
     with border(path):
         mime = mime or sniff(path)
         if mime not in CLIPS:
-            raise MediaError(f"{path.name} is {mime or 'no media'}", "a clip: MP4, MOV, WebM, MKV, AVI or MPEG")
+            raise MediaError(
+                f"{path.name} is {mime or 'no media'}", "a clip: MP4, MOV, WebM, MKV, AVI or MPEG", "give a clip"
+            )
         with _open_clip(path, mime, max_pixels) as (container, stream):
             size = (stream.width, stream.height)
             shown = _shown_size(path, stream, max_pixels)
-            index = _seek(container, stream, start) if mime in _SEEKABLE and start else 0
+            index = _seek(container, stream, start) if mime in SEEKABLE and start else 0
             for frame in container.decode(stream):
                 if stop is not None and index >= stop:
                     return
                 if (frame.width, frame.height) != size:
-                    raise MediaError(f"{path.name} changes its size at frame {index}", "frames of one size")
+                    raise MediaError(
+                        f"{path.name} changes its size at frame {index}", "frames of one size", "export it again"
+                    )
                 if index >= start:
                     yield _frame_rgb(path, frame, *shown)
                 index += 1
@@ -141,7 +169,7 @@ def _open_clip(path: Path, mime: str, max_pixels: int) -> Iterator[tuple[InputCo
     with _open(path, CLIPS[mime], max_pixels) as container:
         streams = [stream for stream in container.streams.video if not stream.disposition & _ATTACHED_PICTURE]
         if not streams:
-            raise MediaError(f"{path.name} holds no video", "a clip; sound as WAV, MP3, M4A, FLAC or Ogg")
+            raise MediaError(f"{path.name} holds no video", "a clip; sound as WAV, MP3, M4A, FLAC or Ogg", "convert it")
         stream = streams[0]
         codec = stream.codec_context.name if stream.codec_context else "unknown"
         if codec not in _DECODERS:
@@ -236,7 +264,9 @@ def _probe_clip(path: Path, mime: str, max_pixels: int, max_frames: int) -> Fact
     with _open_clip(path, mime, max_pixels) as (container, stream):
         for packet in container.demux(stream):
             if packet.is_corrupt:
-                raise MediaError(f"{path.name} is damaged or cut off at frame {frames}", "a complete clip")
+                raise MediaError(
+                    f"{path.name} is damaged or cut off at frame {frames}", "a complete clip", "save it again"
+                )
             if _is_shown(packet):
                 frames += 1
                 times += [time for time in (packet.pts, packet.dts) if time is not None][:1]
@@ -261,7 +291,7 @@ def _fps(path: Path, stream: VideoStream, times: list[int]) -> float:
 def _probe_sound(path: Path, mime: str, max_seconds: float) -> Facts:
     with _open(path, SOUNDS[mime], MAX_PIXELS) as container:
         if not container.streams.audio:
-            raise MediaError(f"{path.name} holds no sound", "a sound file with one audio stream")
+            raise MediaError(f"{path.name} holds no sound", "a sound file with one audio stream", "export it again")
         stream = container.streams.audio[0]
         samples = 0
         for frame in container.decode(stream):
@@ -269,7 +299,7 @@ def _probe_sound(path: Path, mime: str, max_seconds: float) -> Facts:
             if samples > max_seconds * stream.rate:
                 raise MediaError(f"{path.name} lasts more than {max_seconds:g} seconds", "a shorter sound", "cut it")
         if not samples or not stream.rate:
-            raise MediaError(f"{path.name} holds {samples} samples of sound", "one sample or more")
+            raise MediaError(f"{path.name} holds {samples} samples of sound", "one sample or more", "export it again")
         return Facts(seconds=samples / stream.rate, rate=stream.rate)
 
 
@@ -313,86 +343,3 @@ def without_metadata(path: Path, mime: str, target: Path) -> None:
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-
-
-# ---------------------------------------------------------------- clips: writing
-
-
-def exact_rate(fps: float) -> Fraction:
-    """Return a frame rate as the fraction that is meant: 23.976 → 24000/1001, 29.97 → 30000/1001, 12.5 → 25/2.
-
-    Raises: ValueError outside 0.01 <= fps <= 1000.
-    """
-    if not 0.01 <= fps <= 1000:
-        raise ValueError(f"given {fps} frames per second; expected 0.01 to 1000")
-    broadcast = Fraction(round(fps) * 1000, 1001)
-    if round(fps) >= 24 and abs(fps - float(broadcast)) < 0.005:
-        return broadcast
-    return Fraction(fps).limit_denominator(1001)
-
-
-class VideoWriter:
-    """Write frames to an MP4: H.264, yuv420p, CRF 18, constant frame rate, BT.709 limited range and tagged so.
-
-    A context manager. The index comes before the frames (faststart). Same frames and rate, same bytes. Where the block
-    raises, or no frame was written, the file is removed.
-    Raises: ValueError for sides that are odd or below 2, rates outside 0.01…1000, frames of another shape, no frames.
-    """
-
-    def __init__(self, path: Path, *, width: int, height: int, fps: float) -> None:
-        if width < 2 or height < 2 or width % 2 or height % 2:
-            raise ValueError(f"given {width} x {height} pixels; expected even sides of at least 2")
-        self._path = Path(path)
-        self._shape = (height, width, 3)
-        self._rate = exact_rate(fps)
-        self._frames = 0
-
-    def __enter__(self) -> Self:
-        import av
-
-        self._container = av.open(
-            str(self._path.absolute()), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
-        )
-        height, width, _ = self._shape
-        options = {"crf": "18", "preset": "medium", "threads": str(_THREADS), "flags": "+bitexact"}
-        options["mbtree"] = "0"  # its lookahead makes the bytes differ from run to run
-        options["g"] = str(round(self._rate * _KEYFRAME_SECONDS) or 1)
-        self._stream = self._container.add_stream("libx264", rate=self._rate, options=options)
-        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
-        self._stream.time_base = self._stream.codec_context.time_base = 1 / self._rate
-        context = self._stream.codec_context
-        context.color_primaries = context.color_trc = context.colorspace = _BT709
-        context.color_range = _LIMITED
-        return self
-
-    def write(self, frame: U8) -> None:
-        """Append a frame, uint8 HWC RGB of the writer's size."""
-        from av.video.frame import VideoFrame
-        from av.video.reformatter import Interpolation
-
-        if frame.shape != self._shape or frame.dtype != np.uint8:
-            raise ValueError(f"given a frame {frame.dtype} {frame.shape}; expected uint8 {self._shape}")
-        rgb = VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-        flags = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
-        yuv = rgb.reformat(
-            format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", interpolation=flags, threads=1
-        )
-        yuv.pts, yuv.time_base = self._frames, 1 / self._rate
-        self._container.mux(self._stream.encode(yuv))
-        self._frames += 1
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None and self._frames:
-                self._container.mux(self._stream.encode(None))
-            with suppress(Exception) if kind else nullcontext():  # what the block raised says more
-                self._container.close()
-            if kind is None and not self._frames:
-                raise ValueError("given no frames; expected at least one")
-        except BaseException:
-            self._path.unlink(missing_ok=True)
-            raise
-        if kind is not None:
-            self._path.unlink(missing_ok=True)

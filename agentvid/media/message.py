@@ -5,27 +5,19 @@ Does not cover: which files may come with a message (`media.gate`).
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from agentvid.errors import InputError
+from agentvid.media.clean import MAX_CHARACTERS, clean_text, shown_name
 from agentvid.media.types import Artifact, Value
 
 if TYPE_CHECKING:
     from agentvid.media.gate import MediaStore
 
 __all__ = ["MAX_CHARACTERS", "MediaPart", "Message", "Part", "TextPart", "media_part", "parse_text"]
-
-MAX_CHARACTERS: Final = 20_000
-"""The longest text of a message, in characters."""
-
-_INVISIBLE: Final = frozenset("\u00ad\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Soft hyphen, word joiner, byte order mark, and the marks that turn the direction of writing. Joiners stay: emoji and
-several scripts are written with them."""
 
 
 class TextPart(Value):
@@ -69,8 +61,7 @@ def media_part(path: Path, store: MediaStore) -> MediaPart:
     """
     from agentvid.media.gate import take_in
 
-    name = "".join(character for character in path.name if _is_kept(character))
-    return MediaPart(artifact=take_in(path, store), name=name)
+    return MediaPart(artifact=take_in(path, store), name=shown_name(path))
 
 
 def parse_text(text: str) -> str:
@@ -79,19 +70,11 @@ def parse_text(text: str) -> str:
     Raises: InputError where nothing is left, or it is longer than `MAX_CHARACTERS`. The text itself is not repeated.
     """
     _check_length(text)
-    lines = re.sub(r"\r\n?|[\x85\u2028\u2029]", "\n", text)
-    visible = "".join(character for character in lines if _is_kept(character))
-    cleaned = unicodedata.normalize("NFC", visible).strip()
+    cleaned = clean_text(text)
     if not cleaned:
         raise InputError("an empty message", "some words", "say what you want")
     _check_length(cleaned)  # NFC can lengthen
     return cleaned
-
-
-def _is_kept(character: str) -> bool:
-    if character in "\n\t":
-        return True
-    return unicodedata.category(character) not in ("Cc", "Cs") and character not in _INVISIBLE
 
 
 def _check_length(text: str) -> None:

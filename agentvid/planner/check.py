@@ -28,6 +28,7 @@ from agentvid.chain.step import (
     step_number,
 )
 from agentvid.errors import ChainError
+from agentvid.media.clean import MAX_CHARACTERS, odd_text
 from agentvid.media.types import Actions, CameraPath, PortValue, load_value
 from agentvid.tool import Parameter, ToolSpec
 
@@ -162,6 +163,11 @@ class _Check:
         if self.engines is not None and step.engine is not None and step.engine not in self.engines:
             near = _nearest(step.engine, self.engines)
             yield Problem(step.id, f"unknown engine {step.engine!r}", near, "wish for one of them, or none")
+        odd = odd_text([step.thought, step.args, step.given, *(part.model_dump() for part in step.expect)])
+        if odd:
+            yield Problem(
+                step.id, f"the step holds {odd}", f"at most {MAX_CHARACTERS} characters", "shorten or correct it"
+            )
         spec = self.tools.get(step.tool)
         if spec is None:
             near = _nearest(step.tool, self.tools)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 from pydantic import ValidationError
 
 from agentvid.errors import MediaError, StoreError
+from agentvid.media.border import Facts
 from agentvid.media.types import Artifact, Audio, Depth, Image, Mask, Media, Mesh, Video
 from agentvid.store.fence import Process, this_process
 
@@ -83,8 +84,12 @@ class ObjectStore:
             self._publish(temporary, sha256)
         return found
 
-    def put_file(self, path: Path, mime: str, kind: Kind, *, move: bool = False) -> Artifact:
+    def put_file(
+        self, path: Path, mime: str, kind: Kind, *, move: bool = False, facts: Facts | None = None
+    ) -> Artifact:
         """Store a file's bytes. With `move` the file is gone once they are stored; after an error it is still there.
+
+        `facts` are what `media.gate` found in a file from outside; without them the file is read here.
 
         Raises: MediaError where it is missing, no file, or can't be read as that kind, StoreError as `put_bytes`.
         """
@@ -98,7 +103,7 @@ class ObjectStore:
             with temporary.open("xb") as copy:
                 shutil.copyfileobj(source, copy)
             sha256 = _digest(temporary)
-            found = self._describe(temporary, sha256, mime, kind, name=path.name)
+            found = self._describe(temporary, sha256, mime, kind, name=path.name, facts=facts)
             self._publish(temporary, sha256)
         if move and path.resolve() != self._object(sha256).resolve():
             path.unlink(missing_ok=True)
@@ -138,18 +143,18 @@ class ObjectStore:
 
         Raises: MediaError for no frames or frames that differ in size, StoreError as `put_bytes`.
         """
-        from agentvid.media.codec import VideoWriter
+        from agentvid.media.clip_writer import VideoWriter, even_sized
 
         left = iter(frames)
         first = next(left, None)
         if first is None:
             raise MediaError("a clip of no frames", "one frame or more")
-        even = _even(first, first.shape)
+        even = even_sized(first, first.shape)
         with self._temporary(".mp4") as temporary:
             with VideoWriter(temporary, width=even.shape[1], height=even.shape[0], fps=fps) as writer:
                 writer.write(even)
                 for frame in left:
-                    writer.write(_even(frame, first.shape))
+                    writer.write(even_sized(frame, first.shape))
             sha256 = _digest(temporary)
             found = self._describe(temporary, sha256, "video/mp4", "video")
             self._publish(temporary, sha256)
@@ -276,20 +281,24 @@ class ObjectStore:
         height, width = pixels.shape[:2]
         return {"artifact": sha256, "mime": "image/png", "bytes": len(data), "width": width, "height": height}
 
-    def _describe(self, path: Path, sha256: str, mime: str, kind: Kind, *, name: str = "") -> Artifact:
+    def _describe(
+        self, path: Path, sha256: str, mime: str, kind: Kind, *, name: str = "", facts: Facts | None = None
+    ) -> Artifact:
         """Return the artifact that a file is. `name` is what errors call the file."""
         from agentvid.media.codec import probe
 
         python_type = _TYPES[kind]
         try:
-            probed = {} if kind == "mesh" else probe(path, mime)
-            facts = {name: value for name, value in probed.items() if name in python_type.model_fields}
-            return python_type.model_validate({"artifact": sha256, "mime": mime, "bytes": path.stat().st_size, **facts})
+            probed = facts if facts is not None else Facts() if kind == "mesh" else probe(path, mime)
+            told = {name: value for name, value in probed.items() if name in python_type.model_fields}
+            return python_type.model_validate({"artifact": sha256, "mime": mime, "bytes": path.stat().st_size, **told})
         except MediaError as error:
-            told = error.given.replace(path.name, name or f"the given {kind}")
-            raise MediaError(told, error.expected, error.do) from error
+            given = error.given.replace(path.name, name or f"the given {kind}")
+            raise MediaError(given, error.expected, error.do) from error
         except ValidationError as error:
-            raise MediaError(f"{name or 'the given media'} is {mime}", f"a {kind}") from error
+            raise MediaError(
+                f"{name or 'the given media'} is {mime}", f"a {kind}", "give a file of that kind"
+            ) from error
 
     @contextmanager
     def _temporary(self, suffix: str = "") -> Iterator[Path]:
@@ -389,12 +398,3 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _even(frame: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    import numpy as np
-
-    if frame.shape != shape or frame.ndim != 3:
-        raise MediaError(f"a frame of {frame.shape}", f"frames all of {shape[:2]} pixels, 3 channels")
-    odd = (0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)
-    return np.pad(frame, odd, mode="edge") if any(more for _, more in odd) else frame

@@ -10,12 +10,13 @@ Does not cover: the planner. Chains are taken as they are; checks and answers ar
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from agentvid.chain.chain import Chain, dependents_of
 from agentvid.chain.run import Run
@@ -23,8 +24,9 @@ from agentvid.chain.step import Ref, Step, step_number
 from agentvid.engine import Engine
 from agentvid.errors import AgentvidError, InputError
 from agentvid.events import Emit, ignore
+from agentvid.media.border import Facts
 from agentvid.run.bundle.compare import StepReplay, compare
-from agentvid.run.bundle.document import BundledRevision, BundledTurn
+from agentvid.run.bundle.document import BundledRevision, BundledTurn, artifacts_in
 from agentvid.run.bundle.export import libraries
 from agentvid.run.bundle.ingredients import as_recorded
 from agentvid.run.bundle.layout import Bundle, open_bundle
@@ -97,7 +99,7 @@ async def replay(
     """
     with open_bundle(file) as bundle, _folder(home) as folder:
         check_bundle(bundle, tools, engines)
-        store = _filled(bundle, folder)
+        store = await asyncio.to_thread(_filled, bundle, folder)
         with Log(folder / "agentvid.sqlite") as log:
             host: Host = InProcessHost(store) if in_process else WorkerHost(store)
             executor = Executor(tools, engines, host, store, log, owner=bundle.session.owner)
@@ -115,10 +117,13 @@ async def replay(
 def _filled(bundle: Bundle, folder: Path) -> ObjectStore:
     """Look at all media in a temporary store first, so that a bundle which is refused leaves nothing in `folder`."""
     with tempfile.TemporaryDirectory(prefix="agentvid-") as scratch:
-        take_in_objects(bundle, ObjectStore(Path(scratch)))
-    folder.mkdir(parents=True, exist_ok=True)
-    store = ObjectStore(folder)
-    take_in_objects(bundle, store)
+        looked_at = ObjectStore(Path(scratch))
+        take_in_objects(bundle, looked_at)
+        folder.mkdir(parents=True, exist_ok=True)
+        store = ObjectStore(folder)
+        for artifact in {each.artifact: each for each in artifacts_in(bundle.session.model_dump())}.values():
+            told = cast(Facts, {name: value for name, value in artifact if name in Facts.__annotations__})
+            store.put_file(looked_at.path(artifact), artifact.mime, artifact.type, facts=told)
     return store
 
 

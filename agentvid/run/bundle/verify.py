@@ -21,7 +21,7 @@ from agentvid.chain.run import Run
 from agentvid.chain.step import Ref
 from agentvid.engine import Engine, unpack
 from agentvid.errors import AgentvidError, MediaError
-from agentvid.media.gate import Limits, admit
+from agentvid.media.gate import Limits, take_in_as_it_is
 from agentvid.media.message import Message
 from agentvid.media.types import Artifact
 from agentvid.planner.check import check_chain
@@ -125,8 +125,8 @@ def take_in_objects(bundle: Bundle, store: ObjectStore) -> None:
         if artifact not in told.setdefault(artifact.artifact, []):
             told[artifact.artifact].append(artifact)
     with tempfile.TemporaryDirectory(prefix="agentvid-") as folder:
-        for number, (sha256, artifacts) in enumerate(sorted(told.items())):
-            path = Path(folder) / str(number)
+        for sha256, artifacts in sorted(told.items()):
+            path = Path(folder) / sha256
             bundle.spool(sha256, path)
             for artifact in artifacts:
                 _take_in(path, artifact, store)
@@ -136,10 +136,7 @@ def take_in_objects(bundle: Bundle, store: ObjectStore) -> None:
 def _take_in(path: Path, told: Artifact, store: ObjectStore) -> None:
     name = f"object {told.artifact[:12]}…"
     try:
-        admitted = admit(path, _LIMITS)
-        if admitted.mime != told.mime:
-            raise bad_bundle(f"{name} is {admitted.mime}, and is called {told.mime}")
-        found = store.put_file(path, admitted.mime, told.type)
+        found = take_in_as_it_is(path, store, told.mime, told.type, _LIMITS)
     except MediaError as error:
         raise bad_bundle(f"{name} is no sound {told.type} ({error.given.replace(path.name, 'it')})") from None
     wrong = [key for key, value in told if not _same(value, getattr(found, key))]
