@@ -202,7 +202,7 @@ def _read_loosely(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> bool
     while at < len(atoms):
         for last in range(at, min(at + LONGEST_JOIN, len(atoms))):
             clause = strip_politeness(_HESITANT.sub("", said[atoms[at][0] : atoms[last][1]]))
-            if not clause or is_remark(clause) or _clause(draft, clause, readers) or spot(draft, clause):
+            if not clause or is_remark(clause) or _exactly(draft, clause, readers) or spot(draft, clause):
                 at = last + 1
                 break
         else:
@@ -210,6 +210,16 @@ def _read_loosely(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> bool
         if draft.command is not None:
             return True
     return True
+
+
+def _exactly(draft: Draft, clause: str, readers: tuple[_Reader, ...]) -> bool:
+    """Read a clause by the exact phrases; False where they ask back: its cues may tell more."""
+    before = draft.chain
+    try:
+        return _clause(draft, clause, readers)
+    except (Back, Which):
+        draft.chain = before
+        return False
 
 
 def _asking(draft: Draft, question: str, rewrite: Rewrite) -> Rewrite:

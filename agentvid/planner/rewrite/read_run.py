@@ -93,6 +93,8 @@ def read_seed(draft: Draft, clause: str, where: Where | None) -> bool:
     said = _SEED.search(text)
     if not said and not _OTHER_SEED.search(text) and not _AGAIN.fullmatch(text):
         return False
+    if re.search(r"[,;].+", text) and re.search(r"\b(?:lock|pin|freeze|keep)\b|锁|固定|保留", text, re.IGNORECASE):
+        return False  # something else is said beside it
     is_again = not said and not _OTHER_SEED.search(text)
     if where is None and not is_again:
         named = steps_said(draft, _SEED.sub(" ", _OTHER_SEED.sub(" ", text)))

@@ -75,6 +75,7 @@ def read_target(draft: Draft, clause: str, where: Where | None) -> bool:
     thing = split_thing(_full(draft, one) if one else thing)[0]
     if not thing or _is_colour(thing):
         return False
+    thing = re.sub(r" (?:again|anew|once more)$|重新$", "", thing, flags=re.IGNORECASE)
     return put_target(draft, thing, where, wrong)
 
 
@@ -295,6 +296,10 @@ _KEEP: Final = re.compile(
     r"|留下)(?P<zh3>.+?)(?:吧)?",
     re.IGNORECASE,
 )
+_MINE: Final = re.compile(
+    r"\b(?:box|mask|point|path|plan)\b.*\b(?:i|we|before|earlier)\b|我.{0,3}(?:给|画|点|标|框|圈)", re.IGNORECASE
+)
+"""What a person gave: taken back, not left out."""
 _BACKGROUND: Final = re.compile(
     r"(?:the |its )?(?:background|rest|other things?)|背景|其他(?:地方|部分)?|其余(?:地方|部分)?", re.IGNORECASE
 )
@@ -303,7 +308,7 @@ _BEHIND: Final = ("blur_background", "replace_background")
 
 def read_skip(draft: Draft, clause: str, where: Where | None) -> bool:
     """Read "skip the check", "跳过第三步", "leave the spoon in", "别动背景"."""
-    if re.search(r"\b(?:un-?)?(?:pin|lock|freeze)|锁|固定", clause, re.IGNORECASE):
+    if re.search(r"\b(?:un-?)?(?:pin|lock|freeze)|锁|固定", clause, re.IGNORECASE) or _MINE.search(clause):
         return False
     if where is not None:
         if not re.sub(r"[\s,]", "", where.rest) or not _SKIP.fullmatch(where.rest):

@@ -32,7 +32,7 @@ _ROLES: Final[tuple[tuple[Role, str], ...]] = (
         r"|合成|并列",
     ),
     ("describe", r"\b(?:descri\w*|question|answer|what you (?:see|saw))\b|描述|说明|介绍|讲解|提问|问"),
-    ("blur_background", r"\b(?:blur\w*|bokeh|defocus\w*)\b|虚化|模糊"),
+    ("blur_background", r"\b(?:blur\w*|bokeh|defocus\w*|soft(?:er)? background|out of focus)\b|虚化|模糊"),
     ("replace_background", r"\b(?:background (?:swap|change|replacement)|backdrop)\b|换背景|背景(?=换|改)"),
     (
         "recolour",
@@ -60,6 +60,12 @@ _NTH: Final = re.compile(
     r"|(?:第(?P<zh>[一二三123])|(?P<last>后|最后)(?:面)?那?一?)(?:个|次|处|张)(?:修改|编辑|改动|改|图|画)",
     re.IGNORECASE,
 )
+_RANK: Final = re.compile(
+    r"\b(?P<en>first|second|third|last|final)\b(?! step)|(?P<zh>第[一二三]|最后)(?:个|次|一个|一次)", re.IGNORECASE
+)
+_RANKS: Final = {
+    "first": 0, "second": 1, "third": 2, "last": -1, "final": -1, "第一": 0, "第二": 1, "第三": 2, "最后": -1,
+}  # fmt: skip
 _EVERY: Final = re.compile(r"\b(?:both|all|every|each)\b|都|全部?|所有|两个|俩", re.IGNORECASE)
 _LAST: Final = re.compile(
     r"\b(?:the )?last (?P<many>two|three|2|3)(?: steps)?\b|最后(?P<zh>两|三|2|3)步|(?:后面|最后)的?(?:两|三)个步骤",
@@ -117,9 +123,11 @@ def steps_said(draft: Draft, text: str) -> list[str]:
     plans = {part.plan for part in own}
     if "check" in roles and own:
         return [s for s in steps if draft.chain.step(s).tool == "check" and _plan_of(draft, s) in plans] or steps
-    if "check" in roles and re.search(r"\b(?:last|final)\b|最后", text, re.IGNORECASE):
-        return [step.id for step in draft.chain if step.tool == "check"][-1:]
     parts = [part.core for part in own]
+    rank = _RANK.search(text)
+    if rank and len(steps) > 1 and not parts:
+        index = _RANKS[(rank["en"] or rank["zh"]).lower()]
+        return steps[index : index + 1 or None]
     return list(dict.fromkeys([*parts, *steps])) or [part.core for part in parts_said(draft, text)]
 
 

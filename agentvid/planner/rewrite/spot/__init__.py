@@ -29,6 +29,7 @@ from agentvid.planner.rewrite.spot.things import spot_colour, spot_kept, spot_op
 from agentvid.planner.rewrite.spot.values import (
     is_asking,
     spot_area,
+    spot_number,
     spot_original,
     spot_question,
     spot_rate,
@@ -63,6 +64,7 @@ _SPOTTERS: Final[tuple[Callable[[Draft, str], bool], ...]] = (
     spot_rate,
     spot_size,
     spot_question,
+    spot_number,
     spot_unlit,
     spot_original,
     spot_order,
@@ -89,7 +91,9 @@ _REMARK: Final = re.compile(
     r"|.{0,6}(?:得|的)?太.{1,4}了?"
     r"|i(?:'m| am) .*|(?:the )?(?:rest|others?|everything else|all else)\b.*\b(?:stay|same|as|keep)\w*\b.*"
     r"|(?:颜色|位置|大小|形状|方向|其他|其它|其余|别的|剩下).{0,4}(?:不动|不变|照旧|别动|保持|一样|不用改).{0,2}"
-    r"|一共.{1,4}个|总共.{1,4}个|.{0,6}有点.*"
+    r"|再.{0,3}(?:一次|一遍).{0,3}|一共.{1,4}个|总共.{1,4}个|.{0,6}有点.*"
+    r"|直接(?:给我|出|来).{1,5}|.{1,30} (?:stays?|remains?|is fine|are fine)(?: (?:as (?:it )?is|the same|there"
+    r"|like that))?|take my word for it"
     r"|(?:搞|弄|说|看|写)错了?|(?:我)?改主意了|不对|不好意思|等等|等一下|算了|哦|嗯+|好吧|对了"
     r"|其他(?:都)?(?:不变|别动|照旧)|别再?变了?|(?:可以)?重新找",
     re.IGNORECASE,

@@ -81,7 +81,7 @@ def spot_join(draft: Draft, clause: str) -> bool:
     if layout is not None and layout != step.args.get("layout"):
         args["layout"] = layout
     if not args:
-        return draft.did and clause != whole
+        return draft.did and (clause != whole or bool(_LEFT.search(clause) or _FIRST.search(clause)))
     if "layout" in args:
         draft.settle(lambda: draft.put_args(step_id, layout=args["layout"]))
     if "clips" in args:

@@ -12,7 +12,8 @@ from agentvid.errors import InputError
 from agentvid.planner.grammar.thoughts import say
 from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft
-from agentvid.world.language import read_thought, tell_scene
+from agentvid.world import edits
+from agentvid.world.language import read_thought, tell_change, tell_scene
 from agentvid.world.mentions import any_of, names_of, read_mentions
 from agentvid.world.naming import near_colour
 from agentvid.world.scene import AZIMUTHS, MOST_SOLIDS, Camera, Scene, Solid, free_places
@@ -91,8 +92,35 @@ def spot_layout(draft: Draft, clause: str) -> bool:
     if thought == step.thought:
         draft.did = True
         return True
-    draft.settle(lambda: draft.put(step.model_copy(update={"thought": thought})))
+    changed = _changed_later(draft, scene, read_thought(thought))
+    draft.settle(lambda: draft.put(step.model_copy(update={"thought": thought}), *changed))
     return True
+
+
+def _changed_later(draft: Draft, before: Scene, after: object) -> list[Step]:
+    """Return the later edits whose solid now looks or stands otherwise, with their thoughts about it as it is now."""
+    if not isinstance(after, Scene) or len(before.solids) != len(after.solids):
+        return []
+    gone = [solid for solid in before.solids if solid not in after.solids]
+    new = [solid for solid in after.solids if solid not in before.solids]
+    if len(gone) != 1 or len(new) != 1:
+        return []
+    steps = []
+    for step in draft.chain:
+        change = _change(step)
+        if change is not None and change.target == gone[0]:
+            told = tell_change(replace(change, target=new[0]), language_of(step.thought))
+            steps.append(step.model_copy(update={"thought": told}))
+    return steps
+
+
+def _change(step: Step) -> edits.Recolour | edits.Remove | edits.Reshape | edits.Resize | edits.Move | None:
+    try:
+        thought = read_thought(step.thought) if step.tool == "edit_image" else None
+    except InputError:
+        return None
+    kinds = edits.Recolour | edits.Remove | edits.Reshape | edits.Resize | edits.Move
+    return thought if isinstance(thought, kinds) else None
 
 
 def spot_added(draft: Draft, message: str) -> bool:

@@ -62,7 +62,8 @@ _TURN: Final = re.compile(
     r"\b(?:turn|rotat|spin|pan|go|swing|look|orbit|circl|tilt|sweep|mov)\w*\b|转|绕|摇|旋|走|看", re.IGNORECASE
 )
 _TWICE: Final = re.compile(
-    r"\btwice (?:as|the) (?:long|length|duration|time)|\bdouble (?:the |its )?(?:length|duration|time)|\bdouble it\b"
+    r"\btwice (?:as|the) (?:long|length|duration|time)\b|\bdouble (?:the |its )?(?:length|duration|time)"
+    r"|\bdouble it\b"
     r"|(?:时长|时间|长度|秒数)?(?:翻[个一]?倍|加倍|加长一倍|长一倍|延长一倍)|两倍(?:长|时长|时间)",
     re.IGNORECASE,
 )
@@ -83,6 +84,11 @@ _SLOWER: Final = re.compile(
 )
 _FASTER: Final = re.compile(
     r"\b(?:fast(?:er)?|quick(?:er|ly)?|speed (?:it )?up|too slow|snappier)\b|快(?:一?[点些])|太慢|加快|别那么慢",
+    re.IGNORECASE,
+)
+_WIDER: Final = re.compile(
+    r"\b(?:twice|double)(?: the| its| as)? (?:angle|turn|rotation|far|much)|(?:角度|幅度)(?:再)?(?:翻[个一]?倍"
+    r"|加倍|大一倍)",
     re.IGNORECASE,
 )
 _LESS: Final = re.compile(
@@ -213,6 +219,8 @@ def _changed(path: CameraPath, text: str, whole: str, has_length: bool) -> Camer
         end = _kept(mirrored(last))
     elif kind != path.kind or _BACK.search(whole):
         end = _kept(last)
+    elif _WIDER.search(text):
+        end = _scaled(last, 2.0)
     elif _LESS.search(text) and not has_length:
         end = _scaled(last, 0.5)
     elif _MORE.search(text) and not has_length:

@@ -37,7 +37,8 @@ _UNDO: Final = re.compile(
 )
 _SEED: Final = re.compile(r"\bseeds?\b|\bre-?roll\b|\bdice\b|种子|随机数|重新抽|再抽", re.IGNORECASE)
 _SKIP: Final = re.compile(
-    r"\b(?:skip|drop|omit|leave out|lose|ditch|scrap|kill|cut|forget(?: about)?|cancel|remove|get rid of|don't"
+    r"\b(?:can|could|may) go\b|\b(?:isn't|is not|not) (?:needed|necessary)\b|\bunnecessary\b|多余|没必要"
+    r"|\b(?:skip|drop|omit|leave out|lose|ditch|scrap|kill|cut|forget(?: about)?|cancel|remove|get rid of|don't"
     r"|do not|dont|no need|not need|without"
     r"|no more|no)\b|跳过|省(?:了|去|略|掉)|不(?:用|要|必|需要|做|想要)|别|取消|去掉|删掉|免了|算了",
     re.IGNORECASE,
@@ -73,7 +74,9 @@ _PORTS_ZH: Final = {
     "框": "box", "遮罩": "mask", "蒙版": "mask", "点": "point", "位置": "point", "路径": "path", "计划": "plan",
 }  # fmt: skip
 _LAST: Final = re.compile(
-    r"\b(?:at the (?:very )?end|come(?:s)? last|go last|be last|last of all|after everything(?: else)?)\b|(?:放"
+    r"\buntil (?:everything|all|the rest|the others?)\b.*|\buntil the (?:very )?end\b|等.{0,10}(?:做完|完成|结束"
+    r"|弄完)了?(?:再|之后|以后)?"
+    r"|\b(?:at the (?:very )?end|come(?:s)? last|go last|be last|last of all|after everything(?: else)?)\b|(?:放"
     r"|排|挪|移)?(?:到|在)?(?:最后|末尾)(?:面)?(?:再?做|再来|吧|来)?$|最后再",
     re.IGNORECASE,
 )
@@ -237,9 +240,12 @@ def _turned_round(draft: Draft, clause: str) -> bool:
     if match is None:
         return False
     groups = match.groupdict()
-    first, second = (
-        parts_said(draft, groups[name] or groups[f"{name}2"] or groups[f"{name}_zh"] or "") for name in ("one", "two")
-    )
+    keys = ("", "2", "3", "4", "_zh")
+    said = [next((g for key in keys if (g := groups.get(f"{name}{key}"))), "") for name in ("one", "two")]
+    checks = [[step for step in steps_said(draft, words) if draft.chain.step(step).tool == "check"] for words in said]
+    if any(checks):
+        return _check_moved(draft, said, checks)
+    first, second = (parts_said(draft, words) for words in said)
     order = [part.core for part in draft.parts()]
     if len(first) != 1 or len(second) != 1 or first == second:
         return False

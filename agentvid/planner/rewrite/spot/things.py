@@ -133,7 +133,7 @@ def spot_kept(draft: Draft, clause: str) -> bool:
     if parts:
         draft.notes.append(draft.say("background_stays"))
         draft.did = True
-    return bool(parts)
+    return bool(parts) or draft.did
 
 
 def spot_operation(draft: Draft, clause: str) -> bool:
@@ -150,6 +150,19 @@ def spot_operation(draft: Draft, clause: str) -> bool:
         and any(p.operation == "recolour" for p in parts)
     ):
         return _put(draft, "recolour", Edit(clause, "remove", ""))
+    blurred = [part for part in parts if part.operation == "blur_background"]
+    if (
+        blurred
+        and colours
+        and _BACKGROUND.search(said)
+        and re.search(
+            r"\binstead\b|\brather\b|换成|改成"
+            r"|而是",
+            clause,
+        )
+    ):
+        colour = colours[0]
+        return _put(draft, "blur_background", Edit(clause, "replace_background", "", clause[colour.start : colour.end]))
     if _BLUR.search(said) and any(part.operation == "replace_background" for part in parts):
         return _put(draft, "replace_background", Edit(clause, "blur_background", ""))
     return False

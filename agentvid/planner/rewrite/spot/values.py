@@ -14,6 +14,7 @@ from agentvid.planner.rewrite.roles import parts_said, steps_said
 __all__ = [
     "is_asking",
     "spot_area",
+    "spot_number",
     "spot_original",
     "spot_question",
     "spot_rate",
@@ -63,6 +64,12 @@ _ORIGINAL: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIED: Final = re.compile(r"(?:\b(?:not|don't|do not|instead of)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE)
+_NUMBERS: Final = {
+    "light": r"\blight(?:ing)?\b|\bbrightness\b|亮度|光线|明暗",
+    "size": r"\bsize\b|占比|大小",
+    "trust_seconds": r"\btrust\w*\b|\bbeliev\w+\b|可信",
+}
+"""Numbers that are evidence, and what they are called."""
 _UNLIT: Final = re.compile(
     r"\b(?:don't|do not|dont|no|without|never|ignore|not)\b.*\b(?:light|lighting|brightness)\b|(?:别|不要|不用"
     r"|不管|忽略|无视).*(?:光线|光照|明暗|亮度)",
@@ -212,6 +219,20 @@ def spot_original(draft: Draft, clause: str) -> bool:
         return False
     draft.put_args(core, image=uploads[0].model_dump(mode="json"))
     return True
+
+
+def spot_number(draft: Draft, clause: str) -> bool:
+    """Read "亮度你就按0.35算", "the trusted part is 0.8 s": a number that a step found is given instead."""
+    for port, words in _NUMBERS.items():
+        match = re.search(rf"(?:{words})\D{{0,16}}?({_N})", clause, re.IGNORECASE)
+        steps = [s for s in draft.chain if (t := draft.tools.get(s.tool)) and any(p.name == port for p in t.ports)]
+        step_id = draft.one(step.id for step in steps) if match else None
+        if match is None or step_id is None:
+            continue
+        step = draft.chain.step(step_id)
+        draft.put(step.model_copy(update={"given": {**step.given, port: float(match[1])}}))
+        return True
+    return False
 
 
 def spot_unlit(draft: Draft, clause: str) -> bool:
