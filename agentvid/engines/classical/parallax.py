@@ -27,6 +27,7 @@ from agentvid.engines.classical.camera import (
     fetch,
     fly_within,
     frame_count,
+    has_parallax,
     pose_at,
     project,
     refine_grid,
@@ -51,6 +52,8 @@ _UNCOVER: Final = 6.0
 def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
     """Fly a camera path over one picture: ports `video`, `depth` (the one used) and `path` (the one really flown).
 
+    A path without parallax (a camera that turns in place, rolls or zooms) uses no depth and tells none.
+
     Raises: CallError where mask or depth is not the size of the picture, or the mask is empty.
     """
     image, asked = request.get("image", Image), request.get("path", CameraPath)
@@ -65,6 +68,10 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
             )
     store = context.store
     path, warnings = fly_within(asked)
+    is_deep = has_parallax(path)
+    if depth is not None and not is_deep:
+        warnings.append("the depth that was given is not used: this path shows near and far alike")
+        depth = None
     frame, said = even_frame(store.image(image))
     inside = None if mask is None else store.mask(mask)
     nearness = None if depth is None else (store.depth(depth) / 65535).astype(np.float32)
@@ -83,7 +90,7 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
             yield view
 
     video = store.put_video(frames(), fps)
-    if depth is None:
+    if depth is None and is_deep:
         used = resized(_nearness(scene), image.width, image.height, cv2.INTER_LINEAR)
         depth = store.put_depth(np.round(used * 65535).astype(np.uint16))
         warnings.append("no depth was given: it is guessed as a ground plane" + (", the subject on it" if mask else ""))
