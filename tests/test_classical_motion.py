@@ -238,6 +238,17 @@ def test_zooming_in_about_a_subject_that_is_aside_brings_it_nearer_where_it_is(c
     assert len(rows) > 3 * (mask > 0).sum()
 
 
+def test_zooming_out_shows_the_picture_smaller_and_says_what_is_made_up(context):
+    rgb, mask = subject()
+    out = CameraPath(kind="orbit", poses=(CameraPose(seconds=0), CameraPose(seconds=1, zoom=0.85)))
+    image = context.store.put_image(rgb)
+    result = novel_view(request("novel_view", image=image, path=out, fps=4.0), context)
+    *_, last = context.store.frames(result.get("video", Video))
+    green = (last[..., 1] > 150) & (last[..., 0] < 120)
+    assert green.sum() < 0.8 * (mask > 0).sum()
+    assert any("beyond the picture" in warning for warning in result.warnings)
+
+
 def test_a_camera_that_only_turns_in_place_uses_no_depth(context):
     image = context.store.put_image(textured())
     depth = context.store.put_depth(np.full((120, 160), 9000, np.uint16))

@@ -17,6 +17,7 @@ from agentvid.agent.execute import earlier_lookup
 from agentvid.cli.out import write_json
 from agentvid.errors import InputError
 from agentvid.evals.causal import CausalRow, measure_causality, summary
+from agentvid.evals.intervened import Intervened
 from agentvid.samples import DEMO_MESSAGES
 
 __all__ = ["measure"]
@@ -64,7 +65,7 @@ async def _measure(
             lookup = earlier_lookup(agent.log, turn.session)
             answer = turn.chain.answer or tuple(sinks(turn.chain, turn.run))
 
-            def told(row: CausalRow) -> None:
+            def told(row: CausalRow, found: Intervened) -> None:
                 console.print(f"  {row.step}.{row.port}: {row.verdict}", style=_STYLES[row.verdict], highlight=False)
 
             tables.append(

@@ -155,7 +155,7 @@ def _swing(path: CameraPath, amplitude_deg: float) -> CameraPath:
 
 
 def has_parallax(path: CameraPath) -> bool:
-    """Return whether near and far move differently on a path: not where the camera only turns in place, rolls, zooms."""
+    """Return whether near and far move differently on a path: not where the camera only turns in place or zooms."""
     moving = ("truck", "pedestal", "dolly", *(("yaw_deg", "pitch_deg") if path.kind == "orbit" else ()))
     return any(getattr(pose, name) for pose in path.poses for name in moving)
 

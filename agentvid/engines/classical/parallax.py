@@ -96,8 +96,8 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
         warnings.append("no depth was given: it is guessed as a ground plane" + (", the subject on it" if mask else ""))
     if mask is None:
         warnings.append("no mask was given: no subject stands out from the background")
-    beyond = max(_overflow(scene, pose_at(path, t), path.kind) for t in np.linspace(0, path.seconds, 25))
-    shown = beyond - (1 - 1 / (1 + _zoom_in(beyond, path.kind))) / 2
+    flown = [pose_at(path, t) for t in np.linspace(0, path.seconds, 25)]
+    shown = max(_beyond(scene, pose, path.kind) for pose in flown)
     if shown > 0.03:
         warnings.append(f"up to {shown:.0%} of the frame's width or height lies beyond the picture and is made up")
     return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path)
@@ -126,7 +126,7 @@ def render_views(scene: Scene, path: CameraPath, fps: float) -> Iterator[Picture
     total = frame_count(path.seconds, fps)
     for time in np.linspace(0, path.seconds, total):
         pose = pose_at(path, float(time))
-        yield _render(scene, _Sight(pose, path.kind, 1 + _zoom_in(_overflow(scene, pose, path.kind), path.kind)))
+        yield _render(scene, _Sight(pose, path.kind, 1 + _hiding(scene, pose, path.kind)))
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,16 @@ def _inverse_depth(nearness: Maps, scene: Scene) -> Floats:
 
 def _zoom_in(overflow: float, kind: str) -> float:
     return _MOST_ZOOM[kind] * float(np.tanh(_HIDE * overflow * 2 / _MOST_ZOOM[kind]))
+
+
+def _hiding(scene: Scene, pose: CameraPose, kind: str) -> float:
+    """Return how much a frame is zoomed in to hide borders; zooming out is asked for, and not undone."""
+    return _zoom_in(_overflow(scene, pose.model_copy(update={"zoom": max(1.0, pose.zoom)}), kind), kind)
+
+
+def _beyond(scene: Scene, pose: CameraPose, kind: str) -> float:
+    """Return how much of the frame's size shows what lies beyond the picture, after borders were hidden."""
+    return _overflow(scene, pose, kind) - (1 - 1 / (1 + _hiding(scene, pose, kind))) / 2
 
 
 def _overflow(scene: Scene, pose: CameraPose, kind: str) -> float:
