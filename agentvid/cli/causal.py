@@ -20,7 +20,7 @@ from agentvid.evals.causal import CausalRow, measure_causality, summary
 from agentvid.evals.intervened import Intervened
 from agentvid.samples import DEMO_MESSAGES
 
-__all__ = ["measure"]
+__all__ = ["check_options", "measure"]
 
 _STYLES = {"causal": "green", "decoration": "yellow", "disobeyed": "red", "leaks": "red", "failed": "red"}
 
@@ -44,6 +44,18 @@ def measure(message: Sequence[str], *, as_json: bool, engine: str | None = None)
             console.print(_table(text, found))
         console.print(", ".join(f"{count} {verdict}" for verdict, count in summary(rows).items()))
     return 0 if all(row.verdict == "causal" for row in rows) else 4
+
+
+def check_options(**options: object) -> None:
+    """Refuse options that are of the other form: those of a suite without one, a message or engine with one.
+
+    Raises: InputError.
+    """
+    named = [name for name, value in options.items() if value]
+    if named:
+        told = ", ".join(name if name == "message" else f"--{name}" for name in named)
+        how = "leave it out" if named[0] in ("message", "engine") else "add --suite media, small or all"
+        raise InputError(f"{told} does not go with this", "a suite, or a message of your own", how)
 
 
 def _demo() -> list[tuple[str, list[Path]]]:

@@ -164,7 +164,8 @@ def _of_thought(executor: Executor, step: Step, wider: Wider | None) -> Iterator
     thought = read_thought(step, executor.tools[step.tool], executor.engines)
     if not thought:
         return
-    for other, words in (wider and other_layouts(thought, wider.layouts)) or [another_text(thought)]:
+    others = other_layouts(thought, wider.layouts + 1) if wider else []
+    for other, words in others[: max(1, len(others) - 1)] or [another_text(thought)]:
         yield _Planned(SetThought(step=step.id, thought=other), step.id, THOUGHT, other, "Thought", words)
 
 
@@ -182,7 +183,7 @@ def _of_arguments(step: Step, wider: Wider) -> Iterator[_Planned]:
 def _other_value(
     executor: Executor, base: Run, step: Step, port: str, value: PortValue, wider: Wider | None
 ) -> tuple[PortValue, str]:
-    """Return another value; of a layout, where thoughts take the first few corrections, the one after those."""
+    """Return another value; of a layout the last of its corrections: a thought of the same words takes the others."""
     if wider and port in _OF_LAYOUT and isinstance(value, str):
         others = other_layouts(value, wider.layouts + 1)
         if others:

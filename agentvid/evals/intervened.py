@@ -93,15 +93,16 @@ class Intervened:
     def edits(self) -> Iterator[PlannedEdit]:
         """Yield the edits by a plan and a mask that may follow."""
         for step in self.downstream("edit_image"):
-            pictures = [self.argument(step, "image", self.run), *self._both(step.id, "image")]
-            masks = [self.argument(step, "mask", run) for run in (self.base, self.run)]
-            plans = [self.argument(step, "plan", run) for run in (self.base, self.run)]
-            if not all(isinstance(value, Image) for value in pictures) or not all(
-                isinstance(mask, Mask) and isinstance(plan, EditPlan) for mask, plan in zip(masks, plans, strict=True)
-            ):
+            source, old, new = self.argument(step, "image", self.run), *self._both(step.id, "image")
+            old_mask, new_mask = (self.argument(step, "mask", run) for run in (self.base, self.run))
+            old_plan, new_plan = (self.argument(step, "plan", run) for run in (self.base, self.run))
+            is_masked = isinstance(old_mask, Mask) and isinstance(new_mask, Mask)
+            is_planned = isinstance(old_plan, EditPlan) and isinstance(new_plan, EditPlan)
+            if not (is_masked and is_planned and isinstance(old, Image) and isinstance(new, Image)):
                 continue
-            source, old, new = (self.store.image(picture) for picture in pictures)
-            yield PlannedEdit(step.id, source, old, new, *(self.store.mask(mask) > 127 for mask in masks), *plans)
+            image, mask = self.store.image, self.store.mask
+            inside = mask(old_mask) > 127, mask(new_mask) > 127
+            yield PlannedEdit(step.id, image(source), image(old), image(new), *inside, old_plan, new_plan)
 
     def _both(self, step: str, port: str) -> tuple[Input, Input]:
         return self.before(step, port), self.after(step, port)

@@ -99,15 +99,23 @@ def _others(thought: Thought, draw: int) -> Iterator[_Told]:
             for solid, told in _recoloured(target):
                 yield Recolour(target, solid.colour), f"not resized, but {told}"
         case Move(target, row, column):
-            for new_column in range(GRID):
-                if (row, new_column) != (target.row, target.column) and new_column != column:
-                    yield Move(target, row, new_column), f"column {column} → {new_column}"
+            for new_row, new_column in _near(target):
+                if (new_row, new_column) != (row, column):
+                    yield Move(target, new_row, new_column), f"place {row},{column} → {new_row},{new_column}"
         case Add(added):
             for solid, told in _recoloured(added):
                 yield Add(solid), told
         case Turn(camera):
             turned = camera.turned(_QUARTER)
             yield Turn(turned), f"azimuth {camera.azimuth} → {turned.azimuth}"
+
+
+def _near(target: Solid) -> Iterator[tuple[int, int]]:
+    """Yield the places to which this world's edits move a solid: one or two along its row or its column."""
+    for step in (-1, 1, -2, 2):
+        for row, column in ((target.row, target.column + step), (target.row + step, target.column)):
+            if 0 <= row < GRID and 0 <= column < GRID:
+                yield row, column
 
 
 def _of_solid(scene: Scene, solid: Solid, way: int, draw: int) -> Iterator[_Told]:

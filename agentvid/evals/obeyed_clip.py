@@ -52,7 +52,8 @@ def motion_of(first: NDArray[np.uint8], later: NDArray[np.uint8]) -> Motion:
         for frame in (first, later)
     )
     empty = np.zeros((height, _WIDTH, 2), np.float32)
-    flow = np.asarray(cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(one, two, empty), np.float32)
+    dense = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow = np.asarray(dense.calc(one, two, empty), np.float32)
     x, y = np.meshgrid((np.arange(_WIDTH) - _WIDTH / 2) * 4 / _WIDTH, (np.arange(height) - height / 2) * 4 / _WIDTH)
     ones, zeros = np.ones_like(x), np.zeros_like(x)
     rows = np.concatenate(
