@@ -81,9 +81,10 @@ class Intervened:
     def argument(self, step: Step, name: str, run: Run) -> Any:
         """Return the value of an argument in one of the runs; lists item by item, None where there is none."""
         argument = step.args.get(name)
-        return (
-            [self._value(item, run) for item in argument] if isinstance(argument, list) else self._value(argument, run)
-        )
+        if isinstance(argument, list):
+            return [self._value(item, run) for item in argument]
+        value = self._value(argument, run)
+        return EditPlan.model_validate(value) if name == "plan" and isinstance(value, dict) else value
 
     def downstream(self, *tools: str) -> Iterator[Step]:
         """Yield the steps of these tools whose result may follow."""

@@ -21,6 +21,10 @@ _WIDTH: Final = 320
 _SHARE: Final = 1 / 3
 """How far into a clip its motion is measured from the first frame: far enough to see it, near enough to follow it."""
 _LEAST_PX: Final = 0.3
+_PLAIN: Final = 24
+"""Grey levels by which two pictures must differ at a pixel, so that a clip's codec leaves it to be seen."""
+_LEAST_DIFFERING: Final = 20
+"""Pixels in which two pictures must differ visibly, so that a clip can tell which of them it shows."""
 _LIKE_DB: Final = 28.0
 """PSNR from which two frames count as the same, after the codec of clips."""
 
@@ -211,9 +215,14 @@ def _begins_with(found: Intervened, step: Step, new: Video) -> Iterator[Finding]
     if not isinstance(was, Image) or not isinstance(now, Image) or was == now:
         return
     first = _frame(found, new, 0)
-    old_like, new_like = (psnr(_fitted(found.store.image(picture), first), first) for picture in (was, now))
+    old, now_shown = (_fitted(found.store.image(picture), first).astype(int) for picture in (was, now))
+    differs = np.abs(old - now_shown).max(axis=-1) > _PLAIN
+    if differs.sum() < _LEAST_DIFFERING:
+        return
+    way = (now_shown - old)[differs].astype(np.float64)
+    share = float(np.sum((first - old)[differs] * way) / np.sum(way**2))
     yield Finding(
-        "the flight begins with the new picture", new_like > old_like, f"{new_like:.1f} dB, old {old_like:.1f}"
+        "the flight begins with the new picture", share > 0.5, f"{share:.2f} of the way from the old to the new"
     )
 
 

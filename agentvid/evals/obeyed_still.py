@@ -59,13 +59,13 @@ def judge_found(found: Intervened) -> Iterator[Finding]:
             yield Finding("the mask is inside the box", share >= 0.99, f"{share:.1%} of {len(rows)} pixels")
         case Mask():
             box_now, point = found.after(found.step.id, "box"), found.after(found.step.id, "point")
-            assert isinstance(box_now, Box) and isinstance(point, Point)
-            off = max(abs(box_now.x0 - columns.min()), abs(box_now.x1 - 1 - columns.max()))
-            off = max(off, abs(box_now.y0 - rows.min()), abs(box_now.y1 - 1 - rows.max()))
-            yield Finding("the box is that of the mask", off <= 2, f"off by {off:.0f} pixels")
-            yield Finding(
-                "the point is in the mask", bool(inside[int(point.y), int(point.x)]), f"{point.x:g},{point.y:g}"
-            )
+            if isinstance(box_now, Box):
+                off = max(abs(box_now.x0 - columns.min()), abs(box_now.x1 - 1 - columns.max()))
+                off = max(off, abs(box_now.y0 - rows.min()), abs(box_now.y1 - 1 - rows.max()))
+                yield Finding("the box is that of the mask", off <= 2, f"off by {off:.0f} pixels")
+            if isinstance(point, Point):
+                is_inside = bool(inside[int(point.y), int(point.x)])
+                yield Finding("the point is in the mask", is_inside, f"{point.x:g},{point.y:g}")
         case Point() as point:
             near = inside[max(0, int(point.y) - 3) : int(point.y) + 4, max(0, int(point.x) - 3) : int(point.x) + 4]
             yield Finding("the mask is at the point", bool(near.any()), f"at {point.x:.0f},{point.y:.0f}")
