@@ -29,7 +29,8 @@ def findings(found: Intervened) -> tuple[Finding, ...]:
         judge_joined,
         judge_drawing,
     )
-    return tuple(finding for each in judges for finding in each(found))
+    asked = (finding for each in judges for finding in each(found))
+    return tuple(Finding(finding.name, bool(finding.passed), finding.told) for finding in asked)  # not numpy's bool
 
 
 def _judge_itself(found: Intervened) -> Iterator[Finding]:
