@@ -15,6 +15,7 @@ from PIL import Image as Pillow
 from agentvid import Agent, EditPlan, Image, Mask, Recolour
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref, Step
+from agentvid.cli.app import run_app
 from agentvid.errors import InputError
 from agentvid.evals.causal import Wider, measure_causality
 from agentvid.evals.layouts import other_layouts
@@ -302,3 +303,41 @@ async def test_a_photo_edit_and_a_flight_obey_each_correction(tmp_path: Path):
     assert {row.port for row in rows if row.obeyed is None} == set()
     assert {row.port for row in rows if row.direct} == {"finding", "answer"}
     assert min(row.psnr_outside_db for row in rows if row.psnr_outside_db is not None) == 99
+
+
+# ---------------------------------------------------------------- the command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--suite", "none"], "media, small, all"),
+        (["--suite", "media", "make the red cup blue"], "message does not go with this"),
+        (["--chains", "2"], "add --suite"),
+        (["--suite", "small", "--engine", "fake"], "--engine does not go with this"),
+        (["--suite", "media", "--media", "."], "holds no picture"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(arguments, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run_app(["eval", "causal", *arguments]) == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_help_shows_how_suites_are_run(capsys):
+    assert run_app(["eval", "causal", "--help"]) == 0
+    assert "agentvid eval causal --suite all --out" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.slow
+def test_a_suite_is_measured_by_the_small_model_that_ships(tmp_path: Path, capsys):
+    command = ["eval", "causal", "--suite", "small", "--chains", "2", "--out", str(tmp_path / "out"), "--json"]
+    first = run_app(command), json.loads(capsys.readouterr().out)
+    again = run_app(command), json.loads(capsys.readouterr().out)
+    assert first == again
+    figures_now = first[1]["figures"]["small"]
+    assert figures_now["chains"] == 2 and figures_now["interventions"] >= 10
+    assert figures_now["decorative_steps"] == [] and figures_now["local"]["value"] == 1
+    assert figures_now["obeyed"]["value"] >= 0.8
+    page = (tmp_path / "out" / PAGE).read_text()
+    assert "data:image/jpeg;base64," in page

@@ -11,9 +11,11 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from agentvid.errors import InputError
 from agentvid.evals.small.cases import Case, make_cases
+from agentvid.planner.grammar.layout import composed
 from agentvid.samples import CITY, COFFEE
 from agentvid.world.caption import caption, instruct
-from agentvid.world.scene import Camera
+from agentvid.world.edits import EDIT_KINDS, sample_edit
+from agentvid.world.scene import Camera, Scene
 
 __all__ = ["SUITES", "Suite", "SuiteCase", "given_media", "media_cases", "small_cases"]
 
@@ -33,6 +35,8 @@ _ON_STILLS: Final = (
 _ON_CLIPS: Final = (("future", "continue the clip for one second"),)
 _DRAWN_ONLY: Final = 34
 _DRAW, _EDIT = 1, 2
+_WITHOUT_TURN: Final = len(EDIT_KINDS) - 1
+"""Turning the camera is a view, and no claimed edit."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,19 @@ def _fitting(seed: int) -> Iterator[Case]:
         yield from (case for case in cases if case.scene.camera == Camera())
 
 
+def _edit(case: Case, drawn: Scene) -> str:
+    """Return an edit in words, of the scene as it is composed from words that leave places open."""
+    rng = case.rng(_EDIT)
+    kind = EDIT_KINDS[case.number % _WITHOUT_TURN]
+    edit = sample_edit(rng, drawn, kind) or sample_edit(rng, drawn, "recolour")
+    assert edit is not None
+    return instruct(rng, drawn, edit.change, case.language)
+
+
 def _small(case: Case, kind: Literal["draw", "edit"]) -> SuiteCase:
     texts = [caption(case.rng(_DRAW), case.scene, case.language)]
     if kind == "edit":
-        texts.append(instruct(case.rng(_EDIT), case.scene, case.edit.change, case.language))
+        texts.append(_edit(case, composed(texts[0], 0).scene))
     many = len(case.scene.solids)
     group = f"{kind}, {many} solid" + "s" * (many > 1)
     return SuiteCase(f"{kind}-{case.number}", "small", tuple(texts), group=group)

@@ -15,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import agentvid
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref
 from agentvid.errors import AgentvidError, InputError
@@ -25,6 +24,7 @@ from agentvid.evals.suite.case import SUITES, SuiteCase
 from agentvid.evals.suite.figures import figures
 from agentvid.evals.suite.page import write_page
 from agentvid.evals.suite.thumbnail import thumbnail
+from agentvid.plugins import builtin_folder
 from agentvid.run.execute import Executor
 from agentvid.run.resolve import Lookup
 
@@ -96,8 +96,8 @@ async def run_suite(
 @cache
 def code_digest() -> str:
     """Return the digest of the sources, tools and prompts that a chain and its measurement depend on."""
-    root = Path(agentvid.__file__).parent
-    content = [root / "_builtin"] if (root / "_builtin").is_dir() else [root.parent / "tools", root.parent / "prompts"]
+    root = Path(__file__).parents[2]
+    content = [builtin_folder("tools"), builtin_folder("prompts")]
     faces = tuple(root / name for name in _FACES)
     files = [file for file in root.rglob("*.py") if not any(face in file.parents for face in faces)]
     files += [file for folder in content for kind in ("*.py", "*.md") for file in folder.rglob(kind)]
