@@ -161,7 +161,8 @@ def test_a_step_is_decoration_where_none_of_its_ports_changes_the_answer():
     assert told["obeyed"]["hits"] == 1 and not is_met(told)
     assert figures_of({}, nothing, {"step": "t1.s2"})["decorative_steps"] == []
     assert is_met(figures_of({}))
-    assert not is_met(figures_of({}, {"verdict": "leaks"}))
+    for leak in ({"strayed": ["t1.s9"]}, {"psnr_outside_db": 39.0}, {"grey_outside": 4.5}):
+        assert not is_met(figures_of({}, leak))
 
 
 # ---------------------------------------------------------------- what the suites hold

@@ -209,7 +209,8 @@ def _row(found: Intervened, planned: _Planned, answer: tuple[Ref, ...]) -> Causa
     outside = psnr_outside(found) if is_usable else None
     grey = drawing.grey_outside if drawing else None
     obeyed = all(finding.passed for finding in asked) if asked else None
-    leaks = bool(strayed) or (outside is not None and outside < LEAST_DB) or (grey is not None and grey > GREY_LIMIT)
+    leaks = bool(strayed) or (outside is not None and outside < LEAST_DB)
+    leaks |= grey is not None and grey > GREY_LIMIT and obeyed is not False  # what is drawn wrongly is so elsewhere too
     return CausalRow(
         step=planned.step,
         tool=found.step.tool,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from agentvid.evals.locality import GREY_LIMIT, LEAST_DB
 from agentvid.evals.rate import Mean, Rate
 
 __all__ = ["TARGET", "decorations", "figures", "is_met", "not_obeyed"]
@@ -39,7 +40,7 @@ def figures(chains: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "started_right": Rate.of(row["was_right"] for row in rows if row["was_right"] is not None).to_json(),
         "judge_knows_the_truth": Rate.of(row["judgeable"] for row in rows if row["judgeable"] is not None).to_json(),
         "causal": Rate.of(bool(row["answer_changed"]) for row in rows).to_json(),
-        "local": Rate.of(row["verdict"] != "leaks" for row in rows if row["verdict"] != "failed").to_json(),
+        "local": Rate.of(_is_local(row) for row in rows if row["verdict"] != "failed").to_json(),
         "identical_outside": Rate.of(value >= 99 for value in identical).to_json(),
         "least_psnr_outside_db": min(identical, default=None),
         "grey_outside": Mean.of(
@@ -83,6 +84,11 @@ def not_obeyed(chains: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for row in chain["rows"]
         if row["verdict"] != "causal"
     ]
+
+
+def _is_local(row: Row) -> bool:
+    db, grey = row["psnr_outside_db"], row["grey_outside"]
+    return not row["strayed"] and (db is None or db >= LEAST_DB) and (grey is None or grey <= GREY_LIMIT)
 
 
 def _obeyed(rows: Iterable[Row]) -> Rate:
