@@ -224,6 +224,42 @@ def test_novel_view_gives_a_clip_the_depth_and_the_flown_path(context):
     assert any("90 deg" in text for text in result.warnings)
 
 
+def test_zooming_in_about_a_subject_that_is_aside_brings_it_nearer_where_it_is(context):
+    rgb = textured(120, 160) // 3
+    mask = np.zeros(rgb.shape[:2], np.uint8)
+    cv2.circle(mask, (120, 30), 12, 255, -1)
+    rgb[mask > 0] = (20, 230, 40)
+    still = context.store.put_image(rgb), context.store.put_mask(mask)
+    zoom = CameraPath(kind="orbit", poses=(CameraPose(seconds=0), CameraPose(seconds=1, zoom=2)))
+    result = novel_view(request("novel_view", image=still[0], mask=still[1], path=zoom, fps=4.0), context)
+    *_, last = context.store.frames(result.get("video", Video))
+    rows, columns = np.nonzero((last[..., 1] > 150) & (last[..., 0] < 120))
+    assert abs(columns.mean() - 120) < 3 and abs(rows.mean() - 30) < 3
+    assert len(rows) > 3 * (mask > 0).sum()
+
+
+def test_zooming_out_shows_the_picture_smaller_and_says_what_is_made_up(context):
+    rgb, mask = subject()
+    out = CameraPath(kind="orbit", poses=(CameraPose(seconds=0), CameraPose(seconds=1, zoom=0.85)))
+    image = context.store.put_image(rgb)
+    result = novel_view(request("novel_view", image=image, path=out, fps=4.0), context)
+    *_, last = context.store.frames(result.get("video", Video))
+    green = (last[..., 1] > 150) & (last[..., 0] < 120)
+    assert green.sum() < 0.8 * (mask > 0).sum()
+    assert any("beyond the picture" in warning for warning in result.warnings)
+
+
+def test_a_camera_that_only_turns_in_place_uses_no_depth(context):
+    image = context.store.put_image(textured())
+    depth = context.store.put_depth(np.full((120, 160), 9000, np.uint16))
+    tilt = path(pitch_deg=5, kind="look")
+    without = novel_view(request("novel_view", image=image, path=tilt, fps=4.0), context)
+    given = novel_view(request("novel_view", image=image, path=tilt, depth=depth, fps=4.0), context)
+    assert without.maybe("depth", Depth) is None and given.maybe("depth", Depth) is None
+    assert without.get("video", Video) == given.get("video", Video)
+    assert any("is not used" in warning for warning in given.warnings)
+
+
 def test_novel_view_caps_the_frame_and_gives_back_a_given_depth(context):
     rgb = np.full((20, 1501, 3), 90, np.uint8)
     depth = context.store.put_depth(np.full((20, 1501), 9000, np.uint16))

@@ -12,7 +12,7 @@ MOST_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class View:
-    """The clip, the path that was really flown, and the depth it was made with (none of an engine that uses none).
+    """The clip, the path that was really flown, and the depth it was made with (none where none is used).
 
     Of engines that draw view by view: `view` is the last one as a picture, `layout` what it shows, in words.
     """

@@ -225,18 +225,40 @@ def demo(out: Annotated[Path, typer.Option(help="Results folder.")] = Path("demo
     return run_demo(out)
 
 
-@eval_app.command("causal", epilog="Example: agentvid eval causal --json > causal.json")
+@eval_app.command(
+    "causal",
+    epilog="Examples: agentvid eval causal · agentvid eval causal 'make the red cup blue' coffee.jpg · "
+    "agentvid eval causal --suite all --out causal · agentvid eval causal --suite media --media my-photos",
+)
 def eval_causal(
     files: Annotated[
-        list[str] | None, typer.Argument(help="A message and its files [default: the two demo messages].")
+        list[str] | None, typer.Argument(help=r"A message and its files \[default: the two demo messages].")
     ] = None,
     engine: Annotated[str | None, typer.Option(help="Engine to wish for, wherever it can do a step.")] = None,
+    suite: Annotated[
+        str | None,
+        typer.Option(
+            help="media (20 chains of photos and clips) | small (50 chains of the small world) | all. The same command "
+            "goes on where it was stopped; a chain that was measured with the same code is not measured again."
+        ),
+    ] = None,
+    media: Annotated[Path | None, typer.Option(help="Also the pictures and clips of this folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=r"Folder of a suite \[default: agentvid-results/eval-causal-SUITE].")
+    ] = None,
+    chains: Annotated[int | None, typer.Option(min=1, help="Only so many chains of each suite.")] = None,
     json_: Json = False,
 ) -> int:
     """Give each evidence port and each thought of a chain another value and measure what follows: there, only there."""
-    from agentvid.cli.causal import measure
+    from agentvid.cli.causal import check_options, measure
 
-    return measure(files or [], as_json=json_, engine=engine)
+    if suite is None:
+        check_options(media=media, out=out, chains=chains)
+        return measure(files or [], as_json=json_, engine=engine)
+    from agentvid.cli.causal_suite import measure_suites
+
+    check_options(message=files, engine=engine)
+    return measure_suites(suite, media=media, out=out, chains=chains, as_json=json_)
 
 
 @eval_app.command(

@@ -17,9 +17,10 @@ from agentvid.agent.execute import earlier_lookup
 from agentvid.cli.out import write_json
 from agentvid.errors import InputError
 from agentvid.evals.causal import CausalRow, measure_causality, summary
+from agentvid.evals.intervened import Intervened
 from agentvid.samples import DEMO_MESSAGES
 
-__all__ = ["measure"]
+__all__ = ["check_options", "measure"]
 
 _STYLES = {"causal": "green", "decoration": "yellow", "disobeyed": "red", "leaks": "red", "failed": "red"}
 
@@ -45,6 +46,18 @@ def measure(message: Sequence[str], *, as_json: bool, engine: str | None = None)
     return 0 if all(row.verdict == "causal" for row in rows) else 4
 
 
+def check_options(**options: object) -> None:
+    """Refuse options that are of the other form: those of a suite without one, a message or engine with one.
+
+    Raises: InputError.
+    """
+    named = [name for name, value in options.items() if value]
+    if named:
+        told = ", ".join(name if name == "message" else f"--{name}" for name in named)
+        how = "leave it out" if named[0] in ("message", "engine") else "add --suite media, small or all"
+        raise InputError(f"{told} does not go with this", "a suite, or a message of your own", how)
+
+
 def _demo() -> list[tuple[str, list[Path]]]:
     return [(text, [file]) for _, text, file in DEMO_MESSAGES]
 
@@ -64,7 +77,7 @@ async def _measure(
             lookup = earlier_lookup(agent.log, turn.session)
             answer = turn.chain.answer or tuple(sinks(turn.chain, turn.run))
 
-            def told(row: CausalRow) -> None:
+            def told(row: CausalRow, found: Intervened) -> None:
                 console.print(f"  {row.step}.{row.port}: {row.verdict}", style=_STYLES[row.verdict], highlight=False)
 
             tables.append(

@@ -1,53 +1,54 @@
 """Is the reasoning causal? Give each evidence port of a chain another value and see what follows.
 
 For each port: the value a run found is replaced by a clearly different one of the same type, as a person would give it;
-for each thought that something reads: other words, of a layout another layout. What must change: the answer; and a
-picture drawn by a layout must show the new one, by an independent judge. What must not: any step that does not depend
-on the port, and - where the answer holds an edited picture - any pixel outside the old and new mask. A port whose
-correction changes nothing is decoration.
+for each thought that something reads: other words, of a layout another layout; on wish also arguments that say what is
+wanted. What must change: the answer, in the way that the correction asks (`obeyed`). What must not: any step that does
+not depend on the port, and any pixel that it gives no reason to touch (`locality`). A port whose correction changes
+nothing is decoration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-import numpy as np
-
-from agentvid.chain.chain import Chain, dependents_of
-from agentvid.chain.edit import Edit, SetGiven, SetThought, apply
+from agentvid.chain.chain import Chain
+from agentvid.chain.edit import Edit, SetArg, SetGiven, SetThought, apply
 from agentvid.chain.run import Run
-from agentvid.chain.step import Ref
+from agentvid.chain.step import Ref, Step
 from agentvid.engine import unpack
-from agentvid.evals.intervene import another, another_text
-from agentvid.evals.layouts import shows
-from agentvid.media.types import EVIDENCE_TYPES, Answer, Image, Mask, dump_value
+from agentvid.evals.intervene import another, another_argument, another_text
+from agentvid.evals.intervened import Finding, Intervened
+from agentvid.evals.layouts import other_layouts
+from agentvid.evals.locality import GREY_LIMIT, LEAST_DB, psnr_outside
+from agentvid.evals.obeyed import findings
+from agentvid.evals.obeyed_drawing import drawing_of
+from agentvid.media.types import EVIDENCE_TYPES, Answer, PortValue, dump_value
 from agentvid.run.call import read_thought
 from agentvid.run.execute import Executor
 from agentvid.run.key import value_digest
 from agentvid.run.resolve import Lookup
-from agentvid.store.objects import ObjectStore
 
-__all__ = ["CausalRow", "Verdict", "measure_causality", "summary"]
+__all__ = ["CausalRow", "Verdict", "Watch", "Wider", "measure_causality", "summary", "told_nobody"]
 
 Verdict: TypeAlias = Literal["causal", "decoration", "disobeyed", "leaks", "failed"]
 THOUGHT: Final = "thought"
 """Stands for the port where the thought of a step is replaced."""
-
-_MARGIN = 12
-"""Pixels around a mask within which its soft border may change the picture."""
-_UNCHANGED_DB = 40.0
+_ARGUMENTS: Final = ("colour", "seconds", "layout")
+_OF_LAYOUT: Final = ("layout", "change")
 
 
 @dataclass(frozen=True)
 class CausalRow:
     """One intervention. `reruns` are the steps whose key changed: they run again, unless their result is known.
-    `changed` are ports whose value changed, `strayed` those among them that should not have.
+    `changed` are ports whose value changed, `strayed` those among them, and steps that ran again, that should not have.
 
-    `psnr_outside_db` (99 where identical) is measured on the edited picture outside old and new mask; None where the
-    answer holds no edited picture. `obeyed` tells whether the step's own picture shows its new layout; None where it
-    has none.
+    `psnr_outside_db` (99 where identical) and `grey_outside` tell how much an edited photo, a drawing differs where
+    nothing should (see `locality`); None where there is none. `obeyed` tells whether all `findings` came so; None where
+    nothing here can tell. `direct`: the port is itself what is answered, and nothing rests on it, so that it can't but
+    be obeyed. `was_right` and `judgeable` are of drawings: whether the picture was right before, and whether the judge
+    would know the wanted one.
     """
 
     step: str
@@ -60,12 +61,37 @@ class CausalRow:
     strayed: tuple[str, ...]
     answer_changed: tuple[str, ...]
     psnr_outside_db: float | None
+    grey_outside: float | None
+    findings: tuple[Finding, ...]
     obeyed: bool | None
+    direct: bool
+    was_right: bool | None
+    judgeable: bool | None
     verdict: Verdict
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as JSON."""
         return asdict(self)
+
+
+Watch: TypeAlias = Callable[[CausalRow, Intervened], None]
+"""Is told each row as soon as it is measured, with both runs."""
+
+
+def told_nobody(row: CausalRow, found: Intervened) -> None:
+    """Watch nothing."""
+
+
+@dataclass(frozen=True)
+class Wider:
+    """More interventions than one on each thought and each port.
+
+    `layouts`: how many other layouts each thought is replaced by. `question`: what is asked in place of a question, and
+    a regular expression that its answer must match.
+    """
+
+    layouts: int = 4
+    question: tuple[str, str] | None = None
 
 
 async def measure_causality(
@@ -74,10 +100,11 @@ async def measure_causality(
     answer: tuple[Ref, ...],
     *,
     earlier: Lookup,
-    told: Callable[[CausalRow], None] = lambda row: None,
+    wider: Wider | None = None,
+    told: Watch = told_nobody,
 ) -> list[CausalRow]:
     """Intervene on every thought that is read and every evidence port of a chain, one at a time, and return what
-    followed.
+    followed; with `wider` also on arguments.
 
     `answer` are the ports that answer the message. The chain is run as it is first; nothing of the session's history
     is touched.
@@ -86,36 +113,82 @@ async def measure_causality(
     """
     base = await executor.run(chain, earlier=earlier)
     rows = []
-    for step in chain:
-        if thought := read_thought(step, executor.tools[step.tool], executor.engines):
-            other, words = another_text(thought)
-            edit, found = SetThought(step=step.id, thought=other), _Intervention(step.id, THOUGHT, "Thought", words)
-            rows.append(await _intervene(executor, chain, base, answer, edit, found, earlier))
-            told(rows[-1])
-        for port in executor.tools[step.tool].ports:
-            value = unpack(base.port(step.id, port.name))
-            if (
-                value is None
-                or isinstance(value, list)
-                or not _is_evidence(chain, Ref(step=step.id, port=port.name), port.type)
-            ):
-                continue
-            given, words = another(value, base, step, executor.store)
-            correction = SetGiven(step=step.id, port=port.name, value=dump_value(given))
-            found = _Intervention(step.id, port.name, type(value).__name__, words)
-            rows.append(await _intervene(executor, chain, base, answer, correction, found, earlier))
-            told(rows[-1])
+    for planned in _interventions(executor, chain, base, wider):
+        edited = apply(chain, planned.edit)
+        run = await executor.run(edited, earlier=earlier)
+        step = edited.step(planned.step)
+        found = Intervened(
+            executor.store,
+            edited,
+            base,
+            run,
+            chain.step(step.id),
+            planned.port,
+            planned.given,
+            earlier,
+            planned.expected,
+        )
+        rows.append(_row(found, planned, answer))
+        told(rows[-1], found)
     return rows
 
 
 @dataclass(frozen=True)
-class _Intervention:
-    """Where, on what, and in words what was done."""
+class _Planned:
+    """An intervention that is to be made: where, what is given, of what type, and in words."""
 
+    edit: Edit
     step: str
     port: str
+    given: PortValue
     type: str
     told: str
+    expected: str = ""
+
+
+def _interventions(executor: Executor, chain: Chain, base: Run, wider: Wider | None) -> Iterator[_Planned]:
+    for step in chain:
+        yield from _of_thought(executor, step, wider)
+        yield from _of_arguments(step, wider) if wider else ()
+        for port in executor.tools[step.tool].ports:
+            value = unpack(base.port(step.id, port.name))
+            is_one = value is not None and not isinstance(value, list)
+            if is_one and _is_evidence(chain, Ref(step=step.id, port=port.name), port.type):
+                assert value is not None and not isinstance(value, list)
+                given, words = _other_value(executor, base, step, port.name, value, wider)
+                edit = SetGiven(step=step.id, port=port.name, value=dump_value(given))
+                yield _Planned(edit, step.id, port.name, given, type(value).__name__, words)
+
+
+def _of_thought(executor: Executor, step: Step, wider: Wider | None) -> Iterator[_Planned]:
+    thought = read_thought(step, executor.tools[step.tool], executor.engines)
+    if not thought:
+        return
+    others = other_layouts(thought, wider.layouts + 1) if wider else []
+    for other, words in others[: max(1, len(others) - 1)] or [another_text(thought)]:
+        yield _Planned(SetThought(step=step.id, thought=other), step.id, THOUGHT, other, "Thought", words)
+
+
+def _of_arguments(step: Step, wider: Wider) -> Iterator[_Planned]:
+    for name in _ARGUMENTS:
+        if other := another_argument(step, name):
+            edit = SetArg(step=step.id, name=name, value=other[0])
+            yield _Planned(edit, step.id, f"args.{name}", other[0], "Argument", other[1])
+    if wider.question and step.args.get("question"):
+        question, expected = wider.question
+        edit = SetArg(step=step.id, name="question", value=question)
+        yield _Planned(edit, step.id, "args.question", question, "Argument", f"asked {question!r} instead", expected)
+
+
+def _other_value(
+    executor: Executor, base: Run, step: Step, port: str, value: PortValue, wider: Wider | None
+) -> tuple[PortValue, str]:
+    """Return another value; of a layout the last of its corrections: a thought of the same words takes the others."""
+    if wider and port in _OF_LAYOUT and isinstance(value, str):
+        others = other_layouts(value, wider.layouts + 1)
+        if others:
+            return others[-1]
+    return another(value, base, step, executor.store, port)
 
 
 def _is_evidence(chain: Chain, ref: Ref, type_name: str) -> bool:
@@ -123,47 +196,50 @@ def _is_evidence(chain: Chain, ref: Ref, type_name: str) -> bool:
     return type_name in EVIDENCE_TYPES or (used and type_name in ("Number", "Flag"))
 
 
-async def _intervene(
-    executor: Executor,
-    chain: Chain,
-    base: Run,
-    answer: tuple[Ref, ...],
-    edit: Edit,
-    done: _Intervention,
-    earlier: Lookup,
-) -> CausalRow:
-    edited = apply(chain, edit)
-    run = await executor.run(edited, earlier=earlier)
+def _row(found: Intervened, planned: _Planned, answer: tuple[Ref, ...]) -> CausalRow:
+    base, run, below = found.base, found.run, found.below
     changed = _changed(base, run)
-    below = dependents_of(chain, {done.step}) | {done.step}
+    reruns = tuple(step for step, record in run.steps.items() if record.key != base.steps[step].key)
     strayed = tuple(port for port in changed if port.rpartition(".")[0] not in below)
-    failed = [record.step for record in run.steps.values() if not record.is_usable]
-    answer_changed = tuple(port for port in changed if port in {str(r) for r in answer})
-    outside = _psnr_outside(executor.store, base, run, answer, edited)
-    obeyed = _obeyed(executor.store, base, run, done.step)
-    verdict: Verdict = "causal"
-    if failed:
-        verdict = "failed"
-    elif strayed or (outside is not None and outside < _UNCHANGED_DB):
-        verdict = "leaks"
-    elif not answer_changed:
-        verdict = "decoration"
-    elif obeyed is False:
-        verdict = "disobeyed"
+    strayed += tuple(step for step in reruns if step not in below)
+    answer_changed = tuple(port for port in changed if port in {str(ref) for ref in answer})
+    is_usable = all(record.is_usable for record in run.steps.values())
+    asked = findings(found) if is_usable else ()
+    drawing = drawing_of(found) if is_usable else None
+    outside = psnr_outside(found) if is_usable else None
+    grey = drawing.grey_outside if drawing else None
+    obeyed = all(finding.passed for finding in asked) if asked else None
+    leaks = bool(strayed) or (outside is not None and outside < LEAST_DB)
+    leaks |= grey is not None and grey > GREY_LIMIT and obeyed is not False  # what is drawn wrongly is so elsewhere too
     return CausalRow(
-        step=done.step,
-        tool=chain.step(done.step).tool,
-        port=done.port,
-        type=done.type,
-        intervention=done.told,
-        reruns=tuple(step for step, record in run.steps.items() if record.key != base.steps[step].key),
+        step=planned.step,
+        tool=found.step.tool,
+        port=planned.port,
+        type=planned.type,
+        intervention=planned.told,
+        reruns=reruns,
         changed=changed,
         strayed=strayed,
         answer_changed=answer_changed,
         psnr_outside_db=outside,
-        obeyed=obeyed,
-        verdict=verdict,
+        grey_outside=grey,
+        findings=asked,
+        obeyed=obeyed if is_usable else False,
+        direct=set(changed) == {f"{planned.step}.{planned.port}"} == set(answer_changed),
+        was_right=drawing.was_right if drawing else None,
+        judgeable=drawing.is_judgeable if drawing else None,
+        verdict=_verdict(is_usable, leaks, bool(answer_changed), obeyed),
     )
+
+
+def _verdict(is_usable: bool, leaks: bool, changes: bool, obeyed: bool | None) -> Verdict:
+    if not is_usable:
+        return "failed"
+    if leaks:
+        return "leaks"
+    if not changes:
+        return "decoration"
+    return "disobeyed" if obeyed is False else "causal"
 
 
 def _changed(base: Run, run: Run) -> tuple[str, ...]:
@@ -181,44 +257,6 @@ def _digest(packed: Any) -> str:
     if isinstance(value, Answer):
         return value_digest({"text": value.text, "passed": value.passed})
     return value_digest(packed)
-
-
-def _psnr_outside(store: ObjectStore, base: Run, run: Run, answer: tuple[Ref, ...], chain: Chain) -> float | None:
-    edited = [ref for ref in answer if chain.has(ref.step) and "plan" in chain.step(ref.step).args]
-    masks = [mask for which in (base, run) for mask in _masks(which)]
-    for ref in edited:
-        before, after = unpack(base.port(ref.step, ref.port)), unpack(run.port(ref.step, ref.port))
-        if isinstance(before, Image) and isinstance(after, Image) and masks:
-            return _psnr(store, before, after, masks)
-    return None
-
-
-def _obeyed(store: ObjectStore, base: Run, run: Run, step: str) -> bool | None:
-    before, layout = unpack(base.port(step, "layout")), unpack(run.port(step, "layout"))
-    picture = unpack(run.port(step, "image"))
-    if not isinstance(layout, str) or not isinstance(picture, Image) or layout == before:
-        return None
-    return shows(store.image(picture), layout)
-
-
-def _masks(run: Run) -> list[Mask]:
-    values = [unpack(packed) for record in run.steps.values() for packed in record.outputs.values()]
-    return [value for value in values if isinstance(value, Mask)]
-
-
-def _psnr(store: ObjectStore, before: Image, after: Image, masks: list[Mask]) -> float:
-    one, two = store.image(before).astype(np.float64), store.image(after).astype(np.float64)
-    inside = np.zeros(one.shape[:2], dtype=bool)
-    for mask in masks:
-        inside |= _grown(store.mask(mask) > 0, _MARGIN)
-    error = float(np.mean((one - two)[~inside] ** 2)) if not inside.all() else 0.0
-    return 99.0 if error == 0 else float(10 * np.log10(255**2 / error))
-
-
-def _grown(inside: Any, pixels: int) -> Any:
-    import cv2
-
-    return cv2.dilate(inside.astype(np.uint8), np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)).astype(bool)
 
 
 def summary(rows: list[CausalRow]) -> Mapping[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -28,20 +28,45 @@ from agentvid.media.types import (
 )
 from agentvid.store.objects import ObjectStore
 
-__all__ = ["another", "another_text"]
+__all__ = ["another", "another_argument", "another_text"]
+
+_REVERSED: Final = ("yaw_deg", "pitch_deg", "roll_deg", "truck", "pedestal", "dolly")
+_PLACES: Final = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
+_DIM: Final = 0.12
+"""Light below which a thing counts as dim."""
 
 
-def another(value: PortValue, run: Run, step: Step, store: ObjectStore) -> tuple[PortValue, str]:
-    """Return another value of the same type, and in words what was done to it.
+def another(value: PortValue, run: Run, step: Step, store: ObjectStore, port: str = "") -> tuple[PortValue, str]:
+    """Return another value of the same type, and in words what was done to it; `port` is where it stands.
 
     Raises: TypeError for a type that has no intervention (media results are no evidence).
     """
     if isinstance(value, Point):
         return _point(value, run, step, store)
+    if port in _OF_PORT:
+        return _OF_PORT[port](value)
     for kind, change in _CHANGES:
         if isinstance(value, kind):
             return change(value, store)
     raise TypeError(f"no intervention for {type(value).__name__}")
+
+
+def another_argument(step: Step, name: str) -> tuple[Any, str] | None:
+    """Return another literal for an argument that says what is wanted, and in words what was done to it.
+
+    None for arguments that say something else, or follow from other steps.
+    """
+    value = step.args.get(name)
+    if name == "colour" and isinstance(value, str) and value:
+        pair = ("紫色", "绿色") if any("一" <= letter <= "鿿" for letter in value) else ("purple", "green")
+        other = pair[0] if pair[0] not in value else pair[1]
+        return other, f"{value} → {other}"
+    if name == "seconds" and isinstance(value, int | float) and step.tool == "future_frames":
+        return round(value * 0.6, 2), f"{value:g} → {value * 0.6:g}"
+    if name == "layout" and step.tool == "compose":
+        other = {"beside": "above", "above": "beside", "then": "beside"}[str(value)]
+        return other, f"{value} → {other}"
+    return None
 
 
 def another_text(text: str) -> tuple[str, str]:
@@ -133,7 +158,7 @@ def _keyframe(keyframe: Keyframe, store: ObjectStore) -> tuple[Keyframe, str]:
 def _path(path: CameraPath, store: ObjectStore) -> tuple[CameraPath, str]:
     mirrored = tuple(
         pose.model_copy(
-            update={"yaw_deg": -pose.yaw_deg, "truck": -pose.truck, "pedestal": -pose.pedestal, "zoom": 1 / pose.zoom}
+            update={name: -getattr(pose, name) for name in _REVERSED} | {"zoom": 1 / pose.zoom},
         )
         for pose in path.poses
     )
@@ -163,6 +188,20 @@ def _flag(flag: bool, store: ObjectStore) -> tuple[bool, str]:
 def _number(number: float, store: ObjectStore) -> tuple[float, str]:
     return number * 0.4, f"{number:.3g} → {number * 0.4:.3g}"
 
+
+def _light(light: Any) -> tuple[PortValue, str]:
+    other = 0.03 if light >= _DIM else 0.3
+    return other, f"{light:.3g} → {other:.3g}: {'dim' if other < _DIM else 'well lit'}"
+
+
+def _place(place: Any) -> tuple[PortValue, str]:
+    first, _, second = str(place).rpartition(" ")
+    other = f"{first} {_PLACES.get(second, 'left')}".strip()
+    return other, f"{place} → {other}"
+
+
+_OF_PORT: dict[str, Callable[[Any], tuple[PortValue, str]]] = {"light": _light, "place": _place}
+"""Corrections of ports whose meaning is more than their type."""
 
 _CHANGES: tuple[tuple[type, Callable[[Any, ObjectStore], tuple[PortValue, str]]], ...] = (
     (Box, _box),

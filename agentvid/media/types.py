@@ -252,7 +252,9 @@ class CameraPose(Value):
 
 
 class CameraPath(Value):
-    """Poses in order of time, interpolated smoothly. `orbit` turns about the subject, `look` turns in place."""
+    """Poses in order of time, interpolated smoothly. `orbit` turns about the subject and zooms towards it, `look` turns
+    in place.
+    """
 
     kind: Literal["orbit", "look"] = "orbit"
     poses: tuple[CameraPose, ...] = Field(min_length=2)

@@ -30,6 +30,7 @@ __all__ = [
     "fetch",
     "fly_within",
     "frame_count",
+    "has_parallax",
     "log_homography",
     "pose_at",
     "project",
@@ -153,6 +154,12 @@ def _swing(path: CameraPath, amplitude_deg: float) -> CameraPath:
     return CameraPath(kind=path.kind, poses=tuple(poses))
 
 
+def has_parallax(path: CameraPath) -> bool:
+    """Return whether near and far move differently on a path: not where the camera only turns in place or zooms."""
+    moving = ("truck", "pedestal", "dolly", *(("yaw_deg", "pitch_deg") if path.kind == "orbit" else ()))
+    return any(getattr(pose, name) for pose in path.poses for name in moving)
+
+
 @dataclass(frozen=True)
 class Lens:
     """A picture's camera: frame size in pixels, and the pixel that an orbit turns about (at distance 1)."""
@@ -175,7 +182,7 @@ def project(
     Args:
         x, y: pixel positions in the picture (any shape)
         inverse_depth: 1 / distance of each; 1 is the subject
-        kind: "orbit" turns about the pivot, "look" about the camera
+        kind: "orbit" turns about the pivot and zooms towards it, "look" turns and zooms about the camera's axis
     """
     focal, cx, cy = lens.focal, (lens.width - 1) / 2, (lens.height - 1) / 2
     px, py = (lens.pivot[0] - cx) / focal, (lens.pivot[1] - cy) / focal
@@ -191,7 +198,8 @@ def project(
         gx, gy, gz = _turn(gx, gy, gz, -pose.yaw_deg, -pose.pitch_deg)
     gz = np.maximum(gz, 0.05)
     roll = math.radians(pose.roll_deg)
-    u, v = focal * pose.zoom * gx / gz, focal * pose.zoom * gy / gz
+    ax, ay = (px, py) if kind == "orbit" else (0.0, 0.0)
+    u, v = (focal * (a + pose.zoom * (g / gz - a)) for a, g in ((ax, gx), (ay, gy)))
     return (
         cx + math.cos(roll) * u + math.sin(roll) * v,
         cy - math.sin(roll) * u + math.cos(roll) * v,

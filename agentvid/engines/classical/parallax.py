@@ -27,6 +27,7 @@ from agentvid.engines.classical.camera import (
     fetch,
     fly_within,
     frame_count,
+    has_parallax,
     pose_at,
     project,
     refine_grid,
@@ -51,6 +52,8 @@ _UNCOVER: Final = 6.0
 def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
     """Fly a camera path over one picture: ports `video`, `depth` (the one used) and `path` (the one really flown).
 
+    A path without parallax (a camera that turns in place, rolls or zooms) uses no depth and tells none.
+
     Raises: CallError where mask or depth is not the size of the picture, or the mask is empty.
     """
     image, asked = request.get("image", Image), request.get("path", CameraPath)
@@ -65,6 +68,10 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
             )
     store = context.store
     path, warnings = fly_within(asked)
+    is_deep = has_parallax(path)
+    if depth is not None and not is_deep:
+        warnings.append("the depth that was given is not used: this path shows near and far alike")
+        depth = None
     frame, said = even_frame(store.image(image))
     inside = None if mask is None else store.mask(mask)
     nearness = None if depth is None else (store.depth(depth) / 65535).astype(np.float32)
@@ -83,14 +90,14 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
             yield view
 
     video = store.put_video(frames(), fps)
-    if depth is None:
+    if depth is None and is_deep:
         used = resized(_nearness(scene), image.width, image.height, cv2.INTER_LINEAR)
         depth = store.put_depth(np.round(used * 65535).astype(np.uint16))
         warnings.append("no depth was given: it is guessed as a ground plane" + (", the subject on it" if mask else ""))
     if mask is None:
         warnings.append("no mask was given: no subject stands out from the background")
-    beyond = max(_overflow(scene, pose_at(path, t), path.kind) for t in np.linspace(0, path.seconds, 25))
-    shown = beyond - (1 - 1 / (1 + _zoom_in(beyond, path.kind))) / 2
+    flown = [pose_at(path, t) for t in np.linspace(0, path.seconds, 25)]
+    shown = max(_beyond(scene, pose, path.kind) for pose in flown)
     if shown > 0.03:
         warnings.append(f"up to {shown:.0%} of the frame's width or height lies beyond the picture and is made up")
     return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path)
@@ -119,7 +126,7 @@ def render_views(scene: Scene, path: CameraPath, fps: float) -> Iterator[Picture
     total = frame_count(path.seconds, fps)
     for time in np.linspace(0, path.seconds, total):
         pose = pose_at(path, float(time))
-        yield _render(scene, _Sight(pose, path.kind, 1 + _zoom_in(_overflow(scene, pose, path.kind), path.kind)))
+        yield _render(scene, _Sight(pose, path.kind, 1 + _hiding(scene, pose, path.kind)))
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,16 @@ def _inverse_depth(nearness: Maps, scene: Scene) -> Floats:
 
 def _zoom_in(overflow: float, kind: str) -> float:
     return _MOST_ZOOM[kind] * float(np.tanh(_HIDE * overflow * 2 / _MOST_ZOOM[kind]))
+
+
+def _hiding(scene: Scene, pose: CameraPose, kind: str) -> float:
+    """Return how much a frame is zoomed in to hide borders; zooming out is asked for, and not undone."""
+    return _zoom_in(_overflow(scene, pose.model_copy(update={"zoom": max(1.0, pose.zoom)}), kind), kind)
+
+
+def _beyond(scene: Scene, pose: CameraPose, kind: str) -> float:
+    """Return how much of the frame's size shows what lies beyond the picture, after borders were hidden."""
+    return _overflow(scene, pose, kind) - (1 - 1 / (1 + _hiding(scene, pose, kind))) / 2
 
 
 def _overflow(scene: Scene, pose: CameraPose, kind: str) -> float:

@@ -1,0 +1,1 @@
+"""Many chains measured by interventions: of photos and clips (`media`), of the small world (`small`)."""
