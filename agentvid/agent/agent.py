@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from agentvid.agent.budget import checked_budget
 from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
-from agentvid.agent.given import check_wishes, plain_pairs, split_address
+from agentvid.agent.follow import follow
+from agentvid.agent.given import check_no_wishes, check_wishes, plain_pairs, split_address
 from agentvid.agent.history import answered
-from agentvid.agent.propose import edited_turn, propose, propose_thought, require_edits
+from agentvid.agent.planners import planner_of
+from agentvid.agent.propose import meant, propose, propose_thought
 from agentvid.agent.session_id import valid_session_id
+from agentvid.agent.set_words import turn_edits
 from agentvid.agent.stale import preview_turn, stale_results
 from agentvid.agent.state import Review, TurnStatus
 from agentvid.agent.turn_history import TurnHistory
@@ -31,12 +34,11 @@ from agentvid.chain.edit import ClearGiven, Edit
 from agentvid.chain.run import Run, StepWaits
 from agentvid.chain.step import step_number
 from agentvid.engine import Cost, Engine
-from agentvid.errors import InputError, SettingsError
+from agentvid.errors import InputError
 from agentvid.events import Emit, ignore
 from agentvid.media.message import Message, TextPart, media_part, parse_text
 from agentvid.media.types import Box
 from agentvid.planner import Planner
-from agentvid.planner.grammar import GrammarPlanner
 from agentvid.planner.rewrite import Rewrite
 from agentvid.plugins import load_engines, load_tools
 from agentvid.run.execute import Executor
@@ -53,18 +55,6 @@ if TYPE_CHECKING:
     from agentvid.run.bundle import Exported
 
 __all__ = ["Agent", "Session", "Turn"]
-
-
-def _unified(tools: Mapping[str, ToolSpec]) -> Planner:
-    from agentvid.planner.unified import UnifiedPlanner
-
-    return UnifiedPlanner(tools)
-
-
-PLANNERS: Mapping[str, Callable[[Mapping[str, ToolSpec]], Planner]] = {
-    "grammar": lambda tools: GrammarPlanner(),
-    "unified": _unified,
-}
 
 
 class Agent:
@@ -90,7 +80,7 @@ class Agent:
         self.home = self.settings.home
         self.tools: dict[str, ToolSpec] = load_tools([*self.settings.tools, *tools])
         self.engines: dict[str, Engine] = dict(engines) if engines is not None else load_engines()
-        self.planner = _planner(planner or self.settings.planner, self.tools)
+        self.planner = planner_of(planner or self.settings.planner, self.tools)
         self.store = ObjectStore(self.home)
         for path in self.store.abandoned(written_before=time.time()):
             path.unlink(missing_ok=True)
@@ -143,11 +133,13 @@ class Session:
         the text form of the command line. `engine` is wished for every step it can do. `plan_only` stops after the
         chain is written and checked.
 
-        A message that can only be about the last chain, and comes alone ("in step 3 use a darker blue", "do it again
-        with another seed"), edits that turn instead, with the message as the revision's note; see `Turn.propose`.
+        A message that comes alone and is about the last chain ("in step 3 use a darker blue", "no, green", "undo") adds
+        no turn: it edits that chain, with the message as the revision's note, or moves in its history; `told` and the
+        answer say what was done. `agent.propose.meant` says which messages these are. With review "ask" (or
+        "when_costly", where it costs) the revision waits for approval, `turn.approve()`.
 
-        Raises: InputError (and its kinds) where something handed in can't be used; SessionBusy where another process
-        is writing this session.
+        Raises: EditError where such a message may mean several things, or can't be done; InputError (and its kinds)
+        where something handed in can't be used; SessionBusy where another process is writing this session.
         """
         if not isinstance(text, str) or not all(isinstance(path, str | Path) for path in media):
             raise InputError("a message that is not text and paths of files", "send(text, path, …)", "correct the call")
@@ -156,12 +148,10 @@ class Session:
         check_wishes(review, seed)
         parts: list[Any] = [TextPart(text=said)]
         parts += [media_part(Path(path), agent.store) for path in media]
-        edited = edited_turn(agent.executor, self.name, said) if not (media or given) else None
-        rewrite = propose(agent.executor, self.name, edited, said) if edited else None
-        if edited and rewrite is not None and rewrite.kind not in ("new", "command"):
-            edits, runs = require_edits(rewrite).edits, not plan_only and review != "ask"
-            await agent.driver.edit(self.name, edited, edits, emit, run=runs, note=said)
-            return self.turn(edited)
+        about = meant(agent.executor, self.name, said) if not (media or given) else None
+        if about is not None:
+            check_no_wishes(seed, engine)
+            return await follow(self.turn(about.turn), about.rewrite, said, emit, review=review, run=not plan_only)
         message = Message(parts=tuple(parts))
         given_pairs = plain_pairs(given)
         engine = engine or agent.settings.engine or None
@@ -259,10 +249,6 @@ class Session:
 class Turn(TurnHistory):
     """One message and what came of it. Its properties read what the log holds now."""
 
-    agent: Agent
-    session: str
-    number: int
-
     @property
     def revision(self) -> int:
         """The revision that is shown, the head of the current branch; 0 where nothing was planned."""
@@ -301,9 +287,10 @@ class Turn(TurnHistory):
 
     @property
     def answer(self) -> list[dict[str, Any]]:
-        """The answer's parts as JSON, of the head or the nearest before it that has one; empty while none has."""
+        """The answer's parts as JSON, of the head or the nearest before it that has one, after what was `told`."""
         n = answered(self.agent.log, self.session, self.number)
-        return (self.agent.log.answer(self.session, self.number, n) if n else None) or []
+        held = (self.agent.log.answer(self.session, self.number, n) if n else None) or []
+        return [*({"type": "text", "text": text} for text in self.told), *held]
 
     @property
     def waiting(self) -> list[StepWaits]:
@@ -338,6 +325,13 @@ class Turn(TurnHistory):
         """
         return propose(self.agent.executor, self.session, self.number, text, drawn)
 
+    def read(self, *sets: str, notes: list[str] | None = None) -> list[Edit]:
+        """Return the edits that texts such as "t1.s3.args.colour=green" or "t1.s4.args.image=@v2" ask for.
+
+        See `agent.set_words`, which tells what else they can say, what `notes` are, and what is raised.
+        """
+        return turn_edits(self, sets, notes=notes)
+
     def propose_thought(self, step: str, thought: str) -> Rewrite:
         """Return the edits that another thought on a step comes to, the thought itself among them.
 
@@ -354,7 +348,7 @@ class Turn(TurnHistory):
         Raises: EditError or ChainError, with nothing changed, where the edited chain does not check.
         """
         await self.agent.driver.edit(self.session, self.number, edits, emit, run=run)
-        return self
+        return replace(self, told=())
 
     async def give(self, address: str, value: Any, *, run: bool = True, emit: Emit = ignore) -> Turn:
         """Give a port's value, `await turn.give("t1.s1.box", Box(…))`, and run what that changes.
@@ -382,12 +376,4 @@ class Turn(TurnHistory):
         """
         pairs = plain_pairs(given)
         await self.agent.driver.resume(self.session, self.number, pairs, emit, run=run)
-        return self
-
-
-def _planner(planner: str | Planner, tools: Mapping[str, ToolSpec]) -> Planner:
-    if not isinstance(planner, str):
-        return planner
-    if planner not in PLANNERS:
-        raise SettingsError(f"planner {planner!r} is not known", f"one of {', '.join(PLANNERS)}", "correct --planner")
-    return PLANNERS[planner](tools)
+        return replace(self, told=())

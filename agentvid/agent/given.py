@@ -27,6 +27,7 @@ __all__ = [
     "FORMS",
     "REVIEWS",
     "Address",
+    "check_no_wishes",
     "check_wishes",
     "given_edits",
     "how_to_give",
@@ -131,6 +132,20 @@ def check_wishes(review: str, seed: int | None) -> None:
         raise InputError(f"seed {seed!r}", "a whole number from 0 to 2^63 - 1", "correct it")
 
 
+def check_no_wishes(seed: int | None, engine: str | None) -> None:
+    """Check that nothing is wished beside a message that changes a chain which is there: it would go unheard.
+
+    Raises: InputError naming the wish.
+    """
+    for name, wish in (("seed", seed), ("engine", engine)):
+        if wish is not None:
+            raise InputError(
+                f"{name} {wish} beside a message that changes a chain which is there",
+                f"the {name} in the message, or as an edit of a step",
+                f"agentvid chain edit --session SESSION --set STEP.{name}={wish}",
+            )
+
+
 def how_to_give(step: str, port: Port) -> str:
     """Return the command-line option that gives this port."""
     return f"--given {step}.{port.name}={FORMS[port.type]}"
@@ -193,7 +208,7 @@ def read_text(where: str, type_name: str, text: str, store: ObjectStore) -> Any:
     if type_name == "Text":
         return text
     if text.lstrip()[:1] in ("{", "["):
-        return _json(where, text)
+        return _listed(type_name, _json(where, text))
     if type_name in MEDIA_TYPES:
         takes = {"Mask": take_in_mask, "Depth": take_in_depth}.get(type_name, take_in)
         return takes(Path(text), store).model_dump(mode="json")
@@ -202,6 +217,17 @@ def read_text(where: str, type_name: str, text: str, store: ObjectStore) -> Any:
     if type_name in _NUMBERS:
         return _numbers(where, type_name, text)
     return _json(where, text)
+
+
+def _listed(type_name: str, value: Any) -> Any:
+    """Return a JSON value; numbers of a box, point or keyframe, and colours of a palette, by their names."""
+    if not isinstance(value, list):
+        return value
+    names = _NUMBERS.get(type_name, ())
+    if len(value) == len(names) > 0:
+        return dict(zip(names, value, strict=True))
+    is_colours = type_name == "Palette" and all(isinstance(item, str) for item in value)
+    return {"colours": [{"colour": item} for item in value]} if is_colours else value
 
 
 def _numbers(where: str, type_name: str, text: str) -> dict[str, float]:

@@ -45,6 +45,10 @@ Given = Annotated[
 ]
 Planner = Annotated[str | None, typer.Option(help="Who writes the chain [default: grammar].")]
 Engine = Annotated[str | None, typer.Option(help="Wish an engine for every step it can do.")]
+Budget = Annotated[
+    str | None,
+    typer.Option(help="What the session may spend in all, '2 CNY': a run that might pass it waits for approval."),
+]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw [default: 0].")]
 Review = Annotated[
     str | None,
@@ -53,7 +57,11 @@ Review = Annotated[
 Tools = Annotated[list[Path] | None, typer.Option("--tools", help="A folder with tools of your own. Repeatable.")]
 
 
-@app.command(epilog='Example: agentvid run "把红色的杯子变成蓝色" coffee.jpg --given t1.s1.box=150,20,420,330')
+@app.command(
+    epilog='Examples: agentvid run "把红色的杯子变成蓝色" coffee.jpg --given t1.s1.box=150,20,420,330 · '
+    'agentvid run "draw a red ball" --session s --budget 2CNY · agentvid run "no, green" --session s · '
+    "agentvid run undo --session s"
+)
 def run(
     text: Text,
     files: Files = None,
@@ -62,12 +70,17 @@ def run(
     planner: Planner = None,
     engine: Engine = None,
     review: Review = None,
+    budget: Budget = None,
     given: Given = None,
     seed: Seed = None,
     tools: Tools = None,
     json_: Json = False,
 ) -> int:
-    """Send a message with pictures and clips: plan a chain, run it, write the results folder."""
+    """Send a message with pictures and clips: plan a chain, run it, write the results folder.
+
+    A message without files that corrects the last chain of the session ("no, green", "in step 3 use a darker blue",
+    "only 3 seconds", "undo") edits that chain, or moves in its history; it adds no turn.
+    """
     from agentvid.cli.turn import run_message
 
     return run_message(
@@ -78,6 +91,7 @@ def run(
         planner=planner,
         engine=engine,
         review=review,
+        budget=budget,
         given=given or [],
         seed=seed,
         tools=tools or [],
