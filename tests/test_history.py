@@ -12,13 +12,25 @@ from agentvid.agent.blocking import BlockingAgent
 from agentvid.agent.execute import earlier_lookup
 from agentvid.chain.chain import Chain
 from agentvid.chain.diff import diff
-from agentvid.chain.edit import Insert, Pin, Remove, SetArg, SetSeed, SetThought, apply_all
+from agentvid.chain.edit import (
+    ClearGiven,
+    Insert,
+    Move,
+    Pin,
+    Remove,
+    SetArg,
+    SetEngine,
+    SetGiven,
+    SetSeed,
+    SetThought,
+    apply_all,
+)
 from agentvid.chain.merge import merge
 from agentvid.chain.pick import pick_edits
 from agentvid.chain.step import Ref, Step
 from agentvid.errors import EditError, InputError, MergeConflict, SessionBusy
 from agentvid.report.changes import conflict_words, diff_words
-from agentvid.report.edits import json_words
+from agentvid.report.edits import edit_lines, json_words
 from agentvid.samples import COFFEE
 from agentvid.store import heads, migrations
 from agentvid.store.fence import acquire, own
@@ -343,6 +355,30 @@ def test_edits_differences_and_values_are_told_in_both_languages():
     assert json_words(Ref(step="t1.s1", port="mask").model_dump(), "zh") == "t1.s1.mask"
     assert json_words({"artifact": "no media"}, "en") == '{"artifact": "no media"}'
     assert (json_words(None, "zh"), json_words([True, "x"], "en")) == ("无", "yes, “x”")
+    plan = {"target": "cup", "operations": [{"op": "recolour", "source": "#ff0000", "target": "#0000ff"}]}
+    made = [
+        SetArg(step="t1.s1", name="colour", value="green"),
+        SetArg(step="t1.s1", name="colour", remove=True),
+        SetGiven(step="t1.s1", port="plan", value=plan),
+        SetGiven(step="t1.s1", port="palette", value={"colours": [{"colour": "#112233"}]}),
+        ClearGiven(step="t1.s1", port="plan"),
+        SetEngine(step="t1.s2", engine="small"),
+        Move(step="t1.s2", before="t1.s1"),
+        Pin(step="t1.s1"),
+        SetThought(step="t1.s1", thought="the left one"),
+    ]
+    assert edit_lines(HERE, made, "en") == (
+        "t1.s1 locate colour: nothing → “green”",
+        "t1.s1 locate colour: “green” is left out",
+        "t1.s1 locate plan: cup: Recolour #0000ff, given by hand",
+        "t1.s1 locate palette: #112233, given by hand",
+        "t1.s1 locate plan: found by the run again",
+        "t1.s2 locate engine: chosen by routing → small",
+        "t1.s2 locate comes before t1.s1 locate",
+        "t1.s1 locate keeps its result whatever changes before it",
+        "t1.s1 locate thought: nothing → “the left one”",
+    )
+    assert edit_lines(HERE, made[:3], "zh")[0] == "t1.s1 locate 的 colour：无 → “green”"
     after = apply_all(HERE, [Remove(step="t1.s2"), SetSeed(step="t1.s1", seed=7)])
     assert diff_words(diff(HERE, after), "en") == ["t1.s2 is gone (locate)", "t1.s1: the seed: 0 → 7"]
     assert diff_words(diff(after, HERE), "zh") == ["新增 t1.s2(locate)", "t1.s1：随机种子：7 → 0"]

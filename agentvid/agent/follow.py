@@ -36,7 +36,7 @@ async def follow(turn: Turn, rewrite: Rewrite, said: str, emit: Emit, *, review:
     waits = run and (review == "ask" or (review == "when_costly" and is_costly(turn.preview(edits))))
     runs = run and not waits
     await turn.agent.driver.edit(turn.session, turn.number, edits, emit, run=runs, note=said, wait=waits)
-    return replace(turn, told=edits_told(rewrite.lines, rewrite.notes, rewrite.language, runs=runs))
+    return replace(turn, told=edits_told(rewrite, runs=runs))
 
 
 async def _move(turn: Turn, command: Command, rewrite: Rewrite, emit: Emit, *, review: Review, run: bool) -> Turn:

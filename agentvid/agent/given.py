@@ -16,6 +16,7 @@ from typing import Any, Final
 from agentvid.agent.field import nearest, with_field
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import SetGiven
+from agentvid.chain.step import Step, as_ref
 from agentvid.errors import EditError, InputError
 from agentvid.media.gate import take_in, take_in_depth, take_in_mask
 from agentvid.media.types import MEDIA_TYPES, Value
@@ -192,8 +193,25 @@ def given_edits(
         else:
             json_value = read_text(where, port.type, value, store) if isinstance(value, str) else _plain(value)
         packed = pack_literal(port.type, json_value, where)
+        if port.type in ("Mask", "Depth"):
+            _check_size(step, port, packed["value"], found, where)
         edits[step.id, port.name] = SetGiven(step=step.id, port=port.name, value=packed["value"])
     return list(edits.values())
+
+
+def _check_size(step: Step, port: Port, given: Any, found: Callable[[str, str], Any], where: str) -> None:
+    """Refuse a mask or depth of another size than the picture that the step looks at, where that is known already."""
+    argument = step.args.get("image")
+    ref = as_ref(argument)
+    packed = found(ref.step, ref.port) if ref else None
+    picture = packed["value"] if packed else argument
+    size = (given["width"], given["height"])
+    if isinstance(picture, dict) and "artifact" in picture and (picture["width"], picture["height"]) != size:
+        raise EditError(
+            f"{where}: a {port.type.lower()} of {size[0]}x{size[1]}",
+            f"the size of the picture, {picture['width']}x{picture['height']}",
+            "give one of that size",
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from agentvid.planner.rewrite import Checkout, Command, Undo
+from agentvid.agent.history import all_words
+from agentvid.chain.edit import Edit, SetArg, SetExpect, SetThought
+from agentvid.planner.rewrite import Checkout, Command, Rewrite, Undo
 from agentvid.prompt import Language
+from agentvid.store.rows import RevisionRow
 
 __all__ = ["edits_told", "merge_told", "move_told"]
 
@@ -31,20 +34,30 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def move_told(command: Command, turn: int, before: int, after: int, words: dict[int, str], language: Language) -> str:
-    """Return what moving from revision `before` to `after` did; `words` tell what each revision changed."""
+def move_told(command: Command, rows: Sequence[RevisionRow], before: int, after: int, language: Language) -> str:
+    """Return what moving from revision `before` to `after` did; `rows` are all revisions of the turn."""
+    turn = rows[0].turn
     if before == after:
         return _say("is_shown", language, turn=turn, n=after)
-    if isinstance(command, Checkout):
-        return _say("shown", language, turn=turn, n=after, words=words[after])
-    key, which = ("undone", before) if isinstance(command, Undo) else ("redone", after)
-    return _say(key, language, turn=turn, n=after, words=words[which])
+    key = "shown" if isinstance(command, Checkout) else "undone" if isinstance(command, Undo) else "redone"
+    which = before if key == "undone" else after
+    noted = {row.n: row.note for row in rows if row.note}
+    words = noted.get(which) or all_words(rows, language)[which]
+    return _say(key, language, turn=turn, n=after, words=words)
 
 
-def edits_told(lines: Sequence[str], notes: Sequence[str], language: Language, *, runs: bool) -> tuple[str, ...]:
-    """Return what a message changed, and what to know about it."""
-    words = ("；" if language == "zh" else "; ").join(lines)
-    return (_say("changed" if runs else "to_approve", language, words=words), *notes)
+def edits_told(rewrite: Rewrite, *, runs: bool) -> tuple[str, ...]:
+    """Return what a message changed, and what to know about it. What waits for approval is told in full; of what runs,
+    the words of thoughts and requests that only follow are left out."""
+    lines = list(rewrite.lines)
+    if runs:
+        lines = [line for edit, line in zip(rewrite.edits, lines, strict=True) if not _follows(edit)] or lines
+    words = ("；" if rewrite.language == "zh" else "; ").join(lines)
+    return (_say("changed" if runs else "to_approve", rewrite.language, words=words), *rewrite.notes)
+
+
+def _follows(edit: Edit) -> bool:
+    return isinstance(edit, SetThought | SetExpect) or (isinstance(edit, SetArg) and edit.name == "request")
 
 
 def merge_told(other: str | int, theirs: int, head: int, language: Language) -> str:

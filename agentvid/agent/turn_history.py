@@ -20,7 +20,6 @@ from agentvid.agent.answer import language_of
 from agentvid.agent.drive import Revised
 from agentvid.agent.history import (
     History,
-    all_words,
     free_step_id,
     merge_of,
     merge_words,
@@ -137,9 +136,8 @@ class TurnHistory:
             to = partial(heads.checkout, where=command.revision)
         assert to is not None
         await self.agent.driver.move(self.session, self.number, to, emit, run=run)
-        words = all_words(log.revisions(self.session, self.number), language)
-        after = self._where(self.on_branch)
-        return replace(self, told=(move_told(command, self.number, before.n, after.n, words, language),))
+        rows, after = log.revisions(self.session, self.number), self._where(self.on_branch)
+        return replace(self, told=(move_told(command, rows, before.n, after.n, language),))
 
     def moved_to(self, command: Command) -> Chain:
         """Return the chain that a command would show. Moves nothing.

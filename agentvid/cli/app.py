@@ -262,7 +262,7 @@ def _run(arguments: list[str], as_json: bool) -> int:
         code = int(app(args=arguments, standalone_mode=False) or 0)
         return _interrupted("", as_json) if code == EXIT_INTERRUPTED else code
     except Interrupted as stopped:
-        return _interrupted(stopped.session, as_json)
+        return _interrupted(stopped.session, as_json, stopped.turn)
     except AgentvidError as error:
         return _tell(error, as_json)
     except KeyboardInterrupt:
@@ -290,8 +290,9 @@ def _tell(error: AgentvidError, as_json: bool) -> int:
     return code
 
 
-def _interrupted(session: str, as_json: bool) -> int:
-    do = f"`agentvid resume {session}` goes on" if session else "run it again"
+def _interrupted(session: str, as_json: bool, turn: int | None = None) -> int:
+    named = f"{session} --turn {turn}" if turn else session
+    do = f"`agentvid resume {named}` goes on" if session else "run it again"
     if as_json:
         told = {"code": "interrupted", "given": "interrupted", "expected": "", "do": do}
         _print_refusal(told, "failed", session or None)

@@ -121,7 +121,7 @@ def edit_chain(
 
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await find_turn(agent, session, turn)
-        report.session = session
+        report.session, report.turn = session, turn
         asked = wanted.of(chosen)
         preview = chosen.preview(asked.edits)
         found.update(asked.document(preview))
@@ -168,11 +168,12 @@ def _of_file(file: Path) -> list[Edit]:
     """
     try:
         if str(file) != "-" and file.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"--edits {file}: more than {_LARGEST_FILE} bytes", "a JSON list of edits")
+            raise InputError(f"--edits {file}: more than {_LARGEST_FILE} bytes", "a JSON list of edits", "split it")
         text = sys.stdin.read(_LARGEST_FILE) if str(file) == "-" else file.read_text(encoding="utf-8")
         told = json.loads(text)
     except OSError as error:
-        raise InputError(f"--edits {file}: {error.strerror}", "a file with a JSON list of edits") from None
+        told = f"--edits {file}: {error.strerror}"
+        raise InputError(told, "a file with a JSON list of edits", "check the path") from None
     except (ValueError, RecursionError) as error:
         form = '[{"edit": "set_arg", "step": "t1.s2", "name": "colour", "value": "green"}]'
         raise InputError(f"--edits {file}: no JSON ({str(error)[:80]})", form, "correct the file") from None

@@ -182,7 +182,7 @@ def _run(
 ) -> int:
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await find_turn(agent, session, turn)
-        report.session = session
+        report.session, report.turn = session, turn
         return await do(chosen, report.emit)
 
     return serve_turn(work, out=out, as_json=as_json)

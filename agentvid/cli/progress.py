@@ -23,6 +23,7 @@ class Reporter:
 
     def __init__(self, console: Console, *, quiet: bool) -> None:
         self.session = ""
+        self.turn: int | None = None
         self.has_run = False
         self._console = console
         self._quiet = quiet

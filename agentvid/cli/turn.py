@@ -80,7 +80,7 @@ def resume_turn(
 
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await find_turn(agent, session, turn)
-        report.session = session
+        report.session, report.turn = session, turn
         return await chosen.resume(given=values, emit=report.emit)
 
     return serve_turn(work, planner=None, tools=tools, out=out, as_json=as_json)
@@ -144,10 +144,9 @@ def serve_turn(
 
     `more` is added to the document once the work is done. With `plan_only` nothing is written.
     """
-    session = ""
+    stopped = Interrupted()
 
     async def whole() -> int:
-        nonlocal session
         _stop_on_signals()
         with reporter(quiet=as_json) as report:
             async with Agent(planner=planner, tools=tools) as agent:
@@ -160,12 +159,12 @@ def serve_turn(
                         raise
                     return await _tell_refused(agent, error)
                 finally:
-                    session = report.session
+                    stopped.session, stopped.turn = report.session, report.turn
 
     try:
         return asyncio.run(whole())
     except (asyncio.CancelledError, KeyboardInterrupt):
-        raise Interrupted(session) from None
+        raise stopped from None
 
 
 async def _finish(

@@ -117,7 +117,7 @@ def after_move(log: Log, session: str, turn: int, move: Literal["undo", "redo"])
         raise _no_chain(session, turn)
     if move == "undo":
         if head.parent is None:
-            raise _is_first(turn, head.n)
+            raise _is_first(session, turn, head.n)
         return log.revision(session, turn, head.parent)
     left = left_child(log, session, turn)
     if left is None:
@@ -138,7 +138,7 @@ def undo(log: Log, session: str, turn: int, *, token: str) -> RevisionRow:
         branch, n = _head(connection, session, turn)
         parent = _parent(connection, session, turn, n)
         if parent is None:
-            raise _is_first(turn, n)
+            raise _is_first(session, turn, n)
         _leave(connection, session, turn, branch, parent, n)
         head_moves_to(connection, session, turn, branch, parent)
     return log.revision(session, turn, parent)
@@ -251,11 +251,11 @@ def _no_chain(session: str, turn: int) -> InputError:
     return InputError(f"turn {turn} of session {session!r} has no chain yet", "a planned turn", "resume it first")
 
 
-def _is_first(turn: int, n: int) -> InputError:
+def _is_first(session: str, turn: int, n: int) -> InputError:
     return InputError(
         f"revision {n} is the first of turn {turn}: there is nothing to undo in it",
         "a revision with one before it",
-        f"another turn's chain is undone with --turn; all revisions: agentvid chain history SESSION --turn {turn}",
+        f"say what should be different; in another turn: agentvid chain undo {session} --turn N",
     )
 
 
