@@ -239,7 +239,7 @@ def test_the_other_spelling_of_an_argument_is_taken_and_noted(shelf: ObjectStore
 def test_a_mask_of_another_size_than_the_picture_is_refused(shelf: ObjectStore, tmp_path: Path) -> None:
     mask = tmp_path / "mask.png"
     mask.write_bytes(png_bytes(np.full((4, 6), 255, np.uint8)))
-    with pytest.raises(EditError, match="a mask of 6x4.*the size of the picture, 600x400"):
+    with pytest.raises(EditError, match=r"a mask of 6x4.*the size of the picture, 600x400"):
         read(shelf, f"t1.s1.given.mask={mask}")
 
 
