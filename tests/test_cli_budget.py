@@ -68,7 +68,7 @@ def test_a_run_that_would_pass_the_budget_waits_and_says_how_to_go_on(call):
     code, told = call("chain", "budget", "s", "--set", "2 CNY")
     assert (code, told["left"]) == (0, 1.75)
     code, told = call("run", "use seed 3", "--session", "s")
-    assert (code, told["executed"], told["revision"]) == (0, ["t1.s1"], 3)
+    assert (code, told["executed"], told["revision"]) == (0, ["t1.s1"], 4)
     code, told = call("chain", "budget", "s", "--clear")
     assert (told["budget"], told["left"], told["spent"]) == (None, None, {"CNY": 0.5})
 
@@ -76,7 +76,7 @@ def test_a_run_that_would_pass_the_budget_waits_and_says_how_to_go_on(call):
 def test_an_edit_in_words_is_asked_about_where_it_costs(call):
     call("run", "draw a lighthouse at dusk", "--session", "s", "--engine", "paid")
     code, told = call("run", "use seed 3", "--session", "s", "--review", "when_costly", "--budget", "0.3 CNY")
-    assert (code, told["revision"], told["executed"]) == (3, 2, [])
+    assert (code, told["revision"], told["executed"]) == (3, 3, [])
     assert "0.25 of 0.30 CNY are spent" in told["waiting"][0]["how"]
     assert call("resume", "s")[1]["executed"] == ["t1.s1"], "what was told once is not asked twice"
 
