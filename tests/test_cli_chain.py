@@ -71,6 +71,61 @@ def test_the_price_is_told_and_only_what_changes_runs(chain):
     assert (code, again["executed"]) == (0, [])
 
 
+CONTRACT = {"preview", "executed", "cached", "revision", "chain", "runs", "answer"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "certain"),
+    [
+        (("--set", "t1.s3.args.color=green"), ["t1.s3"]),
+        (("--set", "t1.s1.given.box=60,60,260,380"), ["t1.s1"]),
+        (("--set", "t1.s1.given.box=[60, 60, 260, 380]"), ["t1.s1"]),
+        (("--set", "t1.s4.given.image=@v1"), ["t1.s5"]),
+        (("--edits", "edits.json"), ["t1.s3"]),
+        (("--say", "no, green"), ["t1.s3"]),
+        (("--say", "别动背景"), []),
+    ],
+)
+def test_every_form_of_edit_gives_the_same_document(chain, tmp_path, arguments, certain):
+    (tmp_path / "edits.json").write_text('{"edit": "set_arg", "step": "t1.s3", "name": "color", "value": "green"}')
+    code, told = chain("edit", "--session", "s", *arguments, "--dry-run")
+    assert code == 0 and told.keys() >= CONTRACT and told["dry_run"] is True
+    preview = told["preview"]
+    assert preview["certain"] == certain
+    assert preview.keys() >= {"certain", "possible", "cached", "stale", "seconds", "cost"}
+    is_respelled = "color" in arguments[1] or arguments[0] == "--edits"
+    assert ("t1.s3.args.color: plan_edit spells it colour" in told["notes"]) is is_respelled
+
+
+def test_what_was_not_run_is_not_said_to_be(chain):
+    code, told = chain("edit", "s", "--say", "no, green")
+    assert (code, told["executed"][0]) == (0, "t1.s3")
+    assert told["told"] == ["Changed: t1.s3 plan_edit colour: “blue” → “green”."]
+    code, told = chain("edit", "s", "--say", "undo", "--dry-run")
+    assert (code, told["command"], colour(told), told["revision"]) == (0, {"command": "undo"}, "blue", 2)
+    assert told["preview"]["certain"] == [] and told["executed"] == []
+    for arguments in (("undo", "s"), ("redo", "s"), ("edit", "s", "--say", "undo"), ("branch", "b", "--session", "s")):
+        code, told = chain(*arguments)
+        assert (code, told["executed"]) == (0, []) and told["cached"] == [f"t1.s{n}" for n in range(1, 6)]
+
+
+def test_a_merge_without_anything_new_says_so_and_runs_nothing(chain):
+    chain("branch", "greener", "--session", "s")
+    for arguments in (("greener",), ("main",), ("greener", "--dry-run"), ("1",)):
+        code, told = chain("merge", "--session", "s", *arguments)
+        assert code == 0 and told.get("executed", []) == [] and "nothing to merge" in told["told"][0]
+    assert len(chain("history", "s")[1]["revisions"]) == 1
+
+
+def test_repairs_are_told_before_they_are_made(chain):
+    chain("edit", "s", "--set", "t1.s3.args.colour=green")
+    code, told = chain("lint", "s", "--fix", "--dry-run")
+    assert code == 0 and {edit["edit"] for edit in told["edits"]} == {"set_thought"}
+    assert chain("show", "s")[1]["revision"] == 2
+    code, fixed = chain("lint", "s", "--fix")
+    assert (fixed["edits"], fixed["revision"]) == (told["edits"], 3)
+
+
 def test_typed_edits_from_a_file_and_evidence_by_field(chain, tmp_path):
     file = tmp_path / "edits.json"
     file.write_text(
@@ -136,6 +191,16 @@ def test_pick_diff_undo_redo_and_lint(chain, tmp_path):
         (("edit", "--set", "t1.s1.seed=1"), "no session"),
         (("edit", "s", "--session", "s", "--set", "t1.s1.seed=1"), "two sessions"),
         (("edit", "s"), "no edit"),
+        (("edit", "s", "--say", ""), "empty"),
+        (("edit", "s", "--say", "ab " * 3000), "characters"),
+        (("edit", "s", "--say", "go back to version 9"), "no revision 9"),
+        (("edit", "s", "--say", "in step 2 use a darker blue"), "t1.s2 analyse"),
+        (("edit", "s", "--set", "t1.s4.args.image=@v2"), "own result"),
+        (("edit", "s", "--set", "t1.s4.args.image=@v9"), "@v9"),
+        (("edit", "s", "--turn", "4", "--set", "t1.s1.seed=1"), "turn 4"),
+        (("budget", "nobody"), "no session 'nobody'"),
+        (("budget", "s", "--set", "much"), "much"),
+        (("budget", "s", "--set", "1 CNY", "--clear"), "--clear"),
         (("edit", "s", "--say", "x", "--set", "t1.s1.seed=1"), "together"),
         (("edit", "s", "--set", "t1.s9.seed=1"), "no step t1.s9"),
         (("edit", "s", "--set", "colour=1"), "colour=1"),
@@ -153,5 +218,5 @@ def test_what_can_not_be_is_refused_and_nothing_changes(chain, arguments, told):
     code, document = chain(*arguments)
     assert (code, document["status"]) == (2, "refused")
     error = document["error"]
-    assert told in f"{error['given']} {error['do']}" and error["expected"]
+    assert told in f"{error['given']} {error['do']}" and error["expected"] and error["do"] and error["code"]
     assert chain("show", "s")[1]["revision"] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,25 @@ from agentvid.agent.blocking import BlockingAgent
 from agentvid.agent.execute import earlier_lookup
 from agentvid.chain.chain import Chain
 from agentvid.chain.diff import diff
-from agentvid.chain.edit import Insert, Pin, Remove, SetArg, SetEngine, SetSeed, SetThought, apply_all
+from agentvid.chain.edit import (
+    ClearGiven,
+    Insert,
+    Move,
+    Pin,
+    Remove,
+    SetArg,
+    SetEngine,
+    SetGiven,
+    SetSeed,
+    SetThought,
+    apply_all,
+)
 from agentvid.chain.merge import merge
 from agentvid.chain.pick import pick_edits
 from agentvid.chain.step import Ref, Step
 from agentvid.errors import EditError, InputError, MergeConflict, SessionBusy
-from agentvid.report.changes import conflict_words, diff_words, edit_words, json_words
+from agentvid.report.changes import conflict_words, diff_words
+from agentvid.report.edits import edit_lines, json_words
 from agentvid.samples import COFFEE
 from agentvid.store import heads, migrations
 from agentvid.store.fence import acquire, own
@@ -213,9 +227,10 @@ async def test_branches_merge_and_the_history_tells_it(agent: Agent):
     assert [node.status for node in tree.nodes] == ["done", "not run", "done", "done"]
     assert (tree.node(2).heads, tree.node(4).heads, tree.node(4).is_current) == (("greener",), ("main",), True)
     assert [node.n for node in tree.children(1)] == [2, 3]
-    assert tree.node(2).words == "t1.s3: the argument colour is now “#2e8b57”"
-    assert tree.node(4).words.startswith("merged greener (revision 2); t1.s3: the argument colour")
-    await turn.merge("greener", run=False)  # all of it is in already
+    assert tree.node(2).words == "t1.s3 plan_edit colour: “blue” → “#2e8b57”"
+    assert tree.node(4).words.startswith("merged greener (revision 2); t1.s3 plan_edit colour: “blue” → ")
+    (told,) = (await turn.merge("greener")).told
+    assert told == "All of greener is in revision 4 already: there is nothing to merge, and nothing ran."
     assert turn.revision == 4
     assert [change.label for change in turn.diff(1, "greener").changed] == ["args.colour"]
 
@@ -283,12 +298,16 @@ async def test_a_pinned_step_keeps_the_result_of_its_own_line(agent: Agent):
 
 async def test_a_second_writer_is_refused(agent: Agent):
     turn = await (await agent.session("shared")).send("make the red cup blue", COFFEE, plan_only=True)
+    await turn.branch("side", at=1)
     await turn.edit([SetSeed(step="t1.s1", seed=3)], run=False)
+    await turn.checkout("main")
+    await turn.edit([SetSeed(step="t1.s2", seed=3)], run=False)
     with own(agent.log, "shared"):
-        for move in (turn.undo, turn.redo, lambda: turn.branch("b"), lambda: turn.checkout(1), lambda: turn.merge(1)):
+        merge_in = partial(turn.merge, "side")
+        for move in (turn.undo, turn.redo, lambda: turn.branch("b"), lambda: turn.checkout(1), merge_in):
             with pytest.raises(SessionBusy):
                 await move()
-    assert (turn.revision, turn.on_branch) == (2, "main")
+    assert (turn.revision, turn.on_branch) == (3, "main")
 
 
 def test_the_blocking_face_has_it_too(home: Path):
@@ -336,10 +355,30 @@ def test_edits_differences_and_values_are_told_in_both_languages():
     assert json_words(Ref(step="t1.s1", port="mask").model_dump(), "zh") == "t1.s1.mask"
     assert json_words({"artifact": "no media"}, "en") == '{"artifact": "no media"}'
     assert (json_words(None, "zh"), json_words([True, "x"], "en")) == ("无", "yes, “x”")
-    assert edit_words(SetEngine(step="t1.s1", engine=None), "zh") == "t1.s1：指定的引擎 改为 无"
-    assert (
-        edit_words(SetArg(step="t1.s1", name="colour", remove=True), "en") == "t1.s1: the argument colour is taken away"
+    plan = {"target": "cup", "operations": [{"op": "recolour", "source": "#ff0000", "target": "#0000ff"}]}
+    made = [
+        SetArg(step="t1.s1", name="colour", value="green"),
+        SetArg(step="t1.s1", name="colour", remove=True),
+        SetGiven(step="t1.s1", port="plan", value=plan),
+        SetGiven(step="t1.s1", port="palette", value={"colours": [{"colour": "#112233"}]}),
+        ClearGiven(step="t1.s1", port="plan"),
+        SetEngine(step="t1.s2", engine="small"),
+        Move(step="t1.s2", before="t1.s1"),
+        Pin(step="t1.s1"),
+        SetThought(step="t1.s1", thought="the left one"),
+    ]
+    assert edit_lines(HERE, made, "en") == (
+        "t1.s1 locate colour: nothing → “green”",
+        "t1.s1 locate colour: “green” is left out",
+        "t1.s1 locate plan: cup: Recolour #0000ff, given by hand",
+        "t1.s1 locate palette: #112233, given by hand",
+        "t1.s1 locate plan: found by the run again",
+        "t1.s2 locate engine: chosen by routing → small",
+        "t1.s2 locate comes before t1.s1 locate",
+        "t1.s1 locate keeps its result whatever changes before it",
+        "t1.s1 locate thought: nothing → “the left one”",
     )
+    assert edit_lines(HERE, made[:3], "zh")[0] == "t1.s1 locate 的 colour：无 → “green”"
     after = apply_all(HERE, [Remove(step="t1.s2"), SetSeed(step="t1.s1", seed=7)])
     assert diff_words(diff(HERE, after), "en") == ["t1.s2 is gone (locate)", "t1.s1: the seed: 0 → 7"]
     assert diff_words(diff(after, HERE), "zh") == ["新增 t1.s2(locate)", "t1.s1：随机种子：7 → 0"]

@@ -307,7 +307,7 @@ async def test_a_run_that_would_pass_the_budget_waits_until_it_is_approved(sessi
     told = [event.how for event in events if isinstance(event, Waiting)]
     assert told == [
         "this run costs up to 1.00 CNY; 0.00 of 0.60 CNY are spent; approve it: agentvid resume talk --turn 1; or edit"
-        " it, or set another budget"
+        " it, or set another budget: agentvid chain budget talk --set 'AMOUNT CNY'"
     ]
     await turn.approve()
     assert turn.status == "done"

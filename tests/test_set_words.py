@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentvid.agent.set_words import read_sets
+from agentvid.agent.set_words import other_spelling, read_sets, respelled
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import (
     ClearGiven,
@@ -36,6 +36,7 @@ from agentvid.media.types import (
     CameraPath,
     CameraPose,
     EditPlan,
+    Image,
     Keyframe,
     Palette,
     Point,
@@ -44,6 +45,7 @@ from agentvid.media.types import (
     Swatch,
     Value,
 )
+from agentvid.planner import KnownMedia
 from agentvid.planner.check import check_chain
 from agentvid.plugins import load_tools
 from agentvid.store.objects import ObjectStore
@@ -109,8 +111,15 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> ObjectStore:
     return ObjectStore(tmp_path_factory.mktemp("store"))
 
 
+MEDIA = (
+    KnownMedia(1, Image.model_validate(PHOTO), is_new=True),
+    KnownMedia(2, Image.model_validate({**PHOTO, "artifact": "cd" * 32}), source=Ref(step="t1.s4", port="image")),
+    KnownMedia(3, Image.model_validate({**PHOTO, "artifact": "ef" * 32}), source=Ref(step="t1.s4", port="image")),
+)
+
+
 def read(shelf: ObjectStore, *sets: str, chain: Chain = CHAIN, run: Run | None = RUN) -> list[Edit]:
-    return read_sets(sets, chain, run, TOOLS, shelf)
+    return read_sets(sets, chain, run, TOOLS, shelf, media=MEDIA)
 
 
 def test_the_chain_these_tests_edit_is_a_sound_one() -> None:
@@ -127,6 +136,17 @@ def test_the_chain_these_tests_edit_is_a_sound_one() -> None:
         ("t1.s3.args.colour=", SetArg(step="t1.s3", name="colour", remove=True)),
         ("t1.s3.args.light=0.25", SetArg(step="t1.s3", name="light", value=0.25)),
         ("t1.s3.args.palette=#112233,#445566", None),
+        ("t1.s4.args.image=@v1", SetArg(step="t1.s4", name="image", value=MEDIA[0].artifact)),
+        ("t1.s6.args.image=@v2", SetArg(step="t1.s6", name="image", value=ref("t1.s4", "image"))),
+        ("t1.s6.args.image=@t1.s4.image", SetArg(step="t1.s6", name="image", value=ref("t1.s4", "image"))),
+        ("t1.s4.given.image=@v2", SetGiven(step="t1.s4", port="image", value=MEDIA[1].artifact.model_dump())),
+        ("t1.s1.given.box=@t1.s1.box", SetGiven(step="t1.s1", port="box", value=FOUND["t1.s1"]["box"].model_dump())),
+        (
+            "t1.s1.given.box=[1, 2, 3, 4]",
+            SetGiven(step="t1.s1", port="box", value={"x0": 1, "y0": 2, "x1": 3, "y1": 4}),
+        ),
+        ('t1.s2.given.palette=["#112233"]', None),
+        ("t1.s3.args.request=@v2", SetArg(step="t1.s3", name="request", value="@v2")),
         ("t1.s3.args.palette=t1.s2.palette", SetArg(step="t1.s3", name="palette", value=ref("t1.s2", "palette"))),
         ('t1.s3.args.palette={"step": "t1.s2", "port": "palette"}', None),
         ("t1.s8.args.clips=t1.s7.video", SetArg(step="t1.s8", name="clips", value=[ref("t1.s7", "video")])),
@@ -173,7 +193,11 @@ def test_each_text_is_one_edit_that_fits(shelf: ObjectStore, text: str, edit: Ed
         ("t1.s3.plan.feather=4", "no field 'plan'", "perhaps t1.s3.given.plan is meant"),
         ("t1.s3.seed.x=1", "no field 'seed'", "seed"),
         ("t1.s3.args=1", "names no argument", ""),
-        ("t1.s3.args.color=green", "no argument 'color'", "perhaps colour is meant"),
+        ("t1.s3.args.colur=green", "no argument 'colur'", "perhaps colour is meant"),
+        ("t1.s4.args.image=@v9", "there is no @v9", "name one"),
+        ("t1.s1.given.mask=@t1.s9.mask", "t1.s9.mask holds no value", "run its step first"),
+        ("t1.s4.args.image=@t1.s9.image", "there is no step t1.s9", "perhaps t1.s8 is meant"),
+        ("t1.s4.args.image=@v3", "would use its own result", "written before it"),
         ("t1.s3.args.light=bright", "t1.s3.args.light", "quote it"),
         ("t1.s3.args.light=null", "t1.s3.args.light", ""),
         ("t1.s3.args.request=", "no such argument to drop", "give it a value"),
@@ -201,13 +225,31 @@ def test_a_wrong_text_is_told_what_was_given_expected_and_nearest(
     assert raised.value.expected
 
 
-def test_media_of_an_argument_or_a_port_are_files(shelf: ObjectStore, tmp_path: Path) -> None:
+def test_the_other_spelling_of_an_argument_is_taken_and_noted(shelf: ObjectStore) -> None:
+    notes: list[str] = []
+    (edit,) = read_sets(["t1.s3.args.color=green"], CHAIN, RUN, TOOLS, shelf, notes=notes)
+    assert edit == SetArg(step="t1.s3", name="colour", value="green")
+    assert notes == ["t1.s3.args.color: plan_edit spells it colour"]
+    typed = SetArg(step="t1.s3", name="color", value="green")
+    assert respelled([typed], CHAIN, TOOLS) == ([edit], notes)
+    assert respelled([edit, SetSeed(step="t1.s4", seed=1)], CHAIN, TOOLS)[1] == []
+    assert other_spelling("gray", TOOLS["plan_edit"]) is None
+
+
+def test_a_mask_of_another_size_than_the_picture_is_refused(shelf: ObjectStore, tmp_path: Path) -> None:
     mask = tmp_path / "mask.png"
     mask.write_bytes(png_bytes(np.full((4, 6), 255, np.uint8)))
+    with pytest.raises(EditError, match=r"a mask of 6x4.*the size of the picture, 600x400"):
+        read(shelf, f"t1.s1.given.mask={mask}")
+
+
+def test_media_of_an_argument_or_a_port_are_files(shelf: ObjectStore, tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    mask.write_bytes(png_bytes(np.full((400, 600), 255, np.uint8)))
     arg, given = read(shelf, f"t1.s4.args.mask={mask}", f"t1.s1.given.mask={mask}")
     assert isinstance(arg, SetArg) and isinstance(given, SetGiven)
     assert arg.value == given.value
-    assert (arg.value["type"], arg.value["width"]) == ("mask", 6)
+    assert (arg.value["type"], arg.value["width"]) == ("mask", 600)
     assert shelf.has(arg.value["artifact"])
 
 

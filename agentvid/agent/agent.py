@@ -12,18 +12,20 @@ import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from agentvid.agent.budget import checked_budget
 from agentvid.agent.drive import TurnDriver
 from agentvid.agent.execute import last_run
-from agentvid.agent.given import check_wishes, plain_pairs, split_address
+from agentvid.agent.follow import follow
+from agentvid.agent.given import check_no_wishes, check_wishes, plain_pairs, split_address
 from agentvid.agent.history import answered
 from agentvid.agent.planners import PLANNERS, make_planner
-from agentvid.agent.propose import edited_turn, propose, propose_thought, require_edits, suggest
+from agentvid.agent.propose import meant, propose, propose_thought, suggest
 from agentvid.agent.session_id import valid_session_id
+from agentvid.agent.set_words import turn_edits
 from agentvid.agent.stale import preview_turn, stale_results
 from agentvid.agent.state import Review, TurnStatus
 from agentvid.agent.turn_history import TurnHistory
@@ -82,7 +84,7 @@ class Agent:
         self.engines: dict[str, Engine] = dict(engines) if engines is not None else load_engines()
         self.store = ObjectStore(self.home)
         wanted = planner or self.settings.planner
-        self.planner = self._named(wanted) if isinstance(wanted, str) else wanted
+        self.planner = make_planner(wanted, self)
         self._is_chosen = planner is not None
         for path in self.store.abandoned(written_before=time.time()):
             path.unlink(missing_ok=True)
@@ -92,14 +94,11 @@ class Agent:
         self.executor = Executor(self.tools, self.engines, self._host, self.store, self.log)
         self.driver = TurnDriver(self.executor, self.planner, self.home, self._planner_of)
 
-    def _named(self, planner: str) -> Planner:
-        return make_planner(planner, self.tools, self.settings, self.store)
-
     def _planner_of(self, begun_with: str) -> Planner:
         """Return who plans a turn that has no chain yet: the planner it was begun with, unless one was chosen since."""
         if self._is_chosen or begun_with == self.planner.name or begun_with not in PLANNERS:
             return self.planner
-        return self._named(begun_with)
+        return make_planner(begun_with, self)
 
     async def __aenter__(self) -> Self:
         return self
@@ -144,11 +143,13 @@ class Session:
         the text form of the command line. `engine` is wished for every step it can do. `plan_only` stops after the
         chain is written and checked.
 
-        A message that can only be about the last chain, and comes alone ("in step 3 use a darker blue", "do it again
-        with another seed"), edits that turn instead, with the message as the revision's note; see `Turn.propose`.
+        A message that comes alone and is about the last chain ("in step 3 use a darker blue", "no, green", "undo") adds
+        no turn: it edits that chain, with the message as the revision's note, or moves in its history; `told` and the
+        answer say what was done. `agent.propose.meant` says which messages these are. With review "ask" (or
+        "when_costly", where it costs) the revision waits for approval, `turn.approve()`.
 
-        Raises: InputError (and its kinds) where something handed in can't be used; SessionBusy where another process
-        is writing this session.
+        Raises: EditError where such a message may mean several things, or can't be done; InputError (and its kinds)
+        where something handed in can't be used; SessionBusy where another process is writing this session.
         """
         if not isinstance(text, str) or not all(isinstance(path, str | Path) for path in media):
             raise InputError("a message that is not text and paths of files", "send(text, path, …)", "correct the call")
@@ -157,14 +158,11 @@ class Session:
         check_wishes(review, seed)
         parts: list[Any] = [TextPart(text=said)]
         parts += [await asyncio.to_thread(media_part, Path(path), agent.store) for path in media]
-        edited = edited_turn(agent.executor, self.name, said) if not (media or given) else None
-        rewrite = propose(agent.executor, self.name, edited, said) if edited else None
-        if edited and rewrite is not None:
-            rewrite = await suggest(agent.executor, agent.planner, self.name, edited, said, rewrite, emit)
-        if edited and rewrite is not None and rewrite.kind not in ("new", "command"):
-            edits, runs = require_edits(rewrite).edits, not plan_only and review != "ask"
-            await agent.driver.edit(self.name, edited, edits, emit, run=runs, note=said)
-            return self.turn(edited)
+        about = meant(agent.executor, self.name, said) if not (media or given) else None
+        if about is not None:
+            check_no_wishes(seed, engine)
+            read = await suggest(agent.executor, agent.planner, self.name, about.turn, said, about.rewrite, emit)
+            return await follow(self.turn(about.turn), read, said, emit, review=review, run=not plan_only)
         message = Message(parts=tuple(parts))
         given_pairs = plain_pairs(given)
         engine = engine or agent.settings.engine or None
@@ -262,10 +260,6 @@ class Session:
 class Turn(TurnHistory):
     """One message and what came of it. Its properties read what the log holds now."""
 
-    agent: Agent
-    session: str
-    number: int
-
     @property
     def revision(self) -> int:
         """The revision that is shown, the head of the current branch; 0 where nothing was planned."""
@@ -304,9 +298,10 @@ class Turn(TurnHistory):
 
     @property
     def answer(self) -> list[dict[str, Any]]:
-        """The answer's parts as JSON, of the head or the nearest before it that has one; empty while none has."""
+        """The answer's parts as JSON, of the head or the nearest before it that has one, after what was `told`."""
         n = answered(self.agent.log, self.session, self.number)
-        return (self.agent.log.answer(self.session, self.number, n) if n else None) or []
+        held = (self.agent.log.answer(self.session, self.number, n) if n else None) or []
+        return [*({"type": "text", "text": text} for text in self.told), *held]
 
     @property
     def waiting(self) -> list[StepWaits]:
@@ -350,6 +345,13 @@ class Turn(TurnHistory):
         agent, rules = self.agent, self.propose(text, drawn=drawn)
         return await suggest(agent.executor, agent.planner, self.session, self.number, text, rules, emit)
 
+    def read(self, *sets: str, notes: list[str] | None = None) -> list[Edit]:
+        """Return the edits that texts such as "t1.s3.args.colour=green" or "t1.s4.args.image=@v2" ask for.
+
+        See `agent.set_words`, which tells what else they can say, what `notes` are, and what is raised.
+        """
+        return turn_edits(self, sets, notes=notes)
+
     def propose_thought(self, step: str, thought: str) -> Rewrite:
         """Return the edits that another thought on a step comes to, the thought itself among them.
 
@@ -366,7 +368,7 @@ class Turn(TurnHistory):
         Raises: EditError or ChainError, with nothing changed, where the edited chain does not check.
         """
         await self.agent.driver.edit(self.session, self.number, edits, emit, run=run)
-        return self
+        return replace(self, told=())
 
     async def give(self, address: str, value: Any, *, run: bool = True, emit: Emit = ignore) -> Turn:
         """Give a port's value, `await turn.give("t1.s1.box", Box(…))`, and run what that changes.
@@ -394,4 +396,4 @@ class Turn(TurnHistory):
         """
         pairs = plain_pairs(given)
         await self.agent.driver.resume(self.session, self.number, pairs, emit, run=run)
-        return self
+        return replace(self, told=())

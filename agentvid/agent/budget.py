@@ -8,6 +8,8 @@ Does not cover: an engine that charges more than it says; what it charged counts
 
 from __future__ import annotations
 
+import re
+
 from agentvid.agent.stale import preview_turn
 from agentvid.chain.chain import Chain
 from agentvid.chain.step import AnswerIs, ColourIn, Count, UnchangedOutside
@@ -18,11 +20,12 @@ from agentvid.run.execute import Executor
 from agentvid.run.preview import Preview
 from agentvid.run.route import bears
 
-__all__ = ["OVER_BUDGET", "checked_budget", "over_budget"]
+__all__ = ["OVER_BUDGET", "checked_budget", "over_budget", "read_budget"]
 
 OVER_BUDGET = "over_budget"
 """The code with which a turn that waits for more money says so."""
 
+_MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z]{3})")
 _CHECKED_BY = ((ColourIn, "check"), (UnchangedOutside, "check"), (Count, "describe"), (AnswerIs, "describe"))
 
 
@@ -36,6 +39,18 @@ def checked_budget(amount: float, currency: str) -> Cost:
     if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()):
         raise InputError(f"currency {currency!r}", "an ISO 4217 code, such as CNY", "correct it")
     return Cost(amount=amount, currency=currency)
+
+
+def read_budget(where: str, text: str) -> Cost:
+    """Read an amount and a currency, "2 CNY" or "2.5cny".
+
+    Raises: InputError that begins with `where`, where the text is none.
+    """
+    match = _MONEY.fullmatch(text.strip())
+    if match is None:
+        given = f"{where} {text[:40]!r}"
+        raise InputError(given, 'an amount of 0 or more and a currency, such as "2 CNY"', "correct it")
+    return checked_budget(float(match[1]), match[2].upper())
 
 
 def over_budget(executor: Executor, session: str, turn: int) -> ErrorDocument | None:
@@ -64,7 +79,8 @@ def over_budget(executor: Executor, session: str, turn: int) -> ErrorDocument | 
         code=OVER_BUDGET,
         given=f"{'; '.join(says)}; {spent:.2f} of {budget.amount:.2f} {budget.currency} are spent",
         expected="a run within the budget of the session",
-        do=f"approve it: agentvid resume {session} --turn {turn}; or edit it, or set another budget",
+        do=f"approve it: agentvid resume {session} --turn {turn}; or edit it, or set another budget: "
+        f"agentvid chain budget {session} --set 'AMOUNT {budget.currency}'",
     )
 
 

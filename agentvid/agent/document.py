@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agentvid.agent.agent import Turn
 from agentvid.agent.answer import answer_parts, language_of
 from agentvid.agent.given import how_to_give
-from agentvid.agent.history import revision_words
+from agentvid.agent.history import all_words
 from agentvid.agent.verify import PREDICATE, Verdict
 from agentvid.chain.run import Run, StepRun
 from agentvid.chain.step import Ref, step_number
@@ -21,14 +22,19 @@ from agentvid.report.describe import predicate_words
 from agentvid.report.folder import claim, file_names, write_results
 from agentvid.report.record import AnswerPart, Check, HistoryEntry, MessagePart, ToolFacts, Totals, TurnRecord
 
-__all__ = ["prepare_folder", "turn_document", "turn_record", "write_folder"]
+__all__ = ["answer_of", "prepare_folder", "turn_document", "turn_record", "write_folder"]
 
 
-async def turn_document(turn: Turn, paths: Mapping[str, Path] | None = None) -> dict[str, Any]:
-    """Return the turn as JSON. `paths` maps sha256 of media to where they were written for the person."""
+async def turn_document(turn: Turn, paths: Mapping[str, Path] | None = None, *, ran: bool = True) -> dict[str, Any]:
+    """Return the turn as JSON. `paths` maps sha256 of media to where they were written for the person.
+
+    `executed` and `cached` are about the run of the revision that is shown. With `ran` False nothing ran now: all that
+    it has is kept.
+    """
     run, chain = turn.run, turn.chain
     places = {sha: str(path) for sha, path in (paths or {}).items()}
     row = turn.agent.log.turn(turn.session, turn.number)
+    is_own = run.revision == turn.revision
     runs = {step.id: run.steps.get(step.id, StepRun(step=step.id)) for step in chain}
     return {
         "status": turn.status,
@@ -38,11 +44,12 @@ async def turn_document(turn: Turn, paths: Mapping[str, Path] | None = None) -> 
         "branch": turn.on_branch,
         "chain": chain.to_json(),
         "runs": {step_id: _step_document(record, places) for step_id, record in runs.items()},
-        "executed": [step_id for step_id, record in runs.items() if record.executed],
-        "cached": [step_id for step_id, record in runs.items() if record.status == "cached"],
+        "executed": [step_id for step_id, record in runs.items() if is_own and ran and record.executed],
+        "cached": [step_id for step_id, record in runs.items() if is_own and _is_kept(record, ran=ran)],
         "waiting": _waiting(turn),
         "checks": [verdict.model_dump(mode="json") for verdict in turn.checks],
-        "answer": {"parts": [_answer_document(part, places) for part in _parts(turn)]},
+        "answer": {"parts": [_answer_document(part, places) for part in answer_of(turn)]},
+        "told": list(turn.told),
         "error": row.error or _first_failure(run),
     }
 
@@ -89,6 +96,7 @@ async def turn_record(turn: Turn) -> TurnRecord:
     executed = tuple(record.step for record in records if record.executed)
     history = turn.agent.log.revisions(turn.session, turn.number)
     language = language_of(message.text)
+    words = all_words(history, language)
     return TurnRecord(
         session=turn.session,
         turn=turn.number,
@@ -98,7 +106,7 @@ async def turn_record(turn: Turn) -> TurnRecord:
         message=tuple(parts),
         chain=turn.chain,
         run=run,
-        answer=tuple(_record_part(part) for part in _parts(turn)),
+        answer=tuple(_record_part(part) for part in answer_of(replace(turn, told=()))),
         tools=ToolFacts.of_all(turn.agent.tools.values()),
         checks=tuple(_check(verdict, language) for verdict in turn.checks),
         totals=Totals(
@@ -108,15 +116,22 @@ async def turn_record(turn: Turn) -> TurnRecord:
             cost=sum(record.cost for record in records if record.executed),
             currency=next((record.currency for record in records if record.currency), ""),
         ),
-        history=tuple(HistoryEntry(row.n, row.author, revision_words(row, language)) for row in history),
+        history=tuple(HistoryEntry(row.n, row.author, words[row.n]) for row in history),
         earlier=_earlier(turn),
     )
 
 
-def _parts(turn: Turn) -> list[dict[str, Any]]:
+def answer_of(turn: Turn) -> list[dict[str, Any]]:
+    """Return the answer's parts as JSON: of a turn that is not finished, what its run has so far."""
     if turn.phase in ("done", "failed") or turn.chain.question:
         return turn.answer
-    return answer_parts(turn.chain, turn.run, [], language_of(turn.message.text))
+    run = turn.run if turn.run.revision == turn.revision else Run(revision=turn.revision)
+    told = [{"type": "text", "text": text} for text in turn.told]
+    return told + answer_parts(turn.chain, run, [], language_of(turn.message.text))
+
+
+def _is_kept(record: StepRun, *, ran: bool) -> bool:
+    return record.status == "cached" or (record.is_usable and not ran)
 
 
 def _step_document(record: StepRun, places: Mapping[str, str]) -> dict[str, Any]:
@@ -159,7 +174,8 @@ def _waiting(turn: Turn) -> list[dict[str, Any]]:
         told.append({"step": None, "port": None, "how": chain.question})
     elif turn.phase == "waiting" and not told:
         held = turn.agent.log.turn(turn.session, turn.number).error
-        how = f"{held['given']}; {held['do']}" if held else f"approve it: agentvid resume {turn.session}"
+        resume = f"agentvid resume {turn.session} --turn {turn.number}"
+        how = f"{held['given']}; {held['do']}" if held else f"approve it: {resume}"
         told.append({"step": None, "port": None, "how": how})
     return told
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agentvid.agent.budget import OVER_BUDGET, over_budget
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import given_edits
 from agentvid.agent.history import check_fresh, show_phase
@@ -97,16 +98,32 @@ class TurnDriver:
                 await self._go_on(session, turn, token, emit, approved=not given)
 
     async def edit(
-        self, session: str, turn: int, edits: Sequence[Edit], emit: Emit, *, run: bool = True, note: str = ""
+        self,
+        session: str,
+        turn: int,
+        edits: Sequence[Edit],
+        emit: Emit,
+        *,
+        run: bool = True,
+        note: str = "",
+        wait: bool = False,
     ) -> None:
-        """Add a revision with these edits, and run it; `note` is kept with the revision.
+        """Add a revision with these edits, and run it; `note` is kept with the revision. `wait` tells that a revision
+        which is not run waits for approval.
 
         Raises: EditError or ChainError, with nothing changed, where the result does not check; SessionBusy.
         """
-        await self.revise(session, turn, lambda head: Revised(edits, note=note), emit, run=run)
+        await self.revise(session, turn, lambda head: Revised(edits, note=note), emit, run=run, wait=wait)
 
     async def revise(
-        self, session: str, turn: int, make: Callable[[RevisionRow], Revised], emit: Emit, *, run: bool = True
+        self,
+        session: str,
+        turn: int,
+        make: Callable[[RevisionRow], Revised],
+        emit: Emit,
+        *,
+        run: bool = True,
+        wait: bool = False,
     ) -> None:
         """Add a revision with the edits that `make` returns for the head, and run it. Without edits nothing is added.
 
@@ -121,6 +138,9 @@ class TurnDriver:
                 self._revise(session, turn, chain, made.edits, ownership.token, emit, made.note, made.merged)
             if run:
                 await self._go_on(session, turn, ownership.token, emit, approved=False)
+            elif wait:
+                held = over_budget(self._executor, session, turn)
+                self._log.set_phase(session, turn, "waiting", error=dict(held) if held else None, token=ownership.token)
 
     async def move(
         self, session: str, turn: int, to: Callable[..., RevisionRow], emit: Emit, *, run: bool = False
@@ -202,7 +222,10 @@ class TurnDriver:
         elif state.next and state.values.get("revision") in (None, row.n):
             await self._invoke(session, turn, None, token, emit)
         else:
+            held = self._log.turn(session, turn).error
+            is_told = held is not None and held["code"] == OVER_BUDGET
             again: TurnState = {"revision": row.n, "waiting": [], "checks": [], "plan_only": False}
+            again["approved"] = approved and is_told
             await self._invoke(session, turn, again, token, emit)
 
     async def _invoke(

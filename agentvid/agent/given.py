@@ -16,6 +16,7 @@ from typing import Any, Final
 from agentvid.agent.field import nearest, with_field
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import SetGiven
+from agentvid.chain.step import Step, as_ref
 from agentvid.errors import EditError, InputError
 from agentvid.media.gate import take_in, take_in_depth, take_in_mask
 from agentvid.media.types import MEDIA_TYPES, Value
@@ -27,6 +28,7 @@ __all__ = [
     "FORMS",
     "REVIEWS",
     "Address",
+    "check_no_wishes",
     "check_wishes",
     "given_edits",
     "how_to_give",
@@ -131,6 +133,20 @@ def check_wishes(review: str, seed: int | None) -> None:
         raise InputError(f"seed {seed!r}", "a whole number from 0 to 2^63 - 1", "correct it")
 
 
+def check_no_wishes(seed: int | None, engine: str | None) -> None:
+    """Check that nothing is wished beside a message that changes a chain which is there: it would go unheard.
+
+    Raises: InputError naming the wish.
+    """
+    for name, wish in (("seed", seed), ("engine", engine)):
+        if wish is not None:
+            raise InputError(
+                f"{name} {wish} beside a message that changes a chain which is there",
+                f"the {name} in the message, or as an edit of a step",
+                f"agentvid chain edit --session SESSION --set STEP.{name}={wish}",
+            )
+
+
 def how_to_give(step: str, port: Port) -> str:
     """Return the command-line option that gives this port."""
     return f"--given {step}.{port.name}={FORMS[port.type]}"
@@ -177,8 +193,25 @@ def given_edits(
         else:
             json_value = read_text(where, port.type, value, store) if isinstance(value, str) else _plain(value)
         packed = pack_literal(port.type, json_value, where)
+        if port.type in ("Mask", "Depth"):
+            _check_size(step, port, packed["value"], found, where)
         edits[step.id, port.name] = SetGiven(step=step.id, port=port.name, value=packed["value"])
     return list(edits.values())
+
+
+def _check_size(step: Step, port: Port, given: Any, found: Callable[[str, str], Any], where: str) -> None:
+    """Refuse a mask or depth of another size than the picture that the step looks at, where that is known already."""
+    argument = step.args.get("image")
+    ref = as_ref(argument)
+    packed = found(ref.step, ref.port) if ref else None
+    picture = packed["value"] if packed else argument
+    size = (given["width"], given["height"])
+    if isinstance(picture, dict) and "artifact" in picture and (picture["width"], picture["height"]) != size:
+        raise EditError(
+            f"{where}: a {port.type.lower()} of {size[0]}x{size[1]}",
+            f"the size of the picture, {picture['width']}x{picture['height']}",
+            "give one of that size",
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -193,7 +226,7 @@ def read_text(where: str, type_name: str, text: str, store: ObjectStore) -> Any:
     if type_name == "Text":
         return text
     if text.lstrip()[:1] in ("{", "["):
-        return _json(where, text)
+        return _listed(type_name, _json(where, text))
     if type_name in MEDIA_TYPES:
         takes = {"Mask": take_in_mask, "Depth": take_in_depth}.get(type_name, take_in)
         return takes(Path(text), store).model_dump(mode="json")
@@ -202,6 +235,17 @@ def read_text(where: str, type_name: str, text: str, store: ObjectStore) -> Any:
     if type_name in _NUMBERS:
         return _numbers(where, type_name, text)
     return _json(where, text)
+
+
+def _listed(type_name: str, value: Any) -> Any:
+    """Return a JSON value; numbers of a box, point or keyframe, and colours of a palette, by their names."""
+    if not isinstance(value, list):
+        return value
+    names = _NUMBERS.get(type_name, ())
+    if len(value) == len(names) > 0:
+        return dict(zip(names, value, strict=True))
+    is_colours = type_name == "Palette" and all(isinstance(item, str) for item in value)
+    return {"colours": [{"colour": item} for item in value]} if is_colours else value
 
 
 def _numbers(where: str, type_name: str, text: str) -> dict[str, float]:

@@ -49,7 +49,7 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> TurnGraph:
 def _entry(state: TurnState, runtime: Runtime[Services]) -> str:
     if not state.get("revision"):
         return "perceive"
-    return "review" if passes_budget(state, runtime) else "execute"
+    return "execute" if state.get("approved") or not passes_budget(state, runtime) else "review"
 
 
 def _after_plan(state: TurnState, runtime: Runtime[Services]) -> str:

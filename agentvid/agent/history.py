@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -12,7 +13,8 @@ from agentvid.chain.merge import Choose, Merged, merge
 from agentvid.chain.merge_parts import is_same
 from agentvid.errors import EditError, InputError, MergeConflict
 from agentvid.prompt import Language
-from agentvid.report.changes import conflict_words, edit_words
+from agentvid.report.changes import conflict_words
+from agentvid.report.edits import edit_lines
 from agentvid.store.heads import ancestors, branch_of, heads, merge_base, steps_ever
 from agentvid.store.log import Log
 from agentvid.store.rows import Author, RevisionRow
@@ -20,6 +22,7 @@ from agentvid.store.rows import Author, RevisionRow
 __all__ = [
     "History",
     "HistoryNode",
+    "all_words",
     "answered",
     "check_fresh",
     "free_step_id",
@@ -84,6 +87,8 @@ def tree_of(log: Log, session: str, turn: int, language: Language) -> History:
     """Return the history of a turn."""
     head = log.latest_revision(session, turn)
     standing = heads(log, session, turn)
+    rows = log.revisions(session, turn)
+    words = all_words(rows, language)
     nodes = [
         HistoryNode(
             n=row.n,
@@ -92,20 +97,27 @@ def tree_of(log: Log, session: str, turn: int, language: Language) -> History:
             branch=row.branch,
             author=row.author,
             created=row.created,
-            words=revision_words(row, language),
+            words=words[row.n],
             heads=tuple(name for name, n in standing.items() if n == row.n),
             is_current=head is not None and head.n == row.n,
             status=_run_status(log, row),
         )
-        for row in log.revisions(session, turn)
+        for row in rows
     ]
     return History(tuple(nodes), branch_of(log, session, turn))
 
 
-def revision_words(row: RevisionRow, language: Language) -> str:
-    """Return what a revision changed, in words: its note, and its edits."""
+def all_words(rows: Sequence[RevisionRow], language: Language) -> dict[int, str]:
+    """Return what each revision of a turn changed, in words, by its number; `rows` are all of them."""
+    chains = {row.n: row.chain for row in rows}
+    return {row.n: revision_words(row, chains.get(row.parent or 0), language) for row in rows}
+
+
+def revision_words(row: RevisionRow, before: Chain | None, language: Language) -> str:
+    """Return what a revision changed of the chain `before` it, in words: its note, and its edits."""
     told = [row.note] if row.note else []
-    told += [edit_words(load_edit(edit), language) for edit in row.edits]
+    if before is not None:
+        told += edit_lines(before, [load_edit(edit) for edit in row.edits], language)
     return ("；" if language == "zh" else "; ").join(told) or _FIRST[language]
 
 

@@ -86,8 +86,12 @@ def plan_request(
     tools: Mapping[str, ToolSpec],
     seed: int | None,
     engine: str | None,
+    text: str | None = None,
 ) -> PlanRequest:
-    """Return what a turn is planned from: its words, and the media and chains there were when it was sent."""
+    """Return what a turn is planned from: its words, and the media and chains there were when it was sent.
+
+    `text` stands for the words of a turn that is not there yet.
+    """
     before = [row for number in range(1, turn) if (row := log.latest_revision(session, number))]
     earlier = earlier_lookup(log, session)
 
@@ -98,7 +102,7 @@ def plan_request(
     media = known_media(log, session, turn)
     return PlanRequest(
         turn=turn,
-        text=log.turn(session, turn).message["text"],
+        text=log.turn(session, turn).message["text"] if text is None else text,
         media=tuple(medium for medium in media if medium.turn < turn or medium.is_new),
         subject=subject_of(row.chain for row in before),
         seed=seed or 0,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from agentvid.engine import EngineStatus
 from agentvid.errors import SettingsError
@@ -14,7 +13,7 @@ from agentvid.settings import Settings
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec
 
-__all__ = ["OFFLINE", "PLANNERS", "PlannerState", "make_planner", "planner_states"]
+__all__ = ["OFFLINE", "PLANNERS", "Equipped", "PlannerState", "make_planner", "planner_states"]
 
 OFFLINE: Final = ("offline", "grammar")
 """Two names of the planner that works by rule."""
@@ -29,22 +28,32 @@ class PlannerState:
     status: EngineStatus
 
 
-def make_planner(name: str, tools: Mapping[str, ToolSpec], settings: Settings, store: ObjectStore) -> Planner:
-    """Return the planner of that name.
+class Equipped(Protocol):
+    """What a planner is made from: an agent."""
+
+    tools: dict[str, ToolSpec]
+    settings: Settings
+    store: ObjectStore
+
+
+def make_planner(planner: str | Planner, agent: Equipped) -> Planner:
+    """Return the planner of that name; one that is a planner already, as it is.
 
     Raises: SettingsError where there is none, or it lacks a model or an endpoint.
     """
-    if name in OFFLINE:
+    if not isinstance(planner, str):
+        return planner
+    if planner in OFFLINE:
         return GrammarPlanner()
-    if name == "unified":
+    if planner == "unified":
         from agentvid.planner.unified import UnifiedPlanner
 
-        return UnifiedPlanner(tools)
-    if name == "llm":
+        return UnifiedPlanner(agent.tools)
+    if planner == "llm":
         from agentvid.planner.llm import LlmPlanner, endpoint_of
 
-        return LlmPlanner(endpoint_of(settings), tools, store=store)
-    raise SettingsError(f"planner {name!r} is not known", f"one of {', '.join(PLANNERS)}", "correct --planner")
+        return LlmPlanner(endpoint_of(agent.settings), agent.tools, store=agent.store)
+    raise SettingsError(f"planner {planner!r} is not known", f"one of {', '.join(PLANNERS)}", "correct --planner")
 
 
 def planner_states(settings: Settings) -> list[PlannerState]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from agentvid.agent.bill import keep_bill
 from agentvid.agent.execute import last_run
@@ -15,13 +16,16 @@ from agentvid.errors import EditError, NoEngine
 from agentvid.events import Emit
 from agentvid.media.types import Box
 from agentvid.planner import EditAsk, OffersEdits, Planner, PlanRequest
+from agentvid.planner.grammar.answering import answered
+from agentvid.planner.grammar.write import write_chain
 from agentvid.planner.reread import reread
-from agentvid.planner.rewrite import Rewrite, is_unmistakable, read_edits
+from agentvid.planner.rewrite import Rewrite, is_command, is_correction, is_unmistakable, read_edits
 from agentvid.run.call import read_thought
 from agentvid.run.execute import Executor
 from agentvid.store.fence import own
+from agentvid.store.heads import last_written
 
-__all__ = ["edited_turn", "propose", "propose_thought", "require_edits", "suggest"]
+__all__ = ["Meant", "meant", "propose", "propose_thought", "require_edits", "suggest"]
 
 
 def propose(executor: Executor, session: str, turn: int, text: str, drawn: Box | None = None) -> Rewrite:
@@ -92,17 +96,49 @@ def propose_thought(executor: Executor, session: str, turn: int, step: str, thou
     )
 
 
-def edited_turn(executor: Executor, session: str, text: str) -> int | None:
-    """Return the turn that a message unmistakably edits, by naming its steps, seeds or another run; None for others."""
+@dataclass(frozen=True)
+class Meant:
+    """A message that is about the chain of an earlier turn, and what it comes to there."""
+
+    turn: int
+    rewrite: Rewrite
+
+
+def meant(executor: Executor, session: str, text: str) -> Meant | None:
+    """Return what a message without media changes of an earlier turn; None where it asks for something new.
+
+    It changes one where it goes back or forth in the history; where it names steps, seeds or another run; where it is
+    said as a correction ("no, green", "instead"); and where it reads as an edit and could not be asked for anew ("only
+    3 seconds"). What can be asked for anew is new: "make it green" works on the last result.
+    """
     log = executor.log
     if log.session(session) is None:
         return None
+    written = last_written(log, session)
+    if written is not None and is_command(text):
+        return Meant(written, propose(executor, session, written, text))
     planned = {row.turn: revision for row in log.turns(session) if (revision := log.latest_revision(session, row.turn))}
+    planned = {turn: revision for turn, revision in planned.items() if revision.chain.steps}
     if not planned:
         return None
     named = re.search(r"\bt(\d{1,6})\.s\d+\b", text)
     turn = int(named[1]) if named and int(named[1]) in planned else max(planned)
-    return turn if is_unmistakable(text, planned[turn].chain, executor.tools) else None
+    rewrite = propose(executor, session, turn, text)
+    if rewrite.kind in ("new", "command"):
+        return None
+    is_edit = (
+        is_unmistakable(text, planned[turn].chain, executor.tools)
+        or is_correction(text)
+        or not _can_be_new(executor, session, text)
+    )
+    return Meant(turn, rewrite) if is_edit else None
+
+
+def _can_be_new(executor: Executor, session: str, text: str) -> bool:
+    """Return whether the offline planner could make a chain of a message, were it the next one."""
+    turn = len(executor.log.turns(session)) + 1
+    request = plan_request(executor.log, session, turn, executor.engines, executor.tools, None, None, text)
+    return bool(write_chain(answered(request)).steps)
 
 
 def require_edits(rewrite: Rewrite) -> Rewrite:
@@ -113,7 +149,8 @@ def require_edits(rewrite: Rewrite) -> Rewrite:
     if rewrite.kind == "edits":
         return rewrite
     choices = " | ".join(choice.label for choice in rewrite.choices)
-    raise EditError(rewrite.question, choices, "say it again with the step's id, for example t1.s3")
+    expected = choices or "a change of this chain that can be made"
+    raise EditError(rewrite.question, expected, "say it again with the step's id, for example t1.s3")
 
 
 def _request(executor: Executor, session: str, turn: int) -> PlanRequest:

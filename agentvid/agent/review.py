@@ -8,8 +8,9 @@ from langgraph.types import interrupt
 from agentvid.agent.budget import over_budget
 from agentvid.agent.stale import preview_turn
 from agentvid.agent.state import Services, TurnState
+from agentvid.run.preview import Preview
 
-__all__ = ["needs_review", "passes_budget", "review"]
+__all__ = ["is_costly", "needs_review", "passes_budget", "review"]
 
 
 async def review(state: TurnState, runtime: Runtime[Services]) -> TurnState:
@@ -25,9 +26,13 @@ def needs_review(state: TurnState, runtime: Runtime[Services]) -> bool:
     """Return whether a person must approve before anything runs."""
     policy = state.get("review", "never")
     if policy == "when_costly":
-        told = preview_turn(runtime.context.executor, state["session"], state["turn"])
-        return bool(told.cost_unknown) or any(cost.high > 0 for cost in told.costs)
+        return is_costly(preview_turn(runtime.context.executor, state["session"], state["turn"]))
     return policy == "ask"
+
+
+def is_costly(told: Preview) -> bool:
+    """Return whether a run costs money, or might."""
+    return bool(told.cost_unknown) or any(cost.high > 0 for cost in told.costs)
 
 
 def passes_budget(state: TurnState, runtime: Runtime[Services]) -> bool:

@@ -12,6 +12,7 @@ Moving never runs anything unless `run` is asked for, and never changes or remov
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeAlias
 
@@ -28,11 +29,14 @@ from agentvid.agent.history import (
     where,
 )
 from agentvid.agent.shown import shown
+from agentvid.agent.told import merge_told, move_told
+from agentvid.chain.chain import Chain
 from agentvid.chain.diff import ChainDiff, diff, edits_between
 from agentvid.chain.merge import Choose, Merged
 from agentvid.chain.pick import pick_edits
 from agentvid.events import Emit, ignore
 from agentvid.media.types import Artifact, Media
+from agentvid.planner.rewrite import Checkout, Command, Redo, Undo
 from agentvid.prompt import Language
 from agentvid.report.compare import Comparison, Shown, compare
 from agentvid.store import heads
@@ -47,12 +51,17 @@ At: TypeAlias = str | int
 """A branch by its name, or a revision by its number."""
 
 
+@dataclass(frozen=True)
 class TurnHistory:
-    """Undo, redo, branches and merges of one turn. Every write is refused while another process owns the session."""
+    """Undo, redo, branches and merges of one turn. Every write is refused while another process owns the session.
+
+    `told` is what the last message, move or merge did to the chain that was there, in words; empty elsewhere.
+    """
 
     agent: Agent
     session: str
     number: int
+    told: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def on_branch(self) -> str:
@@ -104,16 +113,40 @@ class TurnHistory:
 
         Raises: InputError where this is the first revision.
         """
-        await self.agent.driver.move(self.session, self.number, heads.undo, emit, run=run)
-        return self
+        return await self.move(Undo(), run=run, emit=emit)
 
     async def redo(self, *, run: bool = False, emit: Emit = ignore) -> Self:
         """Show the revision that `undo` left last from here.
 
         Raises: InputError where nothing was undone here.
         """
-        await self.agent.driver.move(self.session, self.number, heads.redo, emit, run=run)
-        return self
+        return await self.move(Redo(), run=run, emit=emit)
+
+    async def move(
+        self, command: Command, *, run: bool = False, emit: Emit = ignore, language: Language | None = None
+    ) -> Self:
+        """Undo, redo, or go to a revision, as a command says that `propose` read; `told` says what was moved.
+
+        Raises: InputError as `undo`, `redo` and `checkout`.
+        """
+        log, language = self.agent.log, language or self._language
+        before = self._where(self.on_branch)
+        to = {"undo": heads.undo, "redo": heads.redo}.get(command.command)
+        if isinstance(command, Checkout):
+            to = partial(heads.checkout, where=command.revision)
+        assert to is not None
+        await self.agent.driver.move(self.session, self.number, to, emit, run=run)
+        rows, after = log.revisions(self.session, self.number), self._where(self.on_branch)
+        return replace(self, told=(move_told(command, rows, before.n, after.n, language),))
+
+    def moved_to(self, command: Command) -> Chain:
+        """Return the chain that a command would show. Moves nothing.
+
+        Raises: InputError as `undo`, `redo` and `checkout`.
+        """
+        if isinstance(command, Checkout):
+            return self._where(command.revision).chain
+        return heads.after_move(self.agent.log, self.session, self.number, command.command).chain
 
     async def branch(self, name: str, at: At | None = None, *, emit: Emit = ignore) -> Self:
         """Make a branch at a revision or another branch's head (None: at what is shown), and go on it.
@@ -137,17 +170,19 @@ class TurnHistory:
     async def merge(self, other: At, choose: Choose = None, *, run: bool = True, emit: Emit = ignore) -> Self:
         """Merge another branch or revision into what is shown, as a new revision, and run what that changes.
 
-        `choose` says per conflict, or for all, whether ours (what is shown) or theirs is taken. Nothing is written
-        where all of the other came in before.
+        `choose` says per conflict, or for all, whether ours (what is shown) or theirs is taken. Where all of the other
+        came in before, `told` says so, and nothing is written or run.
 
         Raises: MergeConflict, told in words, with nothing changed, where a conflict is not chosen; ChainError where
         the merged chain does not check.
         """
 
+        nothing = self.nothing_to_merge(other)
+        if nothing:
+            return replace(self, told=(nothing,))
+
         def make(head: RevisionRow) -> Revised:
             theirs = self._where(other)
-            if heads.is_before(self.agent.log, self.session, self.number, theirs.n, head.n):
-                return Revised([])
             merged = self._merge_of(head, theirs, choose)
             chain = require_merged(merged, self._language)
             note = merge_words(other, theirs.n, merged, self._language)
@@ -155,6 +190,16 @@ class TurnHistory:
 
         await self.agent.driver.revise(self.session, self.number, make, emit, run=run)
         return self
+
+    def nothing_to_merge(self, other: At) -> str:
+        """Return in words why a merge of another branch or revision has nothing to do; "" where it has.
+
+        Raises: InputError where there is no such branch or revision.
+        """
+        head, theirs = self._where(self.on_branch), self._where(other)
+        if not heads.is_before(self.agent.log, self.session, self.number, theirs.n, head.n):
+            return ""
+        return merge_told(other, theirs.n, head.n, self._language)
 
     async def cherry_pick(self, what: str, source: At, *, run: bool = True, emit: Emit = ignore) -> Self:
         """Take a step ("t1.s3") or a given value ("t1.s1.box") of another branch or revision, as edits of this chain.

@@ -48,6 +48,10 @@ Planner = Annotated[
     typer.Option(help=r"Who writes the chain: offline | unified | llm \[default: AGENTVID_PLANNER, else offline]."),
 ]
 Engine = Annotated[str | None, typer.Option(help="Wish an engine for every step it can do.")]
+Budget = Annotated[
+    str | None,
+    typer.Option(help="What the session may spend in all, '2 CNY': a run that might pass it waits for approval."),
+]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw [default: 0].")]
 Review = Annotated[
     str | None,
@@ -58,6 +62,8 @@ Tools = Annotated[list[Path] | None, typer.Option("--tools", help="A folder with
 
 @app.command(
     epilog='Examples: agentvid run "把红色的杯子变成蓝色" coffee.jpg --given t1.s1.box=150,20,420,330 · '
+    'agentvid run "draw a red ball" --session s --budget 2CNY · agentvid run "no, green" --session s · '
+    "agentvid run undo --session s · "
     "AGENTVID_LLM_BASE_URL=http://localhost:11434/v1 AGENTVID_LLM_MODEL=qwen3:8b "
     'agentvid run "give the cup the colour of the sea" coffee.jpg --planner llm'
 )
@@ -69,12 +75,17 @@ def run(
     planner: Planner = None,
     engine: Engine = None,
     review: Review = None,
+    budget: Budget = None,
     given: Given = None,
     seed: Seed = None,
     tools: Tools = None,
     json_: Json = False,
 ) -> int:
-    """Send a message with pictures and clips: plan a chain, run it, write the results folder."""
+    """Send a message with pictures and clips: plan a chain, run it, write the results folder.
+
+    A message without files that corrects the last chain of the session ("no, green", "in step 3 use a darker blue",
+    "only 3 seconds", "undo") edits that chain, or moves in its history; it adds no turn.
+    """
     from agentvid.cli.turn import run_message
 
     return run_message(
@@ -85,6 +96,7 @@ def run(
         planner=planner,
         engine=engine,
         review=review,
+        budget=budget,
         given=given or [],
         seed=seed,
         tools=tools or [],
@@ -310,7 +322,7 @@ def _run(arguments: list[str], as_json: bool) -> int:
         code = int(app(args=arguments, standalone_mode=False) or 0)
         return _interrupted("", as_json) if code == EXIT_INTERRUPTED else code
     except Interrupted as stopped:
-        return _interrupted(stopped.session, as_json)
+        return _interrupted(stopped.session, as_json, stopped.turn)
     except AgentvidError as error:
         return _tell(error, as_json)
     except KeyboardInterrupt:
@@ -338,8 +350,9 @@ def _tell(error: AgentvidError, as_json: bool) -> int:
     return code
 
 
-def _interrupted(session: str, as_json: bool) -> int:
-    do = f"`agentvid resume {session}` goes on" if session else "run it again"
+def _interrupted(session: str, as_json: bool, turn: int | None = None) -> int:
+    named = f"{session} --turn {turn}" if turn else session
+    do = f"`agentvid resume {named}` goes on" if session else "run it again"
     if as_json:
         told = {"code": "interrupted", "given": "interrupted", "expected": "", "do": do}
         _print_refusal(told, "failed", session or None)

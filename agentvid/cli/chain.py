@@ -35,7 +35,9 @@ def show(
 @chain_app.command(
     "edit",
     epilog="Examples: agentvid chain edit --session holiday --set t1.s3.args.colour=green --dry-run · "
+    "agentvid chain edit --session holiday --set t1.s4.args.image=@v2 --set t1.s1.given.mask=mask.png · "
     'agentvid chain edit --session holiday --say "in step 3 use a darker blue" · '
+    "agentvid chain edit --session holiday --say undo · "
     'agentvid chain edit --session holiday --say "the colour of the sea instead" --planner llm --dry-run',
 )
 def edit(
@@ -47,11 +49,13 @@ def edit(
         typer.Option(
             "--set",
             help="STEP.args.NAME=VALUE, STEP.given.PORT=VALUE, STEP.seed=2, STEP.engine=NAME, STEP.thought=WORDS, "
-            "STEP.pinned=true, STEP.tool=NAME. Empty takes away. Repeatable.",
+            "STEP.pinned=true, STEP.tool=NAME. VALUE may be @v2, @t1.s4.image or a file. Empty takes away. Repeatable.",
         ),
     ] = None,
     edits: Annotated[Path | None, typer.Option(help="A JSON list of typed edits; '-' is standard input.")] = None,
-    say: Annotated[str, typer.Option(help="The change in plain words, in English or Chinese.")] = "",
+    say: Annotated[
+        str | None, typer.Option(help="The change in plain words, in English or Chinese; also 'undo', '回到第一版'.")
+    ] = None,
     planner: Annotated[
         str | None, typer.Option(help="llm: what the rules can't read of --say is asked of a model.")
     ] = None,
@@ -206,19 +210,40 @@ def pick(
     return pick_from(what, source, session=_session(None, named), turn=turn, out=out, as_json=json_)
 
 
-@chain_app.command("lint", epilog="Example: agentvid chain lint holiday --fix")
+@chain_app.command(
+    "budget", epilog="Examples: agentvid chain budget holiday --set '2 CNY' · agentvid chain budget holiday --clear"
+)
+def budget(
+    session: SessionArgument = None,
+    named: SessionOption = None,
+    amount: Annotated[
+        str | None, typer.Option("--set", help="What the session may spend in all: '2 CNY', 2.5EUR.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take the budget away.")] = False,
+    json_: Json = False,
+) -> int:
+    """Show what a session may spend, has spent and has left; a run that might pass it waits for approval."""
+    from agentvid.cli.budget import show_budget
+
+    return show_budget(session=_session(session, named), amount=amount, clear=clear, as_json=json_)
+
+
+@chain_app.command("lint", epilog="Examples: agentvid chain lint holiday · agentvid chain lint holiday --fix --dry-run")
 def lint(
     session: SessionArgument = None,
     named: SessionOption = None,
     turn: TurnOption = None,
     fix: Annotated[bool, typer.Option("--fix", help="Repair errors and warnings in a new revision, not run.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the edits that would repair it.")] = False,
     budget: Annotated[str | None, typer.Option(help="Amount and currency, for example '2.5 CNY'.")] = None,
     json_: Json = False,
 ) -> int:
     """Tell what is wrong, wasteful or without effect in a chain, with edits that repair it."""
     from agentvid.cli.lint import lint_chain
 
-    return lint_chain(session=_session(session, named), turn=turn, fix=fix, budget=budget, as_json=json_)
+    return lint_chain(
+        session=_session(session, named), turn=turn, fix=fix, dry_run=dry_run, budget=budget, as_json=json_
+    )
 
 
 def _session(argument: str | None, option: str | None) -> str:

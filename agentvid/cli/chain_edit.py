@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,59 +15,82 @@ from rich.markup import escape
 from agentvid.agent.agent import Agent, Turn
 from agentvid.agent.answer import language_of
 from agentvid.agent.document import turn_document
-from agentvid.agent.set_words import read_sets
+from agentvid.agent.follow import follow
+from agentvid.agent.propose import require_edits
+from agentvid.agent.set_words import respelled, turn_edits
+from agentvid.chain.diff import edits_between
 from agentvid.chain.edit import Edit, apply_all, load_edit
 from agentvid.cli.out import write_json
 from agentvid.cli.progress import Reporter, reporter
 from agentvid.cli.turn import find_turn, read_only, serve_turn
 from agentvid.errors import EditError, InputError
 from agentvid.events import Emit, ignore
-from agentvid.planner.rewrite import Checkout, Command, Redo, Undo
+from agentvid.media.message import parse_text
+from agentvid.planner.grammar.split import LONGEST_MESSAGE
+from agentvid.planner.rewrite import Rewrite
 from agentvid.prompt import Language
+from agentvid.report.edits import edit_lines
 from agentvid.run.preview import Preview
 
 __all__ = ["edit_chain", "preview_document", "preview_lines"]
 
 _LARGEST_FILE: Final = 4_000_000
-_NO_EDITS: Final = {
-    "question": "may mean several things",
-    "refused": "can't be done",
-    "nothing": "changes nothing",
-    "command": "moves in the history, which runs nothing",
-    "new": "asks for something new",
-}
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of one chain: edits, in `lines` for a person; `rewrite` is how words were read."""
+
+    edits: list[Edit]
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    rewrite: Rewrite | None = None
+
+    def document(self, preview: Preview) -> dict[str, Any]:
+        command = self.rewrite.command if self.rewrite else None
+        return {
+            "preview": preview_document(preview),
+            "edits": [] if command else [edit.model_dump(mode="json") for edit in self.edits],
+            "lines": list(self.lines),
+            "notes": list(self.notes),
+            "command": command.model_dump(mode="json") if command else None,
+        }
+
+
+@dataclass(frozen=True)
 class _Wanted:
-    """What the command line asks for: `sets` and `file` or `said`; what it comes to is found once the chain is read."""
+    """What the command line asks for: `sets` and `file`, or words that were `said`."""
 
     sets: Sequence[str]
     file: Path | None
-    said: str
-    told: list[str] = field(default_factory=list)
+    said: str | None
 
-    async def edits(self, turn: Turn, emit: Emit = ignore) -> list[Edit]:
-        """Return the typed edits.
+    async def of(self, turn: Turn, emit: Emit = ignore) -> _Asked:
+        """Read it against a turn's chain.
 
-        Raises: EditError, InputError where they can't be read, or the words ask back.
+        Raises: EditError, InputError where it can't be read, or the words may mean several things.
         """
-        if self.said:
-            return await self._by_words(turn, emit)
-        edits = _of_file(self.file) if self.file is not None else []
-        chain = apply_all(turn.chain, edits)
-        return [*edits, *read_sets(self.sets, chain, turn.run, turn.agent.tools, turn.agent.store)]
+        if self.said is not None:
+            return await self._by_words(turn, self.said, emit)
+        typed = _of_file(self.file) if self.file is not None else []
+        edits, notes = respelled(typed, turn.chain, turn.agent.tools)
+        edits += turn_edits(turn, self.sets, apply_all(turn.chain, edits), notes)
+        return _Asked(edits, edit_lines(turn.chain, edits, language_of(turn.message.text)), tuple(notes))
 
-    async def _by_words(self, turn: Turn, emit: Emit) -> list[Edit]:
-        rewrite = await turn.suggest(self.said, emit=emit)
-        if rewrite.kind != "edits":
-            choices = "; ".join(choice.label for choice in rewrite.choices)
-            expected = choices or rewrite.question or "a change of this chain; what is new is a new message"
+    async def _by_words(self, turn: Turn, said: str, emit: Emit) -> _Asked:
+        rewrite = await turn.suggest(said, emit=emit)
+        if rewrite.command is not None:
+            edits = edits_between(turn.chain, turn.moved_to(rewrite.command))
+            return _Asked(edits, (), rewrite.notes, rewrite)
+        if rewrite.kind == "new":
             raise EditError(
-                f"--say {self.said[:80]!r} {_NO_EDITS[rewrite.kind]}", expected, "say it otherwise, or --set"
+                f"--say {said[:80]!r} asks for something new, or is not understood as a change of this chain",
+                "a change of this chain: another colour, thing, box, length, seed; a step left out; undo",
+                "say it otherwise, use --set; what is new is a message: agentvid run TEXT --session SESSION",
             )
-        self.told += [*rewrite.lines, *rewrite.notes]
-        return list(rewrite.edits)
+        if rewrite.kind == "nothing":
+            return _Asked([], (), (rewrite.question,), rewrite)
+        return _Asked(list(require_edits(rewrite).edits), rewrite.lines, rewrite.notes, rewrite)
 
 
 def edit_chain(
@@ -76,7 +99,7 @@ def edit_chain(
     turn: int | None,
     sets: Sequence[str],
     file: Path | None,
-    said: str,
+    said: str | None,
     planner: str | None = None,
     dry_run: bool,
     out: Path | None,
@@ -87,42 +110,41 @@ def edit_chain(
 
     Raises: InputError where nothing, or two things at once, are asked for; EditError where an edit does not fit.
     """
-    if not (sets or file or said) or (said and (sets or file)):
+    if not (sets or file or said is not None) or (said is not None and (sets or file)):
         raise InputError(
-            "no edit" if not said else "--say together with --set or --edits",
+            "no edit" if said is None else "--say together with --set or --edits",
             "--set t1.s2.args.colour=green, --edits FILE.json, or --say TEXT",
             "see `agentvid chain edit --help`",
         )
-    wanted = _Wanted(sets, file, said)
+    wanted = _Wanted(sets, file, _readable(said) if said is not None else None)
     if dry_run:
         return _tell_only(wanted, session, turn, planner, tools, as_json)
     found: dict[str, Any] = {}
 
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await find_turn(agent, session, turn)
-        report.session = session
-        command = chosen.propose(said).command if said else None
-        if command is not None:
-            return await _moved(chosen, command, report.emit)
-        edits = await wanted.edits(chosen, report.emit)
-        preview = chosen.preview(edits)
-        found.update(preview=preview_document(preview), edits=[edit.model_dump(mode="json") for edit in edits])
+        report.session, report.turn = session, turn
+        asked = await wanted.of(chosen, report.emit)
+        preview = chosen.preview(asked.edits)
+        found.update(asked.document(preview))
         if not as_json:
-            _print_preview(preview, wanted.told, language_of(chosen.message.text))
-        return await chosen.edit(edits, emit=report.emit)
+            _print_preview(preview, asked, language_of(chosen.message.text))
+        if asked.rewrite is not None and wanted.said is not None:
+            followed = await follow(chosen, asked.rewrite, wanted.said, report.emit, review="never")
+            return followed if as_json or asked.rewrite.command else replace(followed, told=())
+        return await chosen.edit(asked.edits, emit=report.emit)
 
     return serve_turn(work, planner=planner, tools=tools, out=out, as_json=as_json, more=found)
 
 
-async def _moved(turn: Turn, command: Command, emit: Emit) -> Turn:
-    """Go back or forth in the history as words ask for, and run what is shown then (what was computed is kept)."""
-    match command:
-        case Undo():
-            return await turn.undo(run=True, emit=emit)
-        case Redo():
-            return await turn.redo(run=True, emit=emit)
-        case Checkout():
-            return await turn.checkout(command.revision, run=True, emit=emit)
+def _readable(said: str) -> str:
+    """Return words as a message is read.
+
+    Raises: InputError where there are none, or more than the rules read.
+    """
+    if len(text := parse_text(said)) > LONGEST_MESSAGE:
+        raise InputError(f"--say of {len(text)} characters", f"at most {LONGEST_MESSAGE}", "say it shorter, or --edits")
+    return text
 
 
 def _tell_only(
@@ -131,15 +153,15 @@ def _tell_only(
     async def work(agent: Agent) -> None:
         chosen = await find_turn(agent, session, turn)
         with reporter(quiet=as_json) as report:
-            edits = await wanted.edits(chosen, report.emit)
-        preview = chosen.preview(edits)
+            asked = await wanted.of(chosen, report.emit)
+        preview = chosen.preview(asked.edits)
         if not as_json:
-            _print_preview(preview, wanted.told, language_of(chosen.message.text))
+            _print_preview(preview, asked, language_of(chosen.message.text))
             return
         document = await turn_document(chosen)
-        edited = apply_all(chosen.chain, edits)
-        told = {"preview": preview_document(preview), "edits": [edit.model_dump(mode="json") for edit in edits]}
-        write_json({**document, **told, "dry_run": True, "chain": edited.to_json(), "executed": [], "cached": []})
+        edited = apply_all(chosen.chain, asked.edits)
+        none: dict[str, Any] = {"dry_run": True, "chain": edited.to_json(), "executed": [], "cached": []}
+        write_json({**document, **asked.document(preview), **none})
 
     return read_only(work, planner=planner, tools=tools)
 
@@ -151,11 +173,12 @@ def _of_file(file: Path) -> list[Edit]:
     """
     try:
         if str(file) != "-" and file.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"--edits {file}: more than {_LARGEST_FILE} bytes", "a JSON list of edits")
+            raise InputError(f"--edits {file}: more than {_LARGEST_FILE} bytes", "a JSON list of edits", "split it")
         text = sys.stdin.read(_LARGEST_FILE) if str(file) == "-" else file.read_text(encoding="utf-8")
         told = json.loads(text)
     except OSError as error:
-        raise InputError(f"--edits {file}: {error.strerror}", "a file with a JSON list of edits") from None
+        told = f"--edits {file}: {error.strerror}"
+        raise InputError(told, "a file with a JSON list of edits", "check the path") from None
     except (ValueError, RecursionError) as error:
         form = '[{"edit": "set_arg", "step": "t1.s2", "name": "colour", "value": "green"}]'
         raise InputError(f"--edits {file}: no JSON ({str(error)[:80]})", form, "correct the file") from None
@@ -168,10 +191,12 @@ def preview_document(preview: Preview) -> dict[str, Any]:
     return {**told, "stale": [result.step for result in preview.stale], "why_stale": told["stale"]}
 
 
-def _print_preview(preview: Preview, told: Sequence[str], language: Language) -> None:
+def _print_preview(preview: Preview, asked: _Asked, language: Language) -> None:
     console = Console(soft_wrap=True)
-    for line in told:
+    for line in asked.lines:
         console.print(f"[cyan]edit[/] {escape(line)}", highlight=False)
+    for line in asked.notes:
+        console.print(f"[yellow]note[/] {escape(line)}", highlight=False)
     for line in preview_lines(preview, language):
         console.print(escape(line), highlight=False)
 

@@ -31,7 +31,7 @@ from agentvid.cli.progress import Reporter, reporter
 from agentvid.cli.show import print_chain, print_outcome
 from agentvid.cli.turn import RESULTS, read_review
 from agentvid.errors import AgentvidError, InputError
-from agentvid.planner.rewrite import Checkout, Command, Redo, Rewrite, Undo
+from agentvid.planner.rewrite import Command, Redo, Rewrite, Undo
 from agentvid.settings import load_settings
 
 __all__ = ["Ask", "chat", "words_and_files"]
@@ -152,13 +152,7 @@ class _Chat:
         return await self._stoppable(turn.edit(edits, run=run, emit=self.report.emit))
 
     async def _moved(self, turn: Turn, command: Command) -> Turn | None:
-        match command:
-            case Undo():
-                return await self._stoppable(turn.undo(run=True, emit=self.report.emit))
-            case Redo():
-                return await self._stoppable(turn.redo(run=True, emit=self.report.emit))
-            case Checkout():
-                return await self._stoppable(turn.checkout(command.revision, run=True, emit=self.report.emit))
+        return await self._stoppable(turn.move(command, run=True, emit=self.report.emit))
 
     def _lines(self, lines: Sequence[str]) -> None:
         for line in lines:

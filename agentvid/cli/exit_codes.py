@@ -13,8 +13,10 @@ EXIT_INTERRUPTED: Final = 130
 
 
 class Interrupted(Exception):
-    """A person stopped the command. `session` is what can be resumed, "" where none was opened."""
+    """A person stopped the command. `session` is what can be resumed, "" where none was opened; `turn` is the turn of
+    it, None for the last one."""
 
-    def __init__(self, session: str = "") -> None:
+    def __init__(self, session: str = "", turn: int | None = None) -> None:
         super().__init__(session)
         self.session = session
+        self.turn = turn

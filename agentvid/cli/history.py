@@ -18,6 +18,8 @@ from agentvid.agent.agent import Agent, Turn
 from agentvid.agent.answer import language_of
 from agentvid.agent.document import prepare_folder, turn_document
 from agentvid.agent.history import HistoryNode
+from agentvid.chain.diff import edits_between
+from agentvid.cli.chain_edit import preview_document, preview_lines
 from agentvid.cli.out import write_json
 from agentvid.cli.progress import Reporter
 from agentvid.cli.show import print_chain
@@ -49,7 +51,8 @@ def show_history(*, session: str, turn: int | None, as_json: bool) -> int:
         history = chosen.history()
         if as_json:
             nodes = [asdict(node) for node in history.nodes]
-            write_json({"session": session, "turn": chosen.number, "branch": history.branch, "revisions": nodes})
+            names = {"session": session, "turn": chosen.number, "revision": chosen.revision}
+            write_json({"status": "done", **names, "branch": history.branch, "revisions": nodes})
             return
         tree = Tree(f"[bold]{escape(session)}[/] turn {chosen.number}, branch {escape(history.branch)}")
         places: dict[int | None, Tree] = {None: tree}
@@ -75,7 +78,8 @@ def show_diff(a: str, b: str, *, session: str, turn: int | None, media: bool, ou
         if as_json:
             told: dict[str, Any] = {"plan": plan, "diff": found.model_dump(mode="json")}
             told |= {"media": to_jsonable_python(compared)} if compared is not None else {}
-            write_json({"session": session, "turn": chosen.number, "a": a, "b": b, **told, "files": files})
+            names = {"status": "done", "session": session, "turn": chosen.number}
+            write_json({**names, "a": a, "b": b, **told, "files": files})
             return
         console = Console(soft_wrap=True)
         for line in compared.words() if compared is not None else plan or ["the plans are the same"]:
@@ -131,18 +135,26 @@ def merge_in(
 
     async def work(agent: Agent) -> None:
         chosen = await find_turn(agent, session, turn)
+        nothing = chosen.nothing_to_merge(_where(other))
         merged = chosen.merged(_where(other), chosen_sides)
         language = language_of(chosen.message.text)
         conflicts = [{"id": one.id, "words": conflict_words(one, language)} for one in merged.conflicts]
+        edits = edits_between(chosen.chain, merged.chain) if merged.chain is not None else []
+        preview = chosen.preview(edits) if merged.chain is not None else None
         if as_json:
             chain = None if merged.chain is None else merged.chain.to_json()
-            write_json({"session": session, "turn": chosen.number, "chain": chain, "conflicts": conflicts})
+            told = {"chain": chain, "conflicts": conflicts, "told": [nothing] if nothing else []}
+            priced = preview_document(preview) if preview else None
+            names = {"status": "done", "session": session, "turn": chosen.number, "revision": chosen.revision}
+            write_json({**names, **told, "preview": priced, "dry_run": True})
             return
         console = Console(soft_wrap=True)
         for conflict in conflicts:
             console.print(f"[yellow]{conflict['id']}[/] {escape(conflict['words'])}", highlight=False)
         if not conflicts:
-            console.print("no conflicts", highlight=False)
+            console.print(escape(nothing) or "no conflicts", highlight=False)
+        for line in () if nothing or preview is None else preview_lines(preview, language):
+            console.print(escape(line), highlight=False)
 
     return read_only(work)
 
@@ -156,9 +168,11 @@ def _moved(move: Callable[[Turn], Awaitable[Turn]], session: str, turn: int | No
     async def work(agent: Agent) -> None:
         chosen = await move(await find_turn(agent, session, turn))
         if as_json:
-            write_json(await turn_document(chosen))
-        else:
-            print_chain(chosen)
+            write_json(await turn_document(chosen, ran=False))
+            return
+        for line in chosen.told:
+            Console(soft_wrap=True).print(escape(line), highlight=False)
+        print_chain(chosen)
 
     return read_only(work)
 
@@ -168,7 +182,7 @@ def _run(
 ) -> int:
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await find_turn(agent, session, turn)
-        report.session = session
+        report.session, report.turn = session, turn
         return await do(chosen, report.emit)
 
     return serve_turn(work, out=out, as_json=as_json)

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from agentvid.agent.agent import Agent, Turn
 from agentvid.agent.answer import language_of
+from agentvid.agent.budget import read_budget
 from agentvid.agent.execute import earlier_lookup
 from agentvid.agent.plan import earlier_ports
 from agentvid.chain.chain import Chain
@@ -17,9 +18,10 @@ from agentvid.chain.edit import Edit
 from agentvid.chain.step import Ref, step_number
 from agentvid.cli.exit_codes import EXIT_FAILED
 from agentvid.cli.out import write_json
+from agentvid.cli.turn import find_turn
 from agentvid.engine import Cost
-from agentvid.errors import InputError
 from agentvid.planner.lint import Finding, apply_fixes, lint
+from agentvid.report.edits import edit_lines
 
 __all__ = ["lint_chain", "lint_turn"]
 
@@ -28,14 +30,22 @@ _STYLES: Final = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
 def lint_chain(
-    *, session: str, turn: int | None, fix: bool = False, budget: str | None = None, as_json: bool = False
+    *,
+    session: str,
+    turn: int | None,
+    fix: bool = False,
+    dry_run: bool = False,
+    budget: str | None = None,
+    as_json: bool = False,
 ) -> int:
     """Lint a turn's chain and print what is found; with `fix`, add a revision that repairs errors and warnings, not run
-    yet. Notes are left to the person: an engine that is a draft may be what they wished for.
+    yet; with `dry_run` only tell the edits that would. Notes are left to the person: an engine that is a draft may be
+    what they wished for.
 
     `budget` is an amount and a currency, "2.5 CNY". Returns 4 where an error is left, 0 otherwise.
     """
-    return asyncio.run(_lint(session, turn, fix=fix, budget=_cost(budget), as_json=as_json))
+    cost = read_budget("--budget", budget) if budget is not None else None
+    return asyncio.run(_lint(session, turn, fix=fix, dry_run=dry_run, budget=cost, as_json=as_json))
 
 
 def lint_turn(turn: Turn, budget: Cost | None = None, chain: Chain | None = None) -> list[Finding]:
@@ -54,23 +64,24 @@ def lint_turn(turn: Turn, budget: Cost | None = None, chain: Chain | None = None
     )
 
 
-async def _lint(session: str, turn: int | None, *, fix: bool, budget: Cost | None, as_json: bool) -> int:
+async def _lint(session: str, turn: int | None, *, fix: bool, dry_run: bool, budget: Cost | None, as_json: bool) -> int:
     async with Agent() as agent:
-        if agent.log.session(session) is None:
-            known = ", ".join(row.session for row in agent.log.sessions(agent.executor.owner)[:5]) or "none yet"
-            raise InputError(f"there is no session {session!r}", f"one of {known}", "see `agentvid sessions`")
-        opened = await agent.session(session)
-        chosen = opened.turn(turn) if turn is not None else opened.last_turn()
+        chosen = await find_turn(agent, session, turn)
         found = lint_turn(chosen, budget)
-        edits, left = _repair(chosen, budget) if fix else ([], found)
-        if edits:
+        edits, left = _repair(chosen, budget) if fix or dry_run else ([], found)
+        lines = edit_lines(chosen.chain, edits, language_of(chosen.message.text))
+        if edits and not dry_run:
             await chosen.edit(edits, run=False)
-        fixed = [finding for finding in found if finding not in left]
+        fixed = [] if dry_run else [finding for finding in found if finding not in left]
         if as_json:
-            write_json(_document(chosen, found, fixed))
+            told = [edit.model_dump(mode="json") for edit in edits]
+            write_json({**_document(chosen, found, fixed), "edits": told, "dry_run": dry_run})
         else:
             _print(chosen, found, fixed)
-        return EXIT_FAILED if any(finding.severity == "error" for finding in left) else 0
+            for line in lines:
+                Console(soft_wrap=True).print(f"[cyan]edit[/] {escape(line)}", highlight=False)
+        errors = [finding for finding in (found if dry_run else left) if finding.severity == "error"]
+        return EXIT_FAILED if errors else 0
 
 
 def _repair(turn: Turn, budget: Cost | None) -> tuple[list[Edit], list[Finding]]:
@@ -113,13 +124,3 @@ def _print(turn: Turn, found: list[Finding], fixed: list[Finding]) -> None:
     if fixed:
         how = f"agentvid resume {turn.session} --turn {turn.number}"
         console.print(f"revision {turn.revision} holds the repairs; to run it: {how}", highlight=False)
-
-
-def _cost(text: str | None) -> Cost | None:
-    if text is None:
-        return None
-    amount, _, currency = text.strip().partition(" ")
-    try:
-        return Cost(amount=float(amount), currency=currency.strip().upper())
-    except ValueError:
-        raise InputError(f"--budget {text[:40]!r}", 'an amount and a currency, "2.5 CNY"', "correct it") from None

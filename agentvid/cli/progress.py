@@ -19,10 +19,12 @@ _ICONS = {"done": "[green]✓[/]", "cached": "[cyan]=[/]", "failed": "[red]✗[/
 
 
 class Reporter:
-    """Listens to a turn's events. `quiet` shows nothing."""
+    """Listens to a turn's events. `quiet` shows nothing. `has_run` tells whether a step ran, or was kept by a run."""
 
     def __init__(self, console: Console, *, quiet: bool) -> None:
         self.session = ""
+        self.turn: int | None = None
+        self.has_run = False
         self._console = console
         self._quiet = quiet
         self._bars: dict[str, TaskID] = {}
@@ -42,6 +44,7 @@ class Reporter:
 
     def emit(self, event: Event) -> None:
         """Show an event."""
+        self.has_run = self.has_run or isinstance(event, StepDone)
         if self._quiet:
             return
         match event:

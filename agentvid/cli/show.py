@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from agentvid.agent.agent import Turn
-from agentvid.agent.answer import answer_parts, language_of
+from agentvid.agent.document import answer_of
 from agentvid.agent.given import how_to_give
 from agentvid.chain.run import StepRun
 from agentvid.chain.step import Step, as_ref
@@ -57,8 +57,7 @@ def _print_draft(console: Console, turn: Turn) -> None:
 def print_outcome(turn: Turn, folder: Path | None) -> None:
     """Print the answer, what is waited for, and where the results lie."""
     console = Console(soft_wrap=True)
-    parts = turn.answer or answer_parts(turn.chain, turn.run, [], language_of(turn.message.text))
-    for part in parts:
+    for part in answer_of(turn):
         if part["type"] == "text":
             console.print(escape(part["text"]), highlight=False)
     for step_id, record in turn.run.steps.items():
@@ -71,8 +70,10 @@ def print_outcome(turn: Turn, folder: Path | None) -> None:
         console.print(f"  agentvid resume {turn.session} {option}", highlight=False)
     if turn.phase == "waiting" and not turn.waiting and not turn.chain.question:
         held = turn.agent.log.turn(turn.session, turn.number).error
-        why = f" ({escape(held['given'])})" if held else ""
-        console.print(f"[yellow]waiting[/] for approval{why}: agentvid resume {turn.session}", highlight=False)
+        if held:
+            console.print(f"[yellow]waiting[/] {escape(held['given'])}", highlight=False)
+        do = held["do"] if held else f"approve it: agentvid resume {turn.session} --turn {turn.number}"
+        console.print(f"[yellow]waiting[/] {escape(do)}", highlight=False)
     if folder is not None:
         console.print(
             f"[bold]{folder / 'report.html'}[/]  (session {turn.session}, turn {turn.number})", highlight=False

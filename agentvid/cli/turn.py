@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agentvid.agent.agent import Agent, Turn
+from agentvid.agent.agent import Agent, Session, Turn
+from agentvid.agent.budget import read_budget
 from agentvid.agent.document import prepare_folder, turn_document, write_folder
 from agentvid.agent.state import Review
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WAITING, Interrupted
@@ -19,7 +20,16 @@ from agentvid.cli.progress import Reporter, reporter
 from agentvid.cli.show import print_chain, print_outcome
 from agentvid.errors import AgentvidError, InputError
 
-__all__ = ["find_turn", "read_only", "read_review", "resume_turn", "run_message", "serve_turn", "show_chain"]
+__all__ = [
+    "find_session",
+    "find_turn",
+    "read_only",
+    "read_review",
+    "resume_turn",
+    "run_message",
+    "serve_turn",
+    "show_chain",
+]
 
 EXIT_CODES = {"done": 0, "waiting": EXIT_WAITING, "failed": EXIT_FAILED, "refused": EXIT_BAD_INPUT}
 REVIEWS: tuple[Review, ...] = ("never", "ask", "when_costly")
@@ -41,8 +51,11 @@ def run_message(
     tools: Sequence[Path],
     as_json: bool,
     plan_only: bool = False,
+    budget: str | None = None,
 ) -> int:
-    """Send one message; print the answer, or the chain alone with `plan_only`."""
+    """Send one message; print the answer, or the chain alone with `plan_only`. `budget` is what the session may spend
+    in all, "2 CNY"."""
+    money = read_budget("--budget", budget) if budget is not None else None
     policy = read_review(review)
     values = _given(given)
     said = sys.stdin.read(_LONGEST_STDIN) if text == "-" else text
@@ -51,6 +64,8 @@ def run_message(
     async def work(agent: Agent, report: Reporter) -> Turn:
         opened = await agent.session(session)
         report.session = opened.name
+        if money is not None:
+            opened.set_budget(money.amount, money.currency)
         return await opened.send(
             said,
             *files,
@@ -81,7 +96,7 @@ def resume_turn(
 
     async def work(agent: Agent, report: Reporter) -> Turn:
         chosen = await find_turn(agent, session, turn)
-        report.session = session
+        report.session, report.turn = session, turn
         return await chosen.resume(given=values, emit=report.emit)
 
     return serve_turn(work, planner=planner, tools=tools, out=out, as_json=as_json)
@@ -116,13 +131,21 @@ def read_only(
 async def find_turn(agent: Agent, session: str, turn: int | None) -> Turn:
     """Return a turn of a session, the last one where none is named.
 
+    Raises: InputError where there is none.
+    """
+    opened = await find_session(agent, session)
+    return opened.turn(turn) if turn is not None else opened.last_turn()
+
+
+async def find_session(agent: Agent, session: str) -> Session:
+    """Return a session that is there.
+
     Raises: InputError naming the sessions there are.
     """
     if agent.log.session(session) is None:
         known = ", ".join(row.session for row in agent.log.sessions(agent.executor.owner)[:5]) or "none yet"
         raise InputError(f"there is no session {session!r}", f"one of {known}", "see `agentvid sessions`")
-    opened = await agent.session(session)
-    return opened.turn(turn) if turn is not None else opened.last_turn()
+    return await agent.session(session)
 
 
 def serve_turn(
@@ -139,31 +162,32 @@ def serve_turn(
 
     `more` is added to the document once the work is done. With `plan_only` nothing is written.
     """
-    session = ""
+    stopped = Interrupted()
 
     async def whole() -> int:
-        nonlocal session
         _stop_on_signals()
         with reporter(quiet=as_json) as report:
             async with Agent(planner=planner, tools=tools) as agent:
                 try:
                     turn = await work(agent, report)
                     report.close()
-                    return await _finish(turn, out, as_json, plan_only, more or {})
+                    return await _finish(turn, out, as_json, plan_only, more or {}, ran=report.has_run)
                 except AgentvidError as error:
                     if error.turn is None or not as_json:
                         raise
                     return await _tell_refused(agent, error)
                 finally:
-                    session = report.session
+                    stopped.session, stopped.turn = report.session, report.turn
 
     try:
         return asyncio.run(whole())
     except (asyncio.CancelledError, KeyboardInterrupt):
-        raise Interrupted(session) from None
+        raise stopped from None
 
 
-async def _finish(turn: Turn, out: Path | None, as_json: bool, plan_only: bool, more: Mapping[str, Any]) -> int:
+async def _finish(
+    turn: Turn, out: Path | None, as_json: bool, plan_only: bool, more: Mapping[str, Any], *, ran: bool
+) -> int:
     folder = out or RESULTS / f"{turn.session}-t{turn.number}"
     try:
         places = {} if plan_only or not turn.run.steps else await write_folder(turn, folder)
@@ -172,7 +196,7 @@ async def _finish(turn: Turn, out: Path | None, as_json: bool, plan_only: bool, 
         error.do = f"agentvid resume {turn.session} --turn {turn.number} --out FOLDER writes it elsewhere"
         raise
     if as_json:
-        write_json({**await turn_document(turn, places), **more})
+        write_json({**await turn_document(turn, places, ran=ran), **more})
     else:
         print_chain(turn) if plan_only else print_outcome(turn, folder if places else None)
     return EXIT_CODES[turn.status]

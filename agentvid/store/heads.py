@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from agentvid.chain.step import Step
 from agentvid.errors import InputError
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAIN",
+    "after_move",
     "ancestors",
     "branch_of",
     "checkout",
     "head_moves_to",
     "heads",
     "is_before",
+    "last_written",
+    "left_child",
     "make_branch",
     "merge_base",
     "redo",
@@ -88,6 +91,40 @@ def steps_ever(log: Log, session: str, turn: int) -> dict[str, list[Step]]:
     return found
 
 
+def last_written(log: Log, session: str) -> int | None:
+    """Return the turn whose chain was written last, by a planner or a person; None where none was."""
+    rows = log.rows("SELECT turn FROM revisions WHERE session = ? ORDER BY created DESC, rowid DESC LIMIT 1", session)
+    return rows[0]["turn"] if rows else None
+
+
+def left_child(log: Log, session: str, turn: int) -> int | None:
+    """Return the revision that `redo` would show; None where nothing was undone."""
+    rows = log.rows(
+        "SELECT left_children.child FROM left_children JOIN heads USING (session, turn, branch)"
+        " WHERE session = ? AND turn = ? AND branch = ? AND left_children.parent = heads.n",
+        *(session, turn, branch_of(log, session, turn)),
+    )
+    return rows[0]["child"] if rows else None
+
+
+def after_move(log: Log, session: str, turn: int, move: Literal["undo", "redo"]) -> RevisionRow:
+    """Return the revision that `undo` or `redo` would show. Moves nothing.
+
+    Raises: InputError as they do.
+    """
+    head = log.latest_revision(session, turn)
+    if head is None:
+        raise _no_chain(session, turn)
+    if move == "undo":
+        if head.parent is None:
+            raise _is_first(session, turn, head.n)
+        return log.revision(session, turn, head.parent)
+    left = left_child(log, session, turn)
+    if left is None:
+        raise _nothing_undone(log, session, turn)
+    return log.revision(session, turn, left)
+
+
 # ---------------------------------------------------------------- moving
 
 
@@ -101,7 +138,7 @@ def undo(log: Log, session: str, turn: int, *, token: str) -> RevisionRow:
         branch, n = _head(connection, session, turn)
         parent = _parent(connection, session, turn, n)
         if parent is None:
-            raise InputError(f"revision {n} is the first of turn {turn}", "a revision with one before it")
+            raise _is_first(session, turn, n)
         _leave(connection, session, turn, branch, parent, n)
         head_moves_to(connection, session, turn, branch, parent)
     return log.revision(session, turn, parent)
@@ -113,23 +150,12 @@ def redo(log: Log, session: str, turn: int, *, token: str) -> RevisionRow:
     Raises: InputError where the branch never left a child of its head, naming the children there are; SessionBusy.
     """
     with log.session_write(session, token) as connection:
-        branch, n = _head(connection, session, turn)
-        left = connection.execute(
-            "SELECT child FROM left_children WHERE session = ? AND turn = ? AND branch = ? AND parent = ?",
-            (session, turn, branch, n),
-        ).fetchone()
+        branch, _ = _head(connection, session, turn)
+        left = left_child(log, session, turn)
         if left is None:
-            found = connection.execute(
-                "SELECT n FROM revisions WHERE session = ? AND turn = ? AND parent = ? ORDER BY n", (session, turn, n)
-            )
-            children = ", ".join(str(child) for (child,) in found)
-            raise InputError(
-                f"nothing was undone after revision {n} on branch {branch!r}",
-                "an undo before it",
-                f"go to one of its children with checkout: {children}" if children else "",
-            )
-        head_moves_to(connection, session, turn, branch, left[0])
-    return log.revision(session, turn, left[0])
+            raise _nothing_undone(log, session, turn)
+        head_moves_to(connection, session, turn, branch, left)
+    return log.revision(session, turn, left)
 
 
 def make_branch(log: Log, session: str, turn: int, name: str, at: int | None = None, *, token: str) -> RevisionRow:
@@ -217,8 +243,34 @@ def _head(connection: sqlite3.Connection, session: str, turn: int) -> tuple[str,
         "SELECT n FROM heads WHERE session = ? AND turn = ? AND branch = ?", (session, turn, branch)
     ).fetchone()
     if row is None:
-        raise InputError(f"turn {turn} of session {session!r} has no chain yet", "a planned turn", "resume it first")
+        raise _no_chain(session, turn)
     return branch, int(row[0])
+
+
+def _no_chain(session: str, turn: int) -> InputError:
+    return InputError(f"turn {turn} of session {session!r} has no chain yet", "a planned turn", "resume it first")
+
+
+def _is_first(session: str, turn: int, n: int) -> InputError:
+    return InputError(
+        f"revision {n} is the first of turn {turn}: there is nothing to undo in it",
+        "a revision with one before it",
+        f"say what should be different; in another turn: agentvid chain undo {session} --turn N",
+    )
+
+
+def _nothing_undone(log: Log, session: str, turn: int) -> InputError:
+    head = log.latest_revision(session, turn)
+    n = head.n if head else 0
+    found = log.rows(
+        "SELECT n FROM revisions WHERE session = ? AND turn = ? AND parent = ? ORDER BY n", session, turn, n
+    )
+    children = ", ".join(str(row["n"]) for row in found)
+    return InputError(
+        f"nothing was undone after revision {n} on branch {branch_of(log, session, turn)!r}",
+        "an undo before it",
+        f"go to one of its children with checkout: {children}" if children else "undo first",
+    )
 
 
 def _parent(connection: sqlite3.Connection, session: str, turn: int, n: int) -> int | None:

@@ -171,7 +171,8 @@ class Log(CachedResults, Budgets):
         """
         rows = self._database.rows("SELECT * FROM revisions WHERE session = ? AND turn = ? AND n = ?", session, turn, n)
         if not rows:
-            raise InputError(f"turn {turn} of session {session!r} has no revision {n}", "a revision that was saved")
+            told = f"turn {turn} of session {session!r} has no revision {n}"
+            raise InputError(told, "a revision that was saved", f"agentvid chain history {session} --turn {turn}")
         return RevisionRow(**rows[0])
 
     def latest_revision(self, session: str, turn: int, branch: str | None = None) -> RevisionRow | None:
@@ -326,7 +327,8 @@ def _require_turn(connection: sqlite3.Connection, session: str, turn: int) -> No
 
 
 def _no_turn(session: str, turn: int) -> InputError:
-    return InputError(f"there is no turn {turn} in session {session!r}", "a turn that was begun")
+    told = f"there is no turn {turn} in session {session!r}"
+    return InputError(told, "a turn that was begun", "leave it out for the last one")
 
 
 def _exists(connection: sqlite3.Connection, where: str, *values: Any) -> bool:

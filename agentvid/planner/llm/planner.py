@@ -20,8 +20,8 @@ from agentvid.planner.llm.prompt import ask_for_chain, ask_for_edits, ask_to_rep
 from agentvid.planner.llm.read import read_chain, read_edits
 from agentvid.planner.llm.wire import Piece, Reply, Trouble
 from agentvid.planner.rewrite.rewriting import Rewrite
-from agentvid.planner.rewrite.tell import edit_lines
 from agentvid.plugins import load_tools
+from agentvid.report.edits import edit_lines
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec
 
@@ -106,7 +106,7 @@ class LlmPlanner:
             return Rewrite(kind="question", language=language, question=draft.question)
         model = self.endpoint.model
         note = f"由 {model} 提议" if language == "zh" else f"proposed by {model}"
-        lines = edit_lines(ask.chain, draft.edits, self._tools, language)
+        lines = edit_lines(ask.chain, draft.edits, language)
         return Rewrite(kind="edits", language=language, edits=draft.edits, lines=lines, notes=(note,))
 
     async def _answer(self, question: Question, request: PlanRequest, emit: Emit, *, before: str = "") -> str:

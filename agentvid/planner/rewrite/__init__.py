@@ -3,8 +3,8 @@
     rewriting   what a message comes to            read        a message, clause by clause
     where       which steps words mean             read_*      clauses of one kind -> changes of the draft
     recover     a chain -> its requests, and what follows from a changed one
-    sync        one request, as its steps say now  tell        edits -> lines to approve
-    leave_out   steps taken out                    thought     an edited thought -> changes
+    sync        one request, as its steps say now  thought     an edited thought -> changes
+    leave_out   steps taken out                    meaning     is it about that chain at all?
 
 What the words change of a request is changed once, where the request's word stands; all that follows - arguments,
 thoughts and expectations of later steps - comes of writing the requests anew. Values that a person gave stay.
@@ -12,7 +12,8 @@ thoughts and expectations of later steps - comes of writing the requests anew. V
 
 from __future__ import annotations
 
-from agentvid.planner.rewrite.read import is_unmistakable, read_edits
+from agentvid.planner.rewrite.meaning import is_command, is_correction, is_unmistakable
+from agentvid.planner.rewrite.read import read_edits
 from agentvid.planner.rewrite.rewriting import Checkout, Choice, Command, Redo, Rewrite, Undo
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Redo",
     "Rewrite",
     "Undo",
+    "is_command",
+    "is_correction",
     "is_unmistakable",
     "read_edits",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from agentvid.planner.check import check_chain
 from agentvid.planner.grammar.lexicon import detect_language, plain, strip_politeness
 from agentvid.planner.grammar.split import clean, split
 from agentvid.planner.rewrite.draft import Back, Draft, Which
+from agentvid.planner.rewrite.meaning import names_step
 from agentvid.planner.rewrite.read_box import read_box
 from agentvid.planner.rewrite.read_clip import read_clip
 from agentvid.planner.rewrite.read_colour import read_colour
@@ -35,12 +37,12 @@ from agentvid.planner.rewrite.read_run import (
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
 from agentvid.planner.rewrite.spot import is_asking, is_remark, spot, spot_added, spot_whole
-from agentvid.planner.rewrite.tell import edit_lines, step_name
 from agentvid.planner.rewrite.thought import put_thought
 from agentvid.planner.rewrite.where import Where, find_steps
+from agentvid.report.edits import edit_lines, step_name
 from agentvid.tool import ToolSpec
 
-__all__ = ["finished", "is_unmistakable", "read_edits"]
+__all__ = ["finished", "read_edits"]
 
 LONGEST_JOIN: Final = 3
 """How many pieces of a message are read together at most."""
@@ -121,30 +123,23 @@ def read_edits(
     message = strip_politeness(said)
     own = reads or (lambda step: step.tool in tools and tools[step.tool].takes("thought"))
     draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own)
-    return _rewritten(draft, said, dict(earlier or {}), _READERS)
+    known = dict(earlier or {})
+    rewrite = _rewritten(draft, said, known, _READERS)
+    return _elsewhere(draft, said, known) if rewrite.kind == "new" and names_step(said) else rewrite
 
 
-def is_unmistakable(text: str, chain: Chain, tools: Mapping[str, ToolSpec]) -> bool:
-    """Return whether a message can only be about the steps or runs of a chain: it names a step, a seed, another run.
-
-    Such a message edits that chain even where nobody said so; others may ask for something new.
-    """
-    try:
-        said = clean(text)
-    except InputError:
-        return False
-    if re.search(
-        r"\bseed\b|种子|\bt\d+\.s\d+\b|\bsteps? \d+\b|第[一二三四五六七八九十\d]+步(?![走远长])", said, re.IGNORECASE
-    ):
-        return not re.match(r"(?:walk|go|move|往|向|走)", said, re.IGNORECASE)
-    again = r"(?:do|run|try) (?:it|that) (?:once )?again|(?:再|重新)(?:来|试|跑)一?[次遍]"
-    skip = r"(?:skip|drop|leave out) the (?:check|last step)|(?:跳过|不用|不要)(?:做)?(?:检查|最后一步)(?:了)?"
-    return re.fullmatch(
-        rf"(?:{again}"
-        rf"|{skip})",
-        strip_politeness(said),
-        re.IGNORECASE,
-    ) is not None and bool(chain.steps)
+def _elsewhere(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite:
+    """Return what to say of words that name a step and change nothing in it: what they would change elsewhere."""
+    where = find_steps(said, draft.start, draft.tools)
+    if where is None or not where.steps or _ALSO.match(said):
+        return Rewrite(kind="new", language=draft.language)
+    steps = draft.named(step_name(draft.start, step) for step in where.steps)
+    rest = strip_politeness(where.rest)
+    other = _rewritten(replace(draft.for_choice(""), message=rest), rest, earlier, _READERS)
+    if other.kind == "edits":
+        return _asking(draft, draft.say("not_in_step", step=steps, clause=rest), other)
+    question = draft.say("nothing_in_step", step=steps, clause=rest)
+    return Rewrite(kind="refused", language=draft.language, question=question)
 
 
 def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite:
@@ -312,7 +307,7 @@ def finished(draft: Draft, earlier: dict[str, str]) -> Rewrite:
     if not edits:
         question = draft.notes[-1] if draft.notes else draft.say("is_so")
         return Rewrite(kind="nothing", language=language, question=question)
-    lines = edit_lines(draft.start, edits, draft.tools, language)
+    lines = edit_lines(draft.start, edits, language)
     notes = (*draft.notes, *_what_stays(draft, edits))
     return Rewrite(kind="edits", language=language, edits=tuple(edits), lines=lines, notes=tuple(dict.fromkeys(notes)))
 

@@ -11,11 +11,20 @@ from agentvid.chain.step import Step
 from agentvid.errors import EditError
 from agentvid.planner.grammar.lexicon import read_number
 from agentvid.planner.rewrite.draft import Draft
-from agentvid.planner.rewrite.rewriting import Checkout, Redo, Undo
+from agentvid.planner.rewrite.rewriting import Checkout, Command, Redo, Undo
 from agentvid.planner.rewrite.roles import steps_said
 from agentvid.planner.rewrite.where import Where, find_steps, steps_named
 
-__all__ = ["apply_edit", "read_command", "read_engine", "read_order", "read_parameter", "read_pin", "read_seed"]
+__all__ = [
+    "apply_edit",
+    "command_in",
+    "read_command",
+    "read_engine",
+    "read_order",
+    "read_parameter",
+    "read_pin",
+    "read_seed",
+]
 
 _WHAT_EN: Final = (
     r"(?: (?:that|it|this|(?:the |my |that )?(?:last |latest |previous )?(?:change|edit|step|one|thing)))?"
@@ -24,11 +33,17 @@ _WHAT_ZH: Final = r"(?:上一?次|刚才|刚刚|最后一?次|这次|上一步)?
 _UNDO: Final = re.compile(
     rf"(?:undo|revert|take back){_WHAT_EN}|take (?:that|it) back|(?:never ?mind|forget) that(?: change)?"
     rf"|(?:撤销|撤回|撤消|取消|还原|回退){_WHAT_ZH}|(?:把)?{_WHAT_ZH}(?:撤销|撤回|撤消)(?:掉)?|退回上一步|回到上一步"
-    r"|退回?到?上一?个?版本?",
+    r"|退回?到?上一?个?版本?|(?:返回|退到)上一步|(?:回退|后退|退回)一步"
+    r"|(?:(?:make|put|set|leave|change) (?:it|that|everything|things)(?: back)?(?: to)? )?(?:back to )?"
+    r"(?:(?:the way|how|what|like|as) (?:it|that|everything|things) (?:was|were|looked)(?: before)?|like before)"
+    r"|(?:(?:go|change|switch|return|take (?:me|it)) )?(?:back )?to the (?:previous|last) (?:version|revision|state)"
+    r"|(?:还是)?(?:回到|恢复成?到?|变回|改回|跟|和|像)(?:之前|刚才|上一步)(?:的样子|的版本|那样|一样|的状态|那版)?"
+    r"|(?:变|改|换|退)回(?:去|来)",
     re.IGNORECASE,
 )
 _REDO: Final = re.compile(
-    rf"redo{_WHAT_EN}|(?:bring|put) (?:it|that) back|重做{_WHAT_ZH}|恢复(?:刚才)?(?:撤销|撤回)的?(?:修改|改动)?"
+    rf"redo{_WHAT_EN}|undo (?:the |that |my )?undo|取消撤[销回消]"
+    rf"|(?:bring|put) (?:it|that) back|重做{_WHAT_ZH}|恢复(?:刚才)?(?:撤销|撤回)的?(?:修改|改动)?"
     r"|(?:把)?刚才?(?:撤销|撤回)的(?:修改|改动)?(?:还是|再|都)?(?:恢复|找回来|要回来)",
     re.IGNORECASE,
 )
@@ -36,28 +51,37 @@ _FIRST: Final = r"first|original|initial"
 _CHECKOUT: Final = re.compile(
     rf"(?:(?:go|get|take (?:me|it)|jump|switch|return|revert|change)(?: back)?|back) to (?:the |my )?"
     rf"(?:(?P<first>{_FIRST})(?: (?:version|revision|one|chain))?|(?:version|revision) (?P<n>\w+))"
+    r"(?: of (?:the |this |that )?(?:chain|plan))?|undo (?:everything|all(?: of it| (?:the |my )?(?:changes|edits))?)"
     rf"|(?:restore|use|show(?: me)?) (?:the )?(?:(?P<first2>{_FIRST}) (?:version|revision|chain)|(?:version"
     rf"|revision) (?P<n2>\w+))(?: again)?"
-    r"|(?:回到|恢复到?|退回到?|返回到?|切换到|还原到|用回)(?:(?P<first3>最初|最开始|一开始|原始|原来"
-    r"|最早)的?(?:那个)?"
-    r"(?:版本?|样子|状态)?|第?(?P<n3>\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?:版本?))(?:去)?",
+    r"|(?:全部|都)撤[销回消]|撤[销回消](?:全部|所有)的?(?:修改|改动|编辑)?"
+    r"|(?:回到|恢复到?|退回到?|返回到?|切换到|还原到|用回)(?:(?:推理)?链的?)?(?:(?P<first3>最初|最开始|一开始"
+    r"|原始|原来|最早)的?(?:那个)?"
+    r"(?:版本?|样子|状态)?|第?(?P<n3>\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?:版本?|次?修订))"
+    r"(?:的(?:推理)?链)?(?:去)?",
     re.IGNORECASE,
 )
 
 
-def read_command(draft: Draft, clause: str) -> bool:
-    """Read "undo that", "重做", "go back to the first version"."""
-    if _UNDO.fullmatch(clause):
-        draft.command = Undo()
-    elif _REDO.fullmatch(clause):
-        draft.command = Redo()
-    elif match := _CHECKOUT.fullmatch(clause):
-        named = match["n"] or match["n2"] or match["n3"]
-        number = 1 if not named else int(read_number(named) or 0)
-        if number < 1:
-            return False
-        draft.command = Checkout(revision=number)
+def read_command(draft: Draft, message: str) -> bool:
+    """Read a message as a move in the history of the chain."""
+    draft.command = command_in(message)
     return draft.command is not None
+
+
+def command_in(message: str) -> Command | None:
+    """Return what a message says of the history, None where it says nothing of it: "undo that", "重做", "back to the
+    first version"."""
+    if _UNDO.fullmatch(message):
+        return Undo()
+    if _REDO.fullmatch(message):
+        return Redo()
+    match = _CHECKOUT.fullmatch(message)
+    if match is None:
+        return None
+    named = match["n"] or match["n2"] or match["n3"]
+    number = 1 if not named else int(read_number(named) or 0)
+    return Checkout(revision=number) if number >= 1 else None
 
 
 # ---------------------------------------------------------------- seeds

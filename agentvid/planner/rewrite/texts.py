@@ -9,28 +9,7 @@ from agentvid.planner.request import Language
 __all__ = ["told"]
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
-    # ------------------------------------------------------------ one line for an edit
-    "set_thought": ("{step} thought: “{before}” → “{after}”", "{step} 的思考：“{before}” → “{after}”"),
-    "set_arg": ("{step} {name}: {before} → {after}", "{step} 的 {name}：{before} → {after}"),
-    "drop_arg": ("{step} {name}: {before} is left out", "{step} 的 {name}：不再用 {before}"),
-    "set_given": ("{step} {name}: {after}, given by you", "{step} 的 {name}：由你给定为 {after}"),
-    "clear_given": ("{step} {name}: found by the run again", "{step} 的 {name}：重新由运行得出"),
-    "set_expect": ("{step} expects: {after}", "{step} 的预期：{after}"),
-    "set_tool": ("{step} tool: {before} → {after}", "{step} 的工具：{before} → {after}"),
-    "set_engine": ("{step} engine: {before} → {after}", "{step} 的引擎：{before} → {after}"),
-    "set_seed": ("{step} seed: {before} → {after}", "{step} 的种子：{before} → {after}"),
-    "insert": ("{step} is new: {after}", "新增 {step}：{after}"),
-    "remove": ("{step} is left out", "去掉 {step}"),
-    "move_before": ("{step} comes before {after}", "{step} 移到 {after} 之前"),
-    "move_after": ("{step} comes after {after}", "{step} 移到 {after} 之后"),
-    "pin": ("{step} keeps its result whatever changes before it", "{step} 固定：前面怎么改都保留结果"),
-    "unpin": ("{step} runs again where something before it changes", "{step} 解除固定：前面有改动就重新运行"),
-    "accept_stale": ("{step}: its old result is good as it is", "{step}：旧结果照用"),
-    "set_answer": ("the answer is {after}", "答案是 {after}"),
-    "routed": ("chosen by routing", "自动选择"),
     "nothing": ("nothing", "无"),
-    "a_picture": ("a picture", "一张图片"),
-    "a_plan": ("{target}: {operations}", "{target}：{operations}"),
     # ------------------------------------------------------------ notes
     "given_wins": (
         "{step} {name} was given by you and still wins: say “take back the {name} of {step}” to let it be found anew",
@@ -82,6 +61,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "is_so": ("That is how it is already.", "现在就是这样。"),
     "not_valid": ("That can't be: {given}; nearest: {do}.", "做不到：{given}；最接近的做法：{do}。"),
     "not_read": ("Not understood: “{clause}”. The rest would be: {lines}", "没明白：“{clause}”。其余为：{lines}"),
+    "not_in_step": (
+        "Nothing in {step} is changed by “{clause}”; elsewhere it would change this:",
+        "{step} 中没有“{clause}”可改的；在别处可以这样改：",
+    ),
+    "nothing_in_step": ("Nothing in {step} is changed by “{clause}”.", "{step} 中没有“{clause}”可改的。"),
     "no_given": ("Nothing is given there that could be taken back.", "那里没有可以收回的给定值。"),
     # ------------------------------------------------------------ edited thoughts
     "read_by_tool": ("{step} reads its thought itself: the result follows.", "{step} 会自己读思考：结果会跟着变。"),
