@@ -69,7 +69,9 @@ def _made_of() -> str:
     here = Path(__file__).parent
     media = here.parents[1] / "media"
     whole = hashlib.sha256()
-    for file in sorted([*here.glob("*.py"), *(media / name for name in ("codec.py", "picture.py", "colours.py"))]):
+    for file in sorted(
+        [*here.glob("*.py"), *(media / name for name in ("codec.py", "mask_clip.py", "picture.py", "colours.py"))]
+    ):
         whole.update(file.read_bytes())
     for library in ("opencv-python-headless", "numpy", "av", "pillow"):
         whole.update(f"{library} {importlib.metadata.version(library)}".encode())
