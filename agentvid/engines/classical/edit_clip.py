@@ -16,7 +16,7 @@ import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.camera import Picture
-from agentvid.engines.classical.clip import LEAVES_SOUND, held_frames
+from agentvid.engines.classical.clip import held_frames, sound_left
 from agentvid.engines.classical.colourspace import to_linear
 from agentvid.engines.classical.edit import alpha_of, blur_background, composed, recolour, replace_background
 from agentvid.engines.classical.flow import grey_of, work_size
@@ -95,7 +95,7 @@ def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
     stored = context.store.put_video(frames(), video.fps)
     assert shown is not None
     context.progress(total, total)
-    warnings = [LEAVES_SOUND]
+    warnings = sound_left(context, video)
     if given is None:
         warnings.append("there are no masks: the whole picture was recoloured")
     elif len(inside) < video.frames:
@@ -215,7 +215,11 @@ def _background(
         context.progress(video.frames + done, 3 * video.frames, "following the camera")
         refined = _refined(grey_of(work_size(rgb)), key_grey, key_free, rough[number])
         to_key[number] = scaled_matrix(refined, scale)
-    others = [(rgb, hidden, np.linalg.inv(to_key[number])) for number, (rgb, hidden) in samples.items() if number != at]
+    others = [
+        (rgb, hidden, np.asarray(np.linalg.inv(to_key[number]), np.float64))
+        for number, (rgb, hidden) in samples.items()
+        if number != at
+    ]
     return _Background(build_plate(key_rgb, key_hidden, others), to_key)
 
 

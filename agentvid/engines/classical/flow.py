@@ -56,12 +56,12 @@ def agreement(there: Maps, back: Maps, within: float = 0.7) -> Maps:
     return np.asarray(sure, np.float32)
 
 
-def carried(values: Maps | Picture, flow: Maps) -> Maps:
+def carried(values: Maps, flow: Maps) -> Maps:
     """Return what the second frame holds (`values`, HW or HWC) where the first frame's pixels are in it.
 
     Beyond the border it is as at the border: what touches it is taken to go on.
     """
-    return np.asarray(fetch(values, grid_of(flow.shape) + flow), np.float32)
+    return fetch(values, grid_of(flow.shape) + flow)
 
 
 def grid_of(shape: Sequence[int]) -> Maps:

@@ -70,12 +70,12 @@ class Follower:
         grey = grey_of(rgb)
         by_step, forth = dense_flow(grey, self._grey), dense_flow(self._grey, grey)
         step_sure = agreement(by_step, forth)
-        by_step = _own_flow(by_step, carried(self._alpha, by_step), step_sure, self._reach)
+        by_step = _own_flow(grey, by_step, carried(self._alpha, by_step), step_sure, self._reach)
         guess = by_step + fetch(self._to, grid_of(grey.shape) + by_step)
         to = far_flow(grey, self._anchor, guess)
         back = far_flow(self._anchor, grey, self._back + carried(forth, self._back))
         sure = agreement(to, back)
-        to = _own_flow(to, carried(self._anchor_alpha, to), sure, self._reach)
+        to = _own_flow(grey, to, carried(self._anchor_alpha, to), sure, self._reach)
         observed, before = carried(self._anchor_alpha, to), carried(self._alpha, by_step)
         rate = self._rate(grey, observed, sure)
         is_held = rate >= _ANCHOR_HOLDS
@@ -129,15 +129,15 @@ class Follower:
         return np.asarray(alpha + doubt * (soft - alpha), np.float32)
 
 
-def _own_flow(flow: Maps, alpha: Maps, sure: Maps, reach: float) -> Maps:
+def _own_flow(grey: Picture, flow: Maps, alpha: Maps, sure: Maps, reach: float) -> Maps:
     """Return the flow of the thing's inside, carried on beyond its border.
 
     A border moves with what it bounds. The flow right at it is a mixture with that of what is behind, and what the
     thing uncovers has none: read there, a mask would grow a tail. Source: normalised convolution, Knutsson and Westin
     (CVPR 1993).
     """
-    inner = cv2.erode((alpha > 0.9).astype(np.float32), disc(0.5 * reach), borderValue=1)
-    core = np.asarray(inner * sure, np.float32)
+    inner = cv2.erode((alpha > 0.9).astype(np.float32), disc(0.3 * reach), borderValue=1)
+    core = np.asarray(inner * sure * _texture(grey), np.float32)
     if float(core.sum()) < 12:
         core = np.asarray(alpha * sure + 1e-6, np.float32)
     total, covered = np.zeros_like(flow), np.zeros(alpha.shape, np.float32)
@@ -195,11 +195,10 @@ def _colours(rgb: Picture, alpha: Maps) -> Maps:
     """Return the square roots of the shares of coarse colours inside a mask."""
     coarse = rgb.astype(np.int32) // 43
     index = (coarse[..., 0] * 6 + coarse[..., 1]) * 6 + coarse[..., 2]
-    counts = np.bincount(index.ravel(), alpha.ravel(), minlength=216).reshape(6, 6, 6).astype(np.float32)
+    counts = np.bincount(index.ravel(), alpha.ravel(), minlength=216).reshape(6, 6, 6)
     for axis in range(3):
-        counts = counts + 0.5 * (
-            np.roll(counts, 1, axis) * _not_first(axis) + np.roll(counts, -1, axis) * _not_last(axis)
-        )
+        up, down = np.roll(counts, 1, axis) * _not_first(axis), np.roll(counts, -1, axis) * _not_last(axis)
+        counts = counts + 0.5 * (up + down)
     return np.asarray(np.sqrt(counts / max(float(counts.sum()), 1e-6)), np.float32)
 
 

@@ -72,7 +72,7 @@ def track(request: EngineRequest, context: EngineContext) -> EngineResult:
         raise CallError("an empty mask", "a mask with something inside", "correct the mask or the words of locate")
     context.progress(0, video.frames, "following")
     start = work_size(frame_at(context, video, key))
-    alpha = resized(mask, start.shape[1], start.shape[0]).astype(np.float32) / 255
+    alpha = resized(mask, start.shape[1], start.shape[0]).astype(np.float32) / np.float32(255)
     told = _Track()
     done = 0
 
