@@ -1,4 +1,4 @@
-"""Whether a clip has sound. Samples are neither read nor written here: results that come of a clip say what they left."""
+"""Whether a clip has sound. Samples are neither read nor written: results of a clip say what they left."""
 
 from __future__ import annotations
 

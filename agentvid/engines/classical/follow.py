@@ -55,7 +55,7 @@ class Follower:
         self._grey = self._anchor = grey_of(rgb)
         self._to = np.zeros((*alpha.shape, 2), np.float32)
         self._back = self._to
-        self._anchor_trust = 1.0
+        self._anchor_trust = self._trust = 1.0
         self._area = float(alpha.sum())
         self._colours = _colours(rgb, alpha)
         self._reach = float(np.clip(0.06 * np.sqrt(self._area), 3, 14))
@@ -88,7 +88,7 @@ class Follower:
         alpha = observed + keeps * apart
         alpha = np.where(alpha < 1 / 255, 0, alpha).astype(np.float32)
         likeness = _likeness(self._colours, _colours(rgb, alpha))
-        trust = self._anchor_trust * rate * min(1.0, likeness / 0.9)
+        trust = (self._anchor_trust if is_held else self._trust) * rate * min(1.0, likeness / 0.9)
         if alpha.sum() < max(12.0, _LEAST_SHARE * self._area):
             self._over = "gone"
         elif rate < _STEP_HOLDS or likeness < _LEAST_LIKENESS:
@@ -100,7 +100,7 @@ class Follower:
         else:
             self._anchor, self._anchor_alpha, self._anchor_trust = grey, alpha, trust
             self._to = self._back = np.zeros_like(to)
-        self._alpha, self._grey = alpha, grey
+        self._alpha, self._grey, self._trust = alpha, grey, trust
         return Seen(alpha, trust)
 
     def _nothing(self) -> Seen:
@@ -195,10 +195,11 @@ def _colours(rgb: Picture, alpha: Maps) -> Maps:
     """Return the square roots of the shares of coarse colours inside a mask."""
     coarse = rgb.astype(np.int32) // 43
     index = (coarse[..., 0] * 6 + coarse[..., 1]) * 6 + coarse[..., 2]
-    counts = np.bincount(index.ravel(), alpha.ravel(), minlength=216).reshape(6, 6, 6)
+    counted = np.bincount(index.ravel(), alpha.ravel(), minlength=216)
+    counts = np.asarray(counted, np.float64).reshape(6, 6, 6)
     for axis in range(3):
         up, down = np.roll(counts, 1, axis) * _not_first(axis), np.roll(counts, -1, axis) * _not_last(axis)
-        counts = counts + 0.5 * (up + down)
+        counts = np.asarray(counts + 0.5 * (up + down), np.float64)
     return np.asarray(np.sqrt(counts / max(float(counts.sum()), 1e-6)), np.float32)
 
 

@@ -26,6 +26,7 @@ Matrix: TypeAlias = NDArray[np.float64]
 _STRIP: Final = 64
 """Rows whose samples are in memory at once."""
 _RING: Final = 6
+_OTHER: Final = 25.0
 """Pixels around the hole where the plate's tone is compared with the frame's."""
 
 
@@ -114,8 +115,10 @@ def filled_from(rgb: Picture, hole: Flags, plate: Plate, matrix: Matrix) -> Pict
         np.uint8,
     )
     ring = (cv2.dilate(hole.astype(np.uint8), np.ones((2 * _RING + 1,) * 2, np.uint8)) > 0) & ~hole
-    weight = ring.astype(np.float32)
-    apart = (rgb.astype(np.float32) - behind) * weight[..., None]
+    apart = rgb.astype(np.float32) - behind
+    # what differs much is not the tone but something else: a rim of the thing, or what moves by itself
+    weight = np.asarray(ring * np.exp(-((np.abs(apart).mean(-1) / _OTHER) ** 2)), np.float32)
+    apart = np.asarray(apart * weight[..., None], np.float32)
     tone, covered = np.zeros_like(apart), np.zeros((height, width), np.float32)
     for sigma in (4.0, 16.0, 64.0):
         mass = blurred(weight, sigma)

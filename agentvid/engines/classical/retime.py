@@ -193,7 +193,7 @@ def _span(video: Video, start: float | None, end: float | None) -> tuple[int, in
 
 
 def _frozen(seconds: float, first: int, stop: int, video: Video) -> int:
-    frame = min(video.frames - 1, int(seconds * video.fps + 1e-6))
+    frame = int(seconds * video.fps + 1e-6)
     if seconds < 0 or not first <= frame < stop:
         raise CallError(
             f"{seconds:g} s", f"a time from {first / video.fps:.2f} to {stop / video.fps:.2f} s", "choose one"
