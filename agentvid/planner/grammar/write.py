@@ -161,7 +161,7 @@ class ChainWriter:
             raise AskBack(self.say("what_is_it"))
         clip = picture if picture.kind == "video" else None
         if clip is not None:
-            picture = picked_frame(self, clip)
+            picture = picked_frame(self, clip, edit.thing)
         thing, mask = self._locate(edit.thing, picture, f"locate_{row.changes}")
         palette = self._analyse(thing, picture, mask) if row.analyses else {}
         behind = background.name if background else edit.colour

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["picked_frame", "write_clip_edit", "write_rework"]
 
 
-def picked_frame(writer: ChainWriter, clip: Held) -> Held:
-    """Write the step that takes the keyframe of a clip; return that frame as a picture at hand."""
-    told = writer.say("pick_frame", medium=clip.name, thing=writer.say("main_subject"))
+def picked_frame(writer: ChainWriter, clip: Held, thing: str) -> Held:
+    """Write the step that takes a frame of a clip, in which a thing is found; return it as a picture at hand."""
+    told = writer.say("pick_frame", medium=clip.name, thing=thing or writer.say("main_subject"))
     step = writer.step("pick_frame", told, {"video": clip.value})
     ref = Ref(step=step, port="image")
     return Held("image", ref.model_dump(mode="json"), str(ref), f"{clip.name}", width=clip.width, height=clip.height)
