@@ -31,6 +31,32 @@ class Located:
 
 
 @dataclass(frozen=True)
+class Picked:
+    image: Image
+    keyframe: Keyframe
+
+
+@dataclass(frozen=True)
+class Tracked:
+    masks: Video
+    trust: float
+    finding: str
+
+
+@dataclass(frozen=True)
+class EditedClip:
+    video: Video
+    image: Image
+    finding: str
+
+
+@dataclass(frozen=True)
+class Reworked:
+    video: Video
+    finding: str
+
+
+@dataclass(frozen=True)
 class Analysed:
     palette: Palette
     light: float
@@ -164,6 +190,49 @@ async def future_frames(ctx: ToolContext, video: Video, seconds: float, keyframe
     raise NotImplementedError
 
 
+async def pick_frame(
+    ctx: ToolContext, video: Video, seconds: float | None = None, keyframe: Keyframe | None = None
+) -> Picked:
+    """Take one frame."""
+    raise NotImplementedError
+
+
+async def track(ctx: ToolContext, video: Video, mask: Mask, keyframe: Keyframe) -> Tracked:
+    """Follow a thing."""
+    raise NotImplementedError
+
+
+async def edit_video(
+    ctx: ToolContext, video: Video, plan: EditPlan, masks: Video | None = None, keyframe: Keyframe | None = None
+) -> EditedClip:
+    """Change a clip."""
+    raise NotImplementedError
+
+
+async def retime(
+    ctx: ToolContext,
+    video: Video,
+    speed: float = 1.0,
+    reverse: bool = False,
+    start: float | None = None,
+    end: float | None = None,
+    loops: int = 1,
+    way: str = "",
+) -> Reworked:
+    """Change when frames are shown."""
+    raise NotImplementedError
+
+
+async def interpolate(ctx: ToolContext, video: Video | None = None, factor: int = 2) -> Reworked:
+    """Draw frames in between."""
+    raise NotImplementedError
+
+
+async def stabilise(ctx: ToolContext, video: Video) -> Reworked:
+    """Steady a clip."""
+    raise NotImplementedError
+
+
 async def compose(
     ctx: ToolContext, clips: list[Video] | None = None, stills: list[Image] | None = None, layout: str = "beside"
 ) -> Composed:
@@ -175,7 +244,10 @@ TOOLS = {
     spec.name: spec
     for spec in map(
         tool(),
-        (locate, analyse, plan_edit, edit_image, check, describe, novel_view, navigate, future_frames, compose),
+        (
+            *(locate, analyse, plan_edit, edit_image, check, describe, novel_view, navigate, future_frames, compose),
+            *(pick_frame, track, edit_video, retime, interpolate, stabilise),
+        ),
     )
 }
 """The tools by name."""

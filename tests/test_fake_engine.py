@@ -67,6 +67,7 @@ def ask(store):
     return ask
 
 
+CLIP_TASKS = ("edit_video", "pick_frame", "track", "extend_video", "interpolate", "retime", "stabilise")
 PATH = CameraPath(poses=(CameraPose(seconds=0), CameraPose(seconds=2, yaw_deg=30)))
 ACTIONS = Actions(actions=(Action(move="forward"),))
 OUTPUTS = {
@@ -83,7 +84,13 @@ OUTPUTS = {
     "text_to_image": {"image": Image},
     "text_to_video": {"video": Video},
     "image_to_video": {"video": Video},
-    "edit_video": {"video": Video},
+    "edit_video": {"video": Video, "image": Image, "finding": str},
+    "pick_frame": {"image": Image, "keyframe": Keyframe},
+    "track": {"masks": Video, "trust": float, "finding": str},
+    "extend_video": {"video": Video, "trust_seconds": float, "finding": str},
+    "interpolate": {"video": Video, "trust": float, "finding": str},
+    "retime": {"video": Video, "finding": str},
+    "stabilise": {"video": Video, "zoom": float, "finding": str},
 }
 
 
@@ -99,7 +106,7 @@ def inputs_of(task, image, video):
         "compose": {"stills": [image, image]},
         "text_to_image": {"prompt": "a cup"},
         "text_to_video": {"prompt": "a cup"},
-        "edit_video": {"video": video},
+        **{name: {"video": video} for name in CLIP_TASKS},
     }.get(task, {"image": image})
 
 

@@ -303,10 +303,9 @@ QUESTIONS = [
     ("make the red cup blue", (), "add one"),
     ("把红色的杯子变成蓝色", (), "请随消息上传"),
     ("continue this for two seconds", (PHOTO,), "Only a clip can be continued"),
-    ("make the red cup blue", (CLIP,), "still pictures"),
-    ("把红色的杯子变成蓝色", (CLIP,), "静态图片"),
+    ("向左平移镜头", (CLIP,), "静态图片"),
+    ("reverse it", (PHOTO,), "still picture"),
     ("orbit around the cup", (CLIP,), "still pictures"),
-    ("zoom in, then make the cup blue", (PHOTO,), "still pictures"),
     ("sing me a song", (PHOTO,), "Not understood: “sing me a song”"),
     ("make the cup blue and sing a song", (PHOTO,), "Understood: “make the cup blue”"),
     ("把杯子变成蓝色，然后唱首歌", (PHOTO,), "没明白的部分：“然后唱首歌”"),
@@ -434,7 +433,41 @@ async def test_the_subject_of_earlier_chains_follows_edits_and_ends_with_a_remov
 
 async def test_a_new_clip_is_not_passed_over_for_an_old_picture() -> None:
     chain = await planned("make the cup blue", OLD_PHOTO, KnownMedia(2, CLIP.artifact, is_new=True), turn=2)
-    assert "still pictures" in chain.question
+    assert [step.tool for step in chain][-2:] == ["edit_video", "check"]
+    question = await planned("zoom in", OLD_PHOTO, KnownMedia(2, CLIP.artifact, is_new=True), turn=2)
+    assert "still pictures" in question.question
+
+
+@pytest.mark.parametrize("text", ["make the red bus blue", "把红色的公交车变成蓝色"])
+async def test_a_thing_in_a_clip_is_found_in_a_frame_followed_and_edited(text: str) -> None:
+    chain = await planned(text, CLIP)
+    tools = [step.tool for step in chain]
+    assert tools == ["pick_frame", "locate", "analyse", "plan_edit", "track", "edit_video", "check"]
+    steps = {step.tool: step for step in chain}
+    assert steps["track"].args["keyframe"] == steps["edit_video"].args["keyframe"]
+    assert Ref(step="t1.s6", port="video") in chain.answer
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "args"),
+    [
+        ("reverse the clip", "retime", {"reverse": True}),
+        ("倒放", "retime", {"reverse": True}),
+        ("speed it up twice", "retime", {"speed": 2}),
+        ("加速3倍", "retime", {"speed": 3}),
+        ("loop it 3 times", "retime", {"loops": 3}),
+        ("循环播放5次", "retime", {"loops": 5}),
+        ("cut it from 0.5 to 1.5 seconds", "retime", {"start": 0.5, "end": 1.5}),
+        ("截取1到2秒", "retime", {"start": 1, "end": 2}),
+        ("慢放一半", "interpolate", {"factor": 2}),
+        ("slow it down 4 times", "interpolate", {"factor": 4}),
+        ("stabilise", "stabilise", {}),
+        ("稳定画面", "stabilise", {}),
+    ],
+)
+async def test_a_clip_is_shown_otherwise(text: str, tool: str, args: dict[str, float]) -> None:
+    (step,) = await planned(text, CLIP)
+    assert (step.tool, {name: value for name, value in step.args.items() if name != "video"}) == (tool, args)
 
 
 @pytest.mark.parametrize("word", ["十", "twenty ", "for the next in by ", "and ", "make ", "的", "x, ", "@v1 "])

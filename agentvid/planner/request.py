@@ -22,6 +22,7 @@ __all__ = [
     "Reference",
     "Request",
     "Restage",
+    "Rework",
     "View",
     "Walk",
 ]
@@ -171,4 +172,15 @@ class Film:
     operation: str = "film"
 
 
-Request: TypeAlias = Edit | View | Walk | Continue | Join | Ask | Generate | Restage | Film
+@dataclass(frozen=True)
+class Rework:
+    """Show a clip otherwise: at another speed, backwards, in loops, steadied. `args` are those of the tool."""
+
+    clause: str
+    operation: Literal["retime", "slow_motion", "stabilise"]
+    tool: Literal["retime", "interpolate", "stabilise"]
+    args: tuple[tuple[str, float | bool | str], ...] = ()
+    where: Reference | None = None
+
+
+Request: TypeAlias = Edit | View | Walk | Continue | Join | Ask | Generate | Restage | Film | Rework

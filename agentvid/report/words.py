@@ -205,6 +205,12 @@ _TOOLS: Final[dict[str, tuple[str, str]]] = {
     "map_to_view": ("Walk over the map", "沿地图行走"),
     "future_frames": ("Continue in time", "续写画面"),
     "compose": ("Put together", "合成"),
+    "pick_frame": ("Pick a frame", "取一帧"),
+    "track": ("Follow", "跟踪"),
+    "extend_video": ("Make longer", "加长视频"),
+    "interpolate": ("Draw in between", "补帧"),
+    "retime": ("Change the time", "改变播放"),
+    "stabilise": ("Steady", "稳定画面"),
 }
 
 _NAMES: Final[dict[str, tuple[str, str]]] = {
@@ -226,6 +232,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "light": ("light", "亮度"),
     "map": ("map", "地图"),
     "mask": ("mask", "遮罩"),
+    "masks": ("masks", "各帧遮罩"),
     "operation": ("operation", "操作"),
     "palette": ("palette", "配色"),
     "path": ("camera path", "镜头路径"),

@@ -27,7 +27,14 @@ _TASKS: Final[dict[str, tuple[str, str, float]]] = {
     "novel_view": (f"{_HERE}.parallax:novel_view", "parallax of layers; depth is guessed from the picture", 1.5),
     "navigate": (f"{_HERE}.ground:navigate", "a flat ground seen from above or along it", 1.5),
     "future_frames": (f"{_HERE}.future:future_frames", "motion carried on; trust ends soon", 2.0),
-    "compose": (f"{_HERE}.compose:compose", "beside, above or one after the other", 0.5),
+    "compose": (f"{_HERE}.compose:compose", "beside, above, one after the other, faded, or in a corner", 0.5),
+    "pick_frame": (f"{_HERE}.track:pick_frame", "one frame of a clip", 0.1),
+    "track": (f"{_HERE}.track:track", "by flow and colour from one mask; ends at cuts; finds nothing again", 2.0),
+    "edit_video": (f"{_HERE}.edit_clip:edit_video", "recolour, remove, blur or replace the background in a clip", 3.0),
+    "extend_video": (f"{_HERE}.extend:extend_video", "motion carried on at either end; or back to the start", 2.0),
+    "interpolate": (f"{_HERE}.interpolate:interpolate", "frames in between by two-way flow; cuts are not bridged", 1.0),
+    "retime": (f"{_HERE}.retime:retime", "speed, direction, span, loops, a frozen frame", 0.3),
+    "stabilise": (f"{_HERE}.stabilise:stabilise", "shift, roll and zoom smoothed; the border is cut off", 0.5),
 }
 """Task → adapter, what to know about it, seconds per megapixel and frame (rough, one core)."""
 
@@ -69,7 +76,9 @@ def _made_of() -> str:
     here = Path(__file__).parent
     media = here.parents[1] / "media"
     whole = hashlib.sha256()
-    for file in sorted([*here.glob("*.py"), *(media / name for name in ("codec.py", "picture.py", "colours.py"))]):
+    for file in sorted(
+        [*here.glob("*.py"), *(media / name for name in ("codec.py", "mask_clip.py", "picture.py", "colours.py"))]
+    ):
         whole.update(file.read_bytes())
     for library in ("opencv-python-headless", "numpy", "av", "pillow"):
         whole.update(f"{library} {importlib.metadata.version(library)}".encode())

@@ -1,24 +1,25 @@
-"""Put clips and stills side by side, one above the other, or one after the other; task `compose`. Streams frames."""
+"""Put clips and stills side by side, above each other, one after the other, or one in a corner of another.
+
+Task `compose`. Streams frames.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.compose_over import fade_frames, faded, inset
+from agentvid.engines.classical.panel import Panel, Picture, evened, letterbox, panel_length, resampled, scaled
 from agentvid.errors import CallError
 from agentvid.media.types import Image, Video
 
-__all__ = ["LAYOUTS", "Panel", "compose", "join", "letterbox", "resampled", "slideshow"]
+__all__ = ["LAYOUTS", "compose", "join", "slideshow"]
 
-Picture = NDArray[np.uint8]
-
-LAYOUTS: Final = ("beside", "above", "then")
+LAYOUTS: Final = ("beside", "above", "then", "fade", "inset")
 GUTTER: Final = 8
 STILL_SECONDS: Final = 2.0
 FADE_SECONDS: Final = 0.3
@@ -26,17 +27,6 @@ _STILL_FPS: Final = 24.0
 _GREY: Final = 128
 _MOST_PANELS: Final = 16
 _LONGEST_SIDE: Final = 3840
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A clip or still as one thing to show: size in pixels, frames (1 for a still), fps (0 for a still)."""
-
-    width: int
-    height: int
-    frames: int
-    fps: float
-    read: Callable[[], Iterator[Picture]]
 
 
 def compose(request: EngineRequest, context: EngineContext) -> EngineResult:
@@ -61,13 +51,17 @@ def compose(request: EngineRequest, context: EngineContext) -> EngineResult:
         warnings.append(
             f"clips of {', '.join(f'{c.fps:g}' for c in clips)} fps are shown at {fps:g} by repeating frames"
         )
-    if layout == "then":
-        return _one_after_the_other(panels, fps, warnings, context)
+    fade = request.maybe("fade", float)
+    if layout in ("then", "fade"):
+        seconds = 0.0 if layout == "then" else 0.5 if fade is None else fade
+        return _one_after_the_other(panels, fps, warnings, context, seconds)
+    if layout == "inset":
+        return inset(panels, fps, warnings, request, context)
     sizes = _fitted_sizes(panels, layout, warnings)
     if not clips:
-        pictures = [_scaled(next(panel.read()), size) for panel, size in zip(panels, sizes, strict=True)]
+        pictures = [scaled(next(panel.read()), size) for panel, size in zip(panels, sizes, strict=True)]
         return EngineResult.of(*warnings, image=context.store.put_image(join(pictures, layout)))
-    lengths = [_length(panel, fps) if panel.fps else 1 for panel in panels]
+    lengths = [panel_length(panel, fps) if panel.fps else 1 for panel in panels]
     total = max(lengths)
     for i, (panel, length) in enumerate(zip(panels, lengths, strict=True)):
         if panel.fps and length < total:
@@ -79,8 +73,8 @@ def compose(request: EngineRequest, context: EngineContext) -> EngineResult:
         sources = [resampled(panel, fps, total) for panel in panels]
         for done in range(total):
             context.progress(done, total, "joining")
-            shown = [_scaled(next(source), size) for source, size in zip(sources, sizes, strict=True)]
-            yield _even(join(shown, layout))
+            shown = [scaled(next(source), size) for source, size in zip(sources, sizes, strict=True)]
+            yield evened(join(shown, layout))
 
     return EngineResult.of(*warnings, video=context.store.put_video(frames(), fps))
 
@@ -94,32 +88,6 @@ def join(pictures: Sequence[Picture], layout: str) -> Picture:
     for picture in pictures[1:]:
         parts += [np.full(gap, _GREY, np.uint8), picture]
     return np.concatenate(parts, axis=axis)
-
-
-def letterbox(rgb: Picture, width: int, height: int) -> Picture:
-    """Return the picture scaled to fit into width x height, centred on black."""
-    scale = min(width / rgb.shape[1], height / rgb.shape[0])
-    inner = _scaled(rgb, (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))))
-    if inner.shape[:2] == (height, width):
-        return inner
-    boxed = np.zeros((height, width, 3), np.uint8)
-    top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
-    boxed[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
-    return boxed
-
-
-def resampled(panel: Panel, fps: float, total: int) -> Iterator[Picture]:
-    """Yield `total` frames of a panel at `fps`: the frame shown at each time; the last one is held."""
-    source = panel.read()
-    shown, at = next(source), 0
-    for i in range(total):
-        wanted = min(panel.frames - 1, int(i * panel.fps / fps + 1e-6)) if panel.fps else 0
-        while at < wanted:
-            following = next(source, None)
-            if following is None:
-                break
-            shown, at = following, at + 1
-        yield shown
 
 
 def slideshow(pictures: Sequence[Picture], fps: float) -> Iterator[Picture]:
@@ -136,7 +104,7 @@ def slideshow(pictures: Sequence[Picture], fps: float) -> Iterator[Picture]:
 
 
 def _one_after_the_other(
-    panels: Sequence[Panel], fps: float, warnings: list[str], context: EngineContext
+    panels: Sequence[Panel], fps: float, warnings: list[str], context: EngineContext, fade_seconds: float
 ) -> EngineResult:
     largest = max(panels, key=lambda panel: panel.width * panel.height)
     scale = min(1.0, _LONGEST_SIDE / max(largest.width, largest.height))
@@ -145,18 +113,21 @@ def _one_after_the_other(
         warnings.append(f"all is shown at {width}x{height}; other shapes are letterboxed")
     if any(not panel.fps for panel in panels):
         warnings.append(f"each still is shown for {STILL_SECONDS:g} s")
-    lengths = [_length(panel, fps) if panel.fps else round(STILL_SECONDS * fps) for panel in panels]
-    total = sum(lengths)
+    lengths = [panel_length(panel, fps) if panel.fps else round(STILL_SECONDS * fps) for panel in panels]
+    fade = fade_frames(lengths, fade_seconds, fps, warnings)
+    total = sum(lengths) - fade * (len(panels) - 1)
+
+    def boxed(panel: Panel, length: int) -> Iterator[Picture]:
+        held: tuple[Picture, Picture] | None = None
+        for frame in resampled(panel, fps, length):
+            if held is None or held[0] is not frame:
+                held = (frame, letterbox(frame, width, height))
+            yield held[1]
 
     def one_by_one() -> Iterator[Picture]:
-        for panel, length in zip(panels, lengths, strict=True):
-            held: tuple[Picture, Picture] | None = None
-            for frame in resampled(panel, fps, length):
-                if held is None or held[0] is not frame:
-                    held = (frame, letterbox(frame, width, height))
-                yield held[1]
+        return faded((boxed(panel, length) for panel, length in zip(panels, lengths, strict=True)), lengths, fade)
 
-    only_stills = not any(panel.fps for panel in panels)
+    only_stills = not any(panel.fps for panel in panels) and not fade
 
     def frames() -> Iterator[Picture]:
         if only_stills:
@@ -196,20 +167,3 @@ def _clip(clip: Video, context: EngineContext) -> Panel:
 
 def _still(still: Image, context: EngineContext) -> Panel:
     return Panel(still.width, still.height, 1, 0.0, lambda: iter([context.store.image(still)]))
-
-
-def _length(panel: Panel, fps: float) -> int:
-    return max(1, round(panel.frames * fps / panel.fps))
-
-
-def _scaled(rgb: Picture, size: tuple[int, int]) -> Picture:
-    if (rgb.shape[1], rgb.shape[0]) == size:
-        return rgb
-    how = cv2.INTER_AREA if size[0] < rgb.shape[1] else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
-
-
-def _even(rgb: Picture) -> Picture:
-    """Repeat the last row or column where a side is odd: clips have even sides."""
-    pad = ((0, rgb.shape[0] % 2), (0, rgb.shape[1] % 2), (0, 0))
-    return rgb if not any(p[1] for p in pad) else np.pad(rgb, pad, mode="edge")

@@ -28,7 +28,7 @@ from agentvid.errors import CallError
 from agentvid.media.colours import hex_to_lab
 from agentvid.media.types import BlurBackground, EditPlan, Image, Mask, Operation, Recolour, Remove, ReplaceBackground
 
-__all__ = ["alpha_of", "blur_background", "edit_image", "recolour", "remove", "replace_background"]
+__all__ = ["alpha_of", "blur_background", "composed", "edit_image", "recolour", "remove", "replace_background"]
 
 LUMINANCE: Final = np.array([0.2126729, 0.7151522, 0.0721750], np.float32)
 Tick = Callable[[int, int], None]
@@ -153,7 +153,7 @@ def recolour(rgb: Bytes, mask: Bytes, operation: Recolour, feather: float) -> By
     strange = np.abs(rest).sum(-1) / (np.abs(rest).sum(-1) + 3 * own + 1e-6)
     changed = painted + rest * strange[..., None]
     alpha = alpha_of(mask, feather)[..., None] * operation.strength
-    return _composed(rgb, light, changed, alpha)
+    return composed(rgb, light, changed, alpha)
 
 
 def remove(rgb: Bytes, mask: Bytes, grow: int, feather: float, tick: Tick | None = None) -> Bytes:
@@ -165,20 +165,20 @@ def remove(rgb: Bytes, mask: Bytes, grow: int, feather: float, tick: Tick | None
         raise CallError("a mask that covers the whole picture", "something left to fill from", "take a smaller mask")
     filled = fill(rgb, hole > 0, tick)
     alpha = np.maximum(alpha_of(hole * np.uint8(255), feather), hole.astype(np.float32))[..., None]
-    return _composed(rgb, to_linear(rgb), to_linear(filled), alpha)
+    return composed(rgb, to_linear(rgb), to_linear(filled), alpha)
 
 
-def blur_background(rgb: Bytes, mask: Bytes, radius: float, feather: float) -> Bytes:
+def blur_background(rgb: Bytes, mask: Bytes, radius: float, feather: float, share_enclosed: float = 0.15) -> Bytes:
     """Blur all but the inside of a mask; the subject's colours don't bleed into the blur.
 
-    What the subject encloses (a badge on a suit, up to 15 % of it) stays sharp with it.
+    What the subject encloses (a badge on a suit, up to this share of it) stays sharp with it.
     Source: normalised convolution, Knutsson and Westin (CVPR 1993).
     """
     light = to_linear(rgb)
-    alpha = alpha_of(np.maximum(mask, enclosed(mask > 127, 0.15) * np.uint8(255)), feather)
+    alpha = alpha_of(np.maximum(mask, enclosed(mask > 127, share_enclosed) * np.uint8(255)), feather)
     behind = 1 - cv2.dilate(alpha, disc(max(1.0, feather)))
     blurred = _spread(light, behind.astype(np.float32), radius)
-    return _composed(rgb, light, blurred, (1 - alpha)[..., None])
+    return composed(rgb, light, blurred, (1 - alpha)[..., None])
 
 
 def replace_background(rgb: Bytes, mask: Bytes, colour: str, picture: Bytes | None, feather: float) -> Bytes:
@@ -232,7 +232,7 @@ def _soft_limit(shading: Floats, target: Floats) -> Floats:
     return np.where(shading > knee, knee + span * (1 - np.exp(-over / span)), shading).astype(np.float32)
 
 
-def _composed(rgb: Bytes, light: Floats, changed: Floats, alpha: Floats) -> Bytes:
+def composed(rgb: Bytes, light: Floats, changed: Floats, alpha: Floats) -> Bytes:
     """Mix in linear light; where alpha is 0 the bytes are the very same."""
     mixed = from_linear(light + alpha * (changed - light))
     return np.where(alpha > 0, mixed, rgb).astype(np.uint8)

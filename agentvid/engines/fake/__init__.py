@@ -44,6 +44,12 @@ TASKS: Final = (
     "text_to_video",
     "image_to_video",
     "edit_video",
+    "pick_frame",
+    "track",
+    "extend_video",
+    "interpolate",
+    "retime",
+    "stabilise",
 )
 WARNING: Final = "made by the fake engine from a digest of its inputs: it means nothing"
 _PROGRESS_STEPS: Final = 4

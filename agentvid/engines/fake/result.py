@@ -236,7 +236,24 @@ def _image_to_video(work: _Work) -> Mapping[str, Input]:
 
 def _edit_video(work: _Work) -> Mapping[str, Input]:
     video = work.request.get("video", Video)
-    return {"video": work.clip(video.width, video.height, video.seconds, video.fps)}
+    return {**_rework(work), "image": work.picture(video.width, video.height)}
+
+
+def _pick_frame(work: _Work) -> Mapping[str, Input]:
+    video = work.request.get("video", Video)
+    keyframe = work.request.maybe("keyframe", Keyframe) or Keyframe(frame=0, seconds=0)
+    return {"image": work.picture(video.width, video.height), "keyframe": keyframe}
+
+
+def _track(work: _Work) -> Mapping[str, Input]:
+    made = _rework(work)
+    return {"masks": made["video"], "trust": work.share("trust"), "finding": made["finding"]}
+
+
+def _rework(work: _Work) -> Mapping[str, Input]:
+    video = work.request.get("video", Video)
+    made = work.clip(video.width, video.height, video.seconds, video.fps)
+    return {"video": made, "finding": f"Nothing is known of the {video.frames} frames of the clip."}
 
 
 _MAKERS: Final[Mapping[str, Callable[[_Work], Mapping[str, Input]]]] = {
@@ -254,4 +271,10 @@ _MAKERS: Final[Mapping[str, Callable[[_Work], Mapping[str, Input]]]] = {
     "text_to_video": _text_to_video,
     "image_to_video": _image_to_video,
     "edit_video": _edit_video,
+    "pick_frame": _pick_frame,
+    "track": _track,
+    "extend_video": lambda work: {**_rework(work), "trust_seconds": work.share("trust")},
+    "interpolate": lambda work: {**_rework(work), "trust": work.share("trust")},
+    "retime": _rework,
+    "stabilise": lambda work: {**_rework(work), "zoom": 1.0},
 }

@@ -10,6 +10,7 @@ from typing import Final
 
 from agentvid.planner.grammar import read_edit, read_motion, read_question
 from agentvid.planner.grammar.operation import Operation
+from agentvid.planner.grammar.operations_clip import REWORKING
 from agentvid.planner.grammar.operations_world import DRAWING, STAGING
 from agentvid.planner.grammar.read_join import read_join
 
@@ -32,6 +33,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             r"|保持原样|原样)",
         ),
     ),
+    *REWORKING,
     Operation(
         "blur_background",
         ("blur the background", "虚化背景"),

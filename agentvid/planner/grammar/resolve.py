@@ -72,6 +72,22 @@ class Media:
         self.current = held
         return held
 
+    def pick_editable(self, where: Reference | None) -> Held:
+        """Return the picture that is meant, or the clip where no picture is.
+
+        Raises: AskBack where neither is, or more than one could be.
+        """
+        try:
+            return self.pick("image", where)
+        except AskBack as no_picture:
+            try:
+                held = self._picked(None, where)
+            except AskBack:
+                raise no_picture from None
+            if held.kind != "video":
+                raise
+            return self.pick("video", where)
+
     def _picked(self, kind: Kind | None, where: Reference | None) -> Held:
         if where is not None and where.to not in ("it", "kind", "all"):
             return self._fitting(self.named(where), kind)

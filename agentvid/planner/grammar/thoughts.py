@@ -87,12 +87,35 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "视频总排在静态图片之前，所以顺序与要求的不完全一样。",
     ),
     "describe": ("Look at {medium} to answer the question.", "看{medium}来回答问题。"),
+    "pick_frame": (
+        "Take the middle frame of {medium}: the {thing} is found there, both ends are near.",
+        "取{medium}中间的一帧：在那里找{thing}，离两端都近。",
+    ),
+    "track": (
+        "Follow the {thing} through {medium} both ways from that frame, and say where that is not sure.",
+        "从这一帧向前后跟踪{medium}里的{thing}，并说明哪里不可靠。",
+    ),
+    "edit_clip": (
+        "Carry out one plan in every frame of {medium}, inside the masks.",
+        "在{medium}的每一帧按同一个计划修改，只改遮罩以内或以外。",
+    ),
+    "rework_retime": ("Show {medium} as asked: {told}.", "按要求播放{medium}：{told}。"),
+    "rework_slow_motion": (
+        "Slow {medium} down: draw the frames in between, so that it stays smooth ({told}).",
+        "放慢{medium}：补上中间的帧，使画面保持流畅（{told}）。",
+    ),
+    "rework_stabilise": (
+        "Smooth the path of the camera of {medium}, so that it is steady.",
+        "平滑{medium}的镜头运动，让画面稳定。",
+    ),
     # ------------------------------------------------------------ names
     "main_subject": ("main subject", "主体"),
     "edited": ("the edited picture", "改好的图片"),
     "seen": ("the new view", "新视角的视频"),
     "walked": ("the walk", "行走的视频"),
     "continued": ("the continued clip", "续写的视频"),
+    "edited_clip": ("the edited clip", "改好的视频"),
+    "reworked": ("the reworked clip", "处理后的视频"),
     "composed_image": ("the joined picture", "拼好的图片"),
     "composed_video": ("the joined clip", "拼好的视频"),
     "image": ("picture", "图片"),
@@ -114,14 +137,14 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no_media": ("That needs a {kind}: add one to the message.", "这需要一个{kind}：请随消息上传。"),
     "no_media_any": ("That needs a picture or a clip: add one to the message.", "这需要图片或视频：请随消息上传。"),
     "still_only": (
-        "Changes and camera moves work on still pictures, not yet on a clip ({medium}): add the frame as a picture; "
-        "a clip can be continued, joined or described.",
-        "修改和镜头运动目前只能用于静态图片，还不能用于视频({medium}):请上传那一帧的图片；视频可以续写、拼接或描述。",
+        "Camera moves work on still pictures, not yet on a clip ({medium}): add the frame as a picture; "
+        "a clip can be edited, retimed, steadied, continued, joined or described.",
+        "镜头运动目前只能用于静态图片，还不能用于视频({medium}):请上传那一帧的图片；视频可以修改、变速、稳定、续写、拼接或描述。",
     ),
     "clip_only": (
-        "Only a clip can be continued, and {medium} is a still picture: add a clip, or move the camera about the "
-        "picture.",
-        "只有视频可以续写，而{medium}是静态图片：请上传视频，或让镜头在图片上运动。",
+        "Only a clip can be continued or retimed, and {medium} is a still picture: add a clip, or move the camera "
+        "about the picture.",
+        "只有视频可以续写或变速，而{medium}是静态图片：请上传视频，或让镜头在图片上运动。",
     ),
     "which": ("Which one is meant: {choices}?", "指的是哪一个：{choices}？"),
     "no_such": ("There is no {words} here: {choices}.", "这里没有{words}：{choices}。"),

@@ -21,6 +21,7 @@ from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.resolve import AskBack, Held, Media
 from agentvid.planner.grammar.subject import is_same_thing
 from agentvid.planner.grammar.thoughts import say
+from agentvid.planner.grammar.write_clip import picked_frame, write_clip_edit, write_rework
 from agentvid.planner.grammar.write_world import WorldWriter
 from agentvid.planner.request import (
     Ask,
@@ -33,6 +34,7 @@ from agentvid.planner.request import (
     Move,
     Request,
     Restage,
+    Rework,
     View,
     Walk,
 )
@@ -117,6 +119,8 @@ class ChainWriter:
             self._restage(request)
         elif isinstance(request, Film):
             self.world.film(request)
+        elif isinstance(request, Rework):
+            write_rework(self, request)
         else:
             self._ask(request)
 
@@ -147,7 +151,7 @@ class ChainWriter:
         self.world.restage(wanted, picture, stage)
 
     def _edit(self, edit: Edit, row: Operation) -> None:
-        picture = self.media.pick("image", edit.where)
+        picture = self.media.pick_editable(edit.where)
         stage = self.world.stage_of(picture)
         if stage is not None and row.changes == "thing" and self.world.offers("edit_image"):
             self.world.edit(edit, picture, stage)
@@ -155,6 +159,9 @@ class ChainWriter:
         background = self._background(edit)
         if row.changes == "thing" and not edit.thing and self.subject is None:
             raise AskBack(self.say("what_is_it"))
+        clip = picture if picture.kind == "video" else None
+        if clip is not None:
+            picture = picked_frame(self, clip, edit.thing)
         thing, mask = self._locate(edit.thing, picture, f"locate_{row.changes}")
         palette = self._analyse(thing, picture, mask) if row.analyses else {}
         behind = background.name if background else edit.colour
@@ -164,6 +171,10 @@ class ChainWriter:
         plan_args["background"] = background.value if background else None
         plan = self.step("plan_edit", self._one_of(f"plan_{row.name}", "plan", **words), plan_args)
         planned = Ref(step=plan, port="plan")
+        checks = self._one_of(f"check_{row.name}", "check", **words)
+        if clip is not None:
+            write_clip_edit(self, clip, picture, thing, mask, planned, checks)
+            return
         drawn = self.step(
             "edit_image",
             self.say(f"edit_{row.changes}", thing=thing, medium=picture.name),
@@ -172,7 +183,7 @@ class ChainWriter:
         )
         checked = self.step(
             "check",
-            self._one_of(f"check_{row.name}", "check", **words),
+            checks,
             {"image": Ref(step=drawn, port="image"), "before": picture.value, "mask": mask, "plan": planned},
         )
         self._made_picture(edit, picture, drawn, row)
@@ -244,7 +255,7 @@ class ChainWriter:
         moves = ("、" if self.language == "zh" else ", then ").join(self._told(move, thing) for move in view.moves)
         told = self.say("view", medium=picture.name, seconds=_number(path.seconds), moves=moves)
         args = {"image": picture.value, "path": path.model_dump(mode="json"), "mask": mask}
-        self._made_clip(self.step("novel_view", told, args, _lasts("video", path.seconds)), "seen")
+        self.made_clip(self.step("novel_view", told, args, _lasts("video", path.seconds)), "seen")
 
     def _path(self, view: View, is_about: bool) -> CameraPath:
         poses = [CameraPose(seconds=0.0)]
@@ -282,9 +293,10 @@ class ChainWriter:
             raise AskBack(self.say("bad_walk", most=_number(MOST_SECONDS)))
         told = self.say("navigate", medium=picture.name, seconds=_number(seconds))
         args = {"image": picture.value, "actions": Actions(actions=walk.actions).model_dump(mode="json")}
-        self._made_clip(self.step("navigate", told, args, _lasts("video", seconds)), "walked")
+        self.made_clip(self.step("navigate", told, args, _lasts("video", seconds)), "walked")
 
-    def _made_clip(self, step: str, name: str) -> None:
+    def made_clip(self, step: str, name: str) -> None:
+        """Take in the clip that a step makes, and answer with it."""
         ref = Ref(step=step, port="video")
         self.media.make(Held("video", ref.model_dump(mode="json"), str(ref), self.say(name)))
         self.answer.append(ref)
@@ -300,7 +312,7 @@ class ChainWriter:
         step = self.step("future_frames", told, args, _lasts("future", request.seconds))
         self.answer.append(Ref(step=step, port="finding"))
         self.hidden.add(clip.key)
-        self._made_clip(step, "continued")
+        self.made_clip(step, "continued")
 
     def _join(self, join: Join) -> None:
         asked = self.media.several(join.what)

@@ -30,6 +30,11 @@ __all__ = ["CORE_TOOLS", "Recovered", "recover", "rewritten_as", "settled"]
 CORE_TOOLS = frozenset(
     {
         "edit_image",
+        "edit_video",
+        "extend_video",
+        "interpolate",
+        "retime",
+        "stabilise",
         "novel_view",
         "navigate",
         "future_frames",

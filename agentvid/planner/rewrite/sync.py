@@ -15,7 +15,20 @@ from agentvid.errors import InputError
 from agentvid.media.colours import colour_phrases
 from agentvid.media.types import Actions, CameraPath, CameraPose
 from agentvid.planner.grammar.layout import composed
-from agentvid.planner.request import Ask, Continue, Edit, Film, Generate, Join, Move, Request, Restage, View, Walk
+from agentvid.planner.request import (
+    Ask,
+    Continue,
+    Edit,
+    Film,
+    Generate,
+    Join,
+    Move,
+    Request,
+    Restage,
+    Rework,
+    View,
+    Walk,
+)
 from agentvid.world import edits
 from agentvid.world.language import read_thought, tell_scene, tell_solid
 from agentvid.world.naming import word_of
@@ -57,6 +70,9 @@ def synced(request: Request, written: Chain, part: Sequence[str], chain: Chain, 
             return replace(request, seconds=float(seconds), is_said=True)
         case Join() if "compose" in pairs and pairs["compose"][1].args.get("layout") in ("beside", "above", "then"):
             return replace(request, layout=pairs["compose"][1].args["layout"])
+        case Rework() if request.tool in pairs and any(_differ(pairs[request.tool], name) for name, _ in request.args):
+            edited = pairs[request.tool][1].args
+            return replace(request, args=tuple((name, edited.get(name, value)) for name, value in request.args))
         case Ask() if "describe" in pairs and isinstance(pairs["describe"][1].args.get("question"), str):
             return replace(request, question=pairs["describe"][1].args["question"])
         case _:
