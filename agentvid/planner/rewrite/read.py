@@ -189,7 +189,18 @@ def _loosely(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_R
         return None
     if draft.command is not None:
         return Rewrite(kind="command", language=draft.language, command=draft.command)
-    return finished(draft, earlier) if draft.did else None
+    if not draft.did or not _keeps_to_steps(draft, said):
+        return None
+    return finished(draft, earlier)
+
+
+def _keeps_to_steps(draft: Draft, said: str) -> bool:
+    """Return whether what changed is in the steps that the words name by number, where they name any."""
+    where = find_steps(said, draft.start, draft.tools)
+    if where is None or not where.is_number or draft.chain == draft.start:
+        return True
+    same = {step.id for step in draft.start if draft.chain.has(step.id) and draft.chain.step(step.id) == step}
+    return not set(where.steps) <= same or [step.id for step in draft.chain] != [step.id for step in draft.start]
 
 
 def _read_loosely(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> bool:
