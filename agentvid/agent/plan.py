@@ -114,6 +114,7 @@ def plan_request(
         said=tuple(_exchange(log, session, row) for row in before),
         earlier=earlier_ports(log, session, turn, tools),
         notes={name: _note(engines[name]) for name in offers(engines)},
+        tools={name: frozenset(p.name for p in spec.parameters) for name, spec in tools.items()},
     )
 
 

@@ -16,10 +16,10 @@ from agentvid.errors import EditError, NoEngine
 from agentvid.events import Emit
 from agentvid.media.types import Box
 from agentvid.planner import EditAsk, OffersEdits, Planner, PlanRequest
-from agentvid.planner.grammar.answering import answered
-from agentvid.planner.grammar.write import write_chain
 from agentvid.planner.reread import reread
 from agentvid.planner.rewrite import Rewrite, is_command, is_correction, is_unmistakable, read_edits
+from agentvid.planner.wide.answering import answered
+from agentvid.planner.wide.choose import write_message
 from agentvid.run.call import read_thought
 from agentvid.run.execute import Executor
 from agentvid.store.fence import own
@@ -138,7 +138,7 @@ def _can_be_new(executor: Executor, session: str, text: str) -> bool:
     """Return whether the offline planner could make a chain of a message, were it the next one."""
     turn = len(executor.log.turns(session)) + 1
     request = plan_request(executor.log, session, turn, executor.engines, executor.tools, None, None, text)
-    return bool(write_chain(answered(request)).steps)
+    return bool(write_message(answered(request)).steps)
 
 
 def require_edits(rewrite: Rewrite) -> Rewrite:

@@ -77,11 +77,12 @@ class PlanRequest:
 
     `seed` and `engine` are what was wished for the whole message; `bears` are the engines that can be used now with the
     tasks they bear, `drafts` those of their tasks that they don't claim; `stages` what pictures of the small world
-    show, by port ("t1.s1.image"); `asked` is the message before, where it got a question back.
+    show, by port ("t1.s1.image"); `asked` is the message before, where it got a question back; `tools` are the tools
+    there are, each with the arguments it takes (none: not known, and only what the precise phrases of the grammar read
+    is planned). `said` are the earlier turns, oldest first.
 
-    For planners that read more than the message: `said` are the earlier turns, oldest first; `earlier` the ports of
-    earlier turns with their types, "t1.s4.image" → "Image"; `notes` what each engine that can be used now says of
-    itself.
+    For planners that read more than the message: `earlier` are the ports of earlier turns with their types,
+    "t1.s4.image" → "Image"; `notes` what each engine that can be used now says of itself.
     """
 
     turn: int
@@ -95,6 +96,7 @@ class PlanRequest:
     drafts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stages: Mapping[str, Stage] = field(default_factory=dict)
     asked: str = ""
+    tools: Mapping[str, frozenset[str]] = field(default_factory=dict)
     said: tuple[Exchange, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)

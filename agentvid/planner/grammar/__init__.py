@@ -5,9 +5,8 @@
     parse       atoms -> requests                 clause      one match, and the things it names
     resolve     "it", "the original" -> media     subject     whether two names mean one thing
     write       requests -> chain                 thoughts    what its chains say, en and zh
-    answering   an answer to a question back, read together with what was asked about
 
-What it can't place becomes a question back; it never guesses.
+What these phrases can't place is read by `planner.wide`, the robust layer; what neither places becomes a question back.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ class GrammarPlanner:
 
         Raises: InputError where the message is too long.
         """
-        from agentvid.planner.grammar.answering import answered
-        from agentvid.planner.grammar.write import write_chain
+        from agentvid.planner.wide.answering import answered
+        from agentvid.planner.wide.choose import write_message
 
-        chain = write_chain(answered(request))
+        chain = write_message(answered(request))
         for step in chain.steps:
             emit(ThoughtDelta(step=step.id, text=step.thought))
         return chain

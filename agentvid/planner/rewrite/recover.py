@@ -18,12 +18,12 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.step import Ref, Step, step_number
 from agentvid.errors import InputError
 from agentvid.planner import PlanRequest
-from agentvid.planner.grammar.answering import answered
 from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.subject import is_same_thing
 from agentvid.planner.grammar.write import Written, write_requests
 from agentvid.planner.request import Edit, Request, View
 from agentvid.planner.rewrite.sync import synced
+from agentvid.planner.wide.answering import answered
 
 __all__ = ["CORE_TOOLS", "Recovered", "recover", "rewritten_as", "settled"]
 

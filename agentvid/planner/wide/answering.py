@@ -13,9 +13,8 @@ from typing import Final
 
 from agentvid.planner import PlanRequest
 from agentvid.planner.grammar.parse import parse
-from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.split import LONGEST_MESSAGE
-from agentvid.planner.grammar.write import write_requests
+from agentvid.planner.wide.choose import write_message
 
 __all__ = ["answered"]
 
@@ -40,7 +39,7 @@ def answered(request: PlanRequest) -> PlanRequest:
 
 
 def _is_planned(request: PlanRequest) -> bool:
-    return bool(write_requests(request, read_message(request)).chain.steps)
+    return bool(write_message(request).steps)
 
 
 def _joined(asked: str, answer: str) -> Iterator[str]:

@@ -1,0 +1,233 @@
+"""Requests about clips and sound as steps, by the contract of the tools."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from agentvid.chain.step import Ref
+from agentvid.media.types import Video
+from agentvid.planner.grammar.resolve import AskBack, Held
+from agentvid.planner.request import Continue
+from agentvid.planner.wide.says import tell
+from agentvid.planner.wide.slots import amount_in, direction_in
+from agentvid.planner.wide.steps import PictureWriter
+from agentvid.planner.wide.text import told
+from agentvid.planner.wide.times import Span, moment_in, seconds_in, span_in
+
+if TYPE_CHECKING:
+    from agentvid.planner.wide.understand import Want
+
+__all__ = ["StepsWriter"]
+
+_LONGER: Final = 2.0
+"""Seconds that a clip is made longer by, or a sound lasts, where no length is said."""
+_FADE: Final = re.compile(r"\b(?:cross-?)?fad\w*|\bdissolv\w*|淡入|淡出|渐变|叠化|过渡")
+_RETIMED: Final = frozenset({"speed", "reverse", "loop", "trim"})
+_SPOKEN: Final = frozenset({"caption", "subtitle", "narrate", "sound", "music"})
+
+
+class StepsWriter(PictureWriter):
+    """Writes every request: those about clips and sound here, the others as its base does."""
+
+    def write(self, want: Want) -> None:
+        """Write the steps of one request.
+
+        Raises: AskBack where it can't be placed or no engine at hand can do it.
+        """
+        if want.op in _RETIMED:
+            self._retime(want)
+        elif want.op in ("join", "picture_in_picture"):
+            self._compose(want)
+        elif want.op in _SPOKEN or want.op in ("extend", "stabilise", "interpolate", "future", "past"):
+            getattr(self, f"_{want.op}")(want)
+        elif want.op == "animate":
+            super().write(want) if self._missing(want) else self._animate(want)
+        else:
+            super().write(want)
+
+    def _one(self, tool: str, want: Want, args: dict[str, Any], port: str = "video") -> Held:
+        held = self.kind_held(want, "video" if port == "video" else "image")
+        step = self.writer.step(tool, self.say("do", want, held.name), {held.kind: held.value, **args})
+        return self.made(step, port, held)
+
+    def _retime(self, want: Want) -> None:
+        low = told(want.clause).low
+        args: dict[str, Any] = {}
+        if want.op == "speed":
+            args["speed"] = _factor(low)
+        elif want.op == "reverse":
+            args["reverse"] = True
+        elif want.op == "loop":
+            times = re.search(r"(\d+|[两二三四五六])\s?(?:遍|次|x|times)|(three|four|five|two) times|twice", low)
+            args["loops"] = _times(times) if times else 2
+        if want.op in ("trim", "speed", "loop"):
+            args |= self._span(want, span_in(low))
+        self._one("retime", want, args)
+
+    def _span(self, want: Want, span: Span) -> dict[str, Any]:
+        """Return the part of a clip that a span means, as seconds from its beginning.
+
+        Raises: AskBack where a part counted from its end is meant, and how long it is is not known yet.
+        """
+        start, end = span.start if span.start is not None else span.head, span.end
+        if want.op == "trim" and span.seconds is not None:
+            end = end if end is not None else (start or 0.0) + span.seconds
+        if span.tail is not None or (start is not None and start < 0):
+            length = self._length(want)
+            if length is None:
+                raise AskBack(self.say("no_length", want, self.held(want).name))
+            end = length - span.tail if span.tail is not None else end
+            start = max(0.0, length + start) if start is not None and start < 0 else start
+        return {"start": start, "end": end}
+
+    def _length(self, want: Want) -> float | None:
+        held = self.held(want)
+        known = (medium for medium in self.writer.world.request.media if medium.number == held.number)
+        return next((medium.artifact.seconds for medium in known if isinstance(medium.artifact, Video)), None)
+
+    def _extend(self, want: Want) -> None:
+        self._one("extend_video", want, {"seconds": seconds_in(told(want.clause).low) or _LONGER})
+
+    def _stabilise(self, want: Want) -> None:
+        self._one("stabilise", want, {})
+
+    def _interpolate(self, want: Want) -> None:
+        low = told(want.clause).low
+        fps = re.search(r"(\d{2,3})\s?(?:fps|帧)", low)
+        if len(want.on) < 2:
+            slow = re.search(r"slow|慢", low) is not None
+            self._one("interpolate", want, {"factor": self._frames_more(want, fps and float(fps[1])), "slow": slow})
+            return
+        media = self.all_held(want)
+        if any(held.kind != "image" for held in media):
+            self._compose(want)
+            return
+        names = ("和" if self.language == "zh" else " and ").join(held.name for held in media)
+        seconds = seconds_in(low) or _LONGER
+        args = {"images": [media[0].value, media[-1].value], "factor": max(2, min(256, round(24 * seconds)))}
+        step = self.writer.step("interpolate", self.say("do", want, names), args)
+        self.writer.hidden |= {held.key for held in media}
+        self.made(step, "video")
+
+    def _frames_more(self, want: Want, fps: float | None) -> int:
+        """Return how many times as many frames a clip gets: 2, or what brings it near a rate."""
+        held = self.held(want)
+        known = (medium for medium in self.writer.world.request.media if medium.number == held.number)
+        rate = next((medium.artifact.fps for medium in known if isinstance(medium.artifact, Video)), None)
+        return max(2, min(8, round(fps / rate))) if fps and rate else 2
+
+    def _future(self, want: Want) -> None:
+        held = self.held(want)
+        seconds = seconds_in(told(want.clause).low)
+        if held.kind == "video":
+            self.writer.write(Continue(want.clause, seconds or _LONGER, seconds is not None, where=self.where(want)))
+            return
+        self._new_picture(want, held)
+
+    def _past(self, want: Want) -> None:
+        held = self.held(want)
+        if held.kind == "image":
+            self._new_picture(want, held)
+            return
+        args = {"video": held.value, "before": seconds_in(told(want.clause).low) or _LONGER}
+        self.made(self.writer.step("extend_video", self.say("do", want, held.name), args), "video", held)
+
+    def _new_picture(self, want: Want, held: Held) -> None:
+        """Show a still picture at another time: an instruction in words, for an engine that draws."""
+        if self._missing(want):
+            self._refuse(want)
+        args = {
+            "operation": "replace",
+            "target": tell(self.language, "whole"),
+            "value": want.clause,
+            "request": want.clause,
+        }
+        self._apply(want, held, None, args)
+
+    def _animate(self, want: Want) -> None:
+        held = self.kind_held(want, "image")
+        args = {"prompt": want.clause, "image": held.value, "seconds": seconds_in(told(want.clause).low) or 3.0}
+        self.made(self.writer.step("generate_video", self.say("do", want, held.name), args), "video", held)
+
+    def _compose(self, want: Want) -> None:
+        media = self.all_held(want)
+        low = told(want.clause).low
+        names = ("和" if self.language == "zh" else " and ").join(held.name for held in media)
+        args: dict[str, Any] = {
+            "clips": [held.value for held in media if held.kind == "video"] or None,
+            "stills": [held.value for held in media if held.kind == "image"] or None,
+            "layout": "inset" if want.op == "picture_in_picture" else "fade" if _FADE.search(low) else "then",
+        }
+        if want.op == "picture_in_picture":
+            share = amount_in(low)
+            args |= {"corner": _corner(low), "share": share if share and 0.1 <= share <= 0.6 else None}
+        step = self.writer.step("compose", self.say("do", want, names), args)
+        self.writer.hidden |= {held.key for held in media}
+        self.made(step, "video")
+
+    # ------------------------------------------------------------ words and sound
+
+    def _caption(self, want: Want) -> None:
+        low = told(want.clause).low
+        held = self.held(want)
+        args = {"text": want.value, "place": direction_in(low), "start": moment_in(low)}
+        self._one("caption", want, args, held.kind)
+
+    def _subtitle(self, want: Want) -> None:
+        held = self.held(want)
+        self._one("caption", want, {"text": want.value, "place": "bottom"}, held.kind)
+
+    def _narrate(self, want: Want) -> None:
+        held = self.held(want)
+        spoken = self.writer.step("speak", self.say("do", want, held.name), {"text": want.value, "voice": want.clause})
+        self._mux(want, held, Ref(step=spoken, port="audio"))
+
+    def _sound(self, want: Want) -> None:
+        self._heard(want, "sound")
+
+    def _music(self, want: Want) -> None:
+        self._heard(want, "music")
+
+    def _heard(self, want: Want, kind: str) -> None:
+        held = self.held(want)
+        low = told(want.clause).low
+        if re.search(
+            r"mute|silen|no (?:sound|audio)|静音|消音|(?:关|去|删|不要|没有?).{0,4}声|声.{0,4}(?:关|去|删|不要)", low
+        ):
+            self._one("mux", want, {"mute": True})
+            return
+        args = {"events": want.value, "kind": kind, "seconds": seconds_in(low), "start": moment_in(low)}
+        made = self.writer.step("sound", self.say("do", want, held.name), args)
+        self._mux(want, held, Ref(step=made, port="audio"))
+
+    def _mux(self, want: Want, held: Held, audio: Ref) -> None:
+        if held.kind != "video":
+            self.writer.answer.append(audio)
+            return
+        step = self.writer.step("mux", self.say("mux", want, held.name), {"video": held.value, "audio": audio})
+        self.made(step, "video", held)
+
+
+def _corner(low: str) -> str | None:
+    side = direction_in(low)
+    rows, columns = {"up": "upper", "down": "lower"}, ("left", "right")
+    row = next((name for word, name in rows.items() if word in side), None)
+    column = next((name for name in columns if name in side), None)
+    return f"{row or 'lower'} {column or 'right'}" if row or column else None
+
+
+def _factor(low: str) -> float:
+    amount = amount_in(low)
+    slow = bool(re.search(r"slow|慢|减速|half|一半", low))
+    if re.search(r"原速|normal speed|real.?time|original speed", low):
+        return 1.0
+    if amount is None:
+        return 0.5 if slow else 2.0
+    return 1 / amount if slow and amount > 1 else amount
+
+
+def _times(match: re.Match[str]) -> int:
+    words = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "two": 2, "three": 3, "four": 4, "five": 5}
+    said = match[1] or match[2] or "two"
+    return int(words.get(said, said if said.isdigit() else 2))

@@ -1,0 +1,262 @@
+"""A message as requests: which operations, on what, to what, with which media, in which order. Pure; the robust layer.
+
+text      a spelling to search in          atoms     clauses, split where both sides ask for something
+table     the operations, one row each     talk      courtesy, chat, what is refused, what only limits
+where     which media are meant            slots     what is changed, and to what
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, Literal, TypeAlias
+
+from agentvid.planner.grammar.lexicon import detect_language
+from agentvid.planner.request import Language
+from agentvid.planner.wide.atoms import atoms_of
+from agentvid.planner.wide.group import Group
+from agentvid.planner.wide.groups import grouped
+from agentvid.planner.wide.row import Hit
+from agentvid.planner.wide.slots import kept_in, target_of, value_of
+from agentvid.planner.wide.table import ROWS, row_of
+from agentvid.planner.wide.talk import is_able, is_chat, is_unsafe, without_courtesy, without_exceptions
+from agentvid.planner.wide.text import Told, told
+from agentvid.planner.wide.where import JOINING, Medium, Shelf
+
+__all__ = ["Mood", "Understood", "Want", "understand"]
+
+Mood: TypeAlias = Literal["do", "ask", "refuse", "chat"]
+
+_LONGEST: Final = 220
+"""Characters of a clause that are searched."""
+_NO_MEDIUM: Final = frozenset({"generate_image", "generate_video"})
+_AS_WELL: Final = re.compile(
+    r"也一样|同样|一样(?:处理|操作)|(?<![a-z])(?:same (?:for|with|to|thing)|ditto|likewise)(?![a-z])"
+)
+_ASKS: Final = re.compile(
+    r"^\W*(?:and |so |but |ok |hey |now |then )*(?:what(?:'s|s| is| are| was| were| does| do| did| colou?r| time| kind| year| brand| breed| type| make| model)|who(?:'s)?|where(?:'s)?|when|whose|why|which|is (?!it possible|there (?:a|any) (?:way|chance))|are (?!you able)|does|did|was|were|has|have you)(?![a-z])"
+)
+_ANSWERS: Final = frozenset({"describe", "compare", "count", "answer", "future", "past", "map_to_view", "view_from"})
+"""What a question with a question mark can ask for, however it is worded."""
+_FRAME: Final = re.compile(
+    r"截图|截一张|(?<![a-z])(?:screenshot|freeze[- ]frame|(?:a|the) (?:still|frame) (?:at|from))(?![a-z])"
+)
+_ALSO: Final = re.compile(r"(?<![a-z])(?:also|and also|as well|separately)(?![a-z])|另外|也|分别|再来一")
+
+
+@dataclass(frozen=True)
+class Want:
+    """One request. `on` are media by number, 0 for the result of the request before; `source` is a medium to take from."""
+
+    op: str
+    clause: str
+    target: str = ""
+    value: str = ""
+    on: tuple[int, ...] = ()
+    source: int | None = None
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A message: what it wants, in order, and what must stay. `mood` tells whether there is anything to do at all."""
+
+    language: Language
+    mood: Mood
+    wants: tuple[Want, ...] = ()
+    keep: tuple[str, ...] = ()
+    reason: Literal["", "unclear", "no_media", "no_such"] = ""
+    left: tuple[str, ...] = field(default=())
+
+
+def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] = ()) -> Understood:
+    """Return what a message asks for. `said` are the earlier messages of the session, oldest first.
+
+    Raises: InputError where the message is too long to be read.
+    """
+    message = told(text)
+    language = detect_language(text)
+    if is_unsafe(message.low):
+        return Understood(language, "refuse")
+    shelf = Shelf(media, tuple(told(line[:2000]).low for line in said[-4:]), message.low)
+    kind = shelf.kind_of(shelf.default("any") or 0)
+    atoms = atoms_of(message.low, lambda clause: _best(clause, kind))
+    groups, keep = grouped(message, atoms, lambda clause: _best(clause, kind))
+    if not shelf.real and not any(group.op in _NO_MEDIUM for group in groups):
+        groups = [] if is_able(message.low) or is_chat(message.low) else groups
+    if not groups and not shelf.real and not is_chat(message.low) and _is_scene(message.low):
+        groups = [Group("generate_image", 0, len(message.low), message.low, head=message.low)]
+    if not groups:
+        return Understood(language, "chat" if is_chat(message.low) else "ask", keep=tuple(keep), reason="unclear")
+    return _placed(message, language, groups, keep, shelf)
+
+
+def _is_scene(low: str) -> bool:
+    """Whether words without any request tell of something that could be drawn."""
+    if re.search(
+        r"(?<![a-z])(?:it|that|this|these|those|them|one|two)(?![a-z])|那个|这个|它|刚才|[?]|哪|那样|这样|改|弄", low
+    ):
+        return False
+    return len(re.findall(r"[a-z]{3,}", low)) >= 3 or len(re.findall(r"[\u4e00-\u9fff]", low)) >= 5
+
+
+@lru_cache(maxsize=4096)
+def _best(clause: str, kind: str) -> Hit | None:
+    bare, _ = without_exceptions(clause[:_LONGEST])
+    start, end = without_courtesy(bare)
+    text = bare[start:end]
+    if not re.search(r"\w|\ue000", text):
+        return None
+    best: Hit | None = None
+    asks = bool(_ASKS.match(text)) and text.rstrip().endswith("?")
+    for row in ROWS:
+        if asks and row.op not in _ANSWERS:
+            continue
+        hit = row.hit(text, kind)
+        if hit is None:
+            continue
+        weight = hit.weight
+        if (row.needs == "video" and kind == "image") or (row.op == "animate" and kind == "video"):
+            weight -= 3
+        elif row.needs == "none":
+            weight += 1 if kind == "" else -2.5 if kind else 0
+        if best is None or weight > best.weight:
+            best = Hit(hit.op, weight, hit.start + start, hit.end + start)
+    return best
+
+
+def _placed(message: Told, language: Language, groups: list[Group], keep: list[str], shelf: Shelf) -> Understood:
+    wants: list[Want] = []
+    used: list[int] = []
+    corrected = shelf.corrected()
+    groups, undone = _undone(groups, shelf)
+    corrected = undone or corrected
+    for group in groups:
+        on, source = _on(group, shelf, wants, used, corrected)
+        if on is None:
+            return Understood(language, "ask", keep=tuple(keep), reason="no_media")
+        if -1 in on:
+            return Understood(language, "ask", keep=tuple(keep), reason="no_such")
+        used += [number for number in on if number > 0]
+        said = message.part(group.start, group.end)
+        wants.append(Want(group.op, said, target_of(message, group), value_of(message, group), on, source))
+    return Understood(language, "do", tuple(wants), tuple(kept for line in keep if (kept := kept_in(line))))
+
+
+def _on(
+    group: Group, shelf: Shelf, wants: list[Want], used: list[int], corrected: int | None
+) -> tuple[tuple[int, ...] | None, int | None]:
+    """Return the media of a request (None where one is missing), and the medium it takes something from."""
+    if group.op in _NO_MEDIUM:
+        return (), None
+    named = shelf.named(group.low)
+    before = [want for want in wants if row_of(want.op).makes != "text"]
+    if not shelf.real and not before:
+        return None, None
+    if group.op in JOINING:
+        return _joined(group, shelf, wants, bool(before), used, named), None
+    number, source = _one(group, named, shelf)
+    if number is not None:
+        return (number,), source
+    if group.op == "narrate" and not before and shelf.media and shelf.media[-1].kind == "text" and not shelf.new:
+        return (shelf.media[-1].number,), None
+    if before and _FRAME.search(group.low) and shelf.kind_of(before[0].on[0] if before[0].on else 0) == "video":
+        return before[0].on, None
+    if before:
+        last = before[-1]
+        if group.op in ("past", "future") and last.op in ("past", "future"):
+            return last.on, None
+        if len(last.on) > 1 and last is not wants[-1]:
+            return last.on, None
+        return (0,), source
+    if wants:
+        return wants[-1].on, source
+    if corrected is not None and group.op not in ("describe", "count", "answer"):
+        return (corrected,), source
+    needs = row_of(group.op).needs
+    return (shelf.default(needs, group.op) or 0,), source
+
+
+def _undone(groups: list[Group], shelf: Shelf) -> tuple[list[Group], int | None]:
+    """Take "scrap the mist, put fireflies in instead" as a new start from what the last turn began with."""
+    if len(groups) < 2 or not shelf.made or shelf.new:
+        return groups, None
+    scraps = re.match(r"\W*(?:scrap|forget|ditch|undo|lose) (?:the|that)", groups[0].low)
+    if groups[0].op == "remove" and scraps and re.search(r"instead", groups[1].low):
+        return groups[1:], shelf.before()
+    return groups, None
+
+
+def _joined(
+    group: Group, shelf: Shelf, wants: list[Want], previous: bool, used: list[int], named: list[int]
+) -> tuple[int, ...] | None:
+    if len(wants) > 1 and wants[-1].op == wants[-2].op and 0 not in wants[-1].on + wants[-2].on and previous:
+        return wants[-2].on + wants[-1].on
+    if previous and wants and row_of(wants[-1].op).makes == "text":
+        previous = False
+    if wants and len(wants[-1].on) > 1 and wants[-1].op not in JOINING and not previous:
+        return wants[-1].on
+    if (
+        re.search(
+            r"另外[两三]|其(?:他|余)[两三]?|剩下|the (?:other|remaining) (?:two|three|ones)|all (?:three|of them)",
+            group.low,
+        )
+        and len(shelf.new) > 2
+    ):
+        return tuple(medium.number for medium in shelf.new)
+    if group.op == "interpolate" and len([n for n in named if n > 0]) < 2 and (len(shelf.new) < 2 or previous):
+        return (0,) if previous else (shelf.default("video") or 0,)
+    found = shelf.several(group.low, group.op, previous, used)
+    if len(found) < 2 and group.op != "compare" and not shelf.real:
+        return None
+    return tuple(found) if found else None
+
+
+def _one(group: Group, named: list[int], shelf: Shelf) -> tuple[int | None, int | None]:
+    """Return the one medium that a request names, and the one that it takes something from."""
+    if -1 in named:
+        return -1, None
+    if len(named) >= 2:
+        destination = _destination(group.low, named, shelf)
+        return destination, next((number for number in named if number != destination), None)
+    lead = [number for number in shelf.named(group.context) if number > 0]
+    if len(named) == 1 and lead and re.search(r"[用按照拿以]第|的(?:颜色|风格|构图|色调)", group.low):
+        return lead[0], named[0]
+    if (
+        len(named) == 1
+        and group.op in ("add", "replace", "style", "background_change", "recolour")
+        and len(shelf.new or shelf.uploads) > 1
+    ):
+        is_source = re.search(
+            r"(?:from|of|in|with|like|match(?:ing)?|as) (?:the )?(?:first|second|third|other|last|photo|picture|image|v)|第.[张幅段](?:图|照片)?(?:里|中|上)?(?:面)?的?[^,到在]{1,12}(?:放|贴|加|p|穿|换|合成|移)|[用按照拿以]第.|(?:换成|改成)第",
+            group.low,
+        )
+        if is_source:
+            others = [medium.number for medium in (shelf.new or shelf.uploads) if medium.number != named[0]]
+            return (others[0] if others else named[0]), named[0]
+    if len(named) == 1:
+        return named[0], None
+    lead = [number for number in shelf.named(group.context) if number > 0]
+    if lead:
+        return lead[0], None
+    if re.search(r"(?:for|to|with|into|成|为)(?: the)? [^,]{0,20}(?:one|那[张个])", group.low):
+        return None, None
+    return shelf.described(group.low) or shelf.described(group.context), None
+
+
+def _destination(low: str, named: list[int], shelf: Shelf) -> int:
+    """Return which of two named media is changed: the one after "to", "in", "到", or after "把第一张" of "按第二张…"."""
+    for pattern in (
+        r"(?:到|进|在|给|上)(?:了)?第(?P<n>[一二三四\d])[张幅段]",
+        r"(?:放|贴|穿|合|加|换|移)[^,第]{0,6}第(?P<n>[一二三四\d])[张幅段]",
+        r"把第(?P<n>[一二三四\d])[张幅段][^,]{0,6}(?:调|改|变|做|弄|换成)",
+        r"(?:in|on|into|onto|to|beside|at) (?:the )?(?P<n>first|second|third|v\d)(?! half)",
+    ):
+        match = re.search(pattern, low)
+        if match:
+            found = [
+                number for number in shelf.named(low[max(0, match.start("n") - 9) : match.end() + 8]) if number > 0
+            ]
+            if found:
+                return found[-1]
+    return named[0]
