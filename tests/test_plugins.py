@@ -11,7 +11,7 @@ import pytest
 from agentvid.errors import NoEngine, SettingsError
 from agentvid.plugins import builtin_folder, load_engines, load_tools
 
-NEED_A_CHECKPOINT = {"map_to_view", "text_to_image", "text_to_video"}
+NEED_A_CHECKPOINT = {"image_to_video", "map_to_view", "text_to_image", "text_to_video"}
 """What no engine does without weights."""
 
 GOOD = '''
