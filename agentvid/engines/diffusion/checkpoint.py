@@ -30,7 +30,7 @@ GET: Final = (
 )
 _INDEX: Final = "model_index.json"
 _LIBRARIES: Final = ("diffusers", "transformers")
-_WITHOUT_WEIGHTS: Final = ("Tokenizer", "TokenizerFast", "Scheduler", "Processor", "Extractor")
+_WITHOUT_WEIGHTS: Final = re.compile("Tokenizer|Scheduler|Processor|Extractor")
 _WEIGHTS: Final = {"diffusers": "diffusion_pytorch_model.safetensors", "transformers": "model.safetensors"}
 _UNREADABLE: Final = (OSError, ValueError, TypeError, LookupError, AttributeError)
 
@@ -111,7 +111,7 @@ def _read(source: str, folder: Path) -> Checkpoint:
     if foreign:
         problem = f"{source} wants code of its own for {', '.join(foreign)}, which is never run"
         return Checkpoint(source, problem=problem, how=f"name one whose parts are all of {' and '.join(_LIBRARIES)}")
-    weighty = {name: library for name, (library, kind) in parts.items() if not kind.endswith(_WITHOUT_WEIGHTS)}
+    weighty = {name: library for name, (library, kind) in parts.items() if not _WITHOUT_WEIGHTS.search(kind)}
     files = {name: _files(folder, name, library) for name, library in weighty.items()}
     missing = [name for name in parts if not (folder / name).is_dir()]
     missing += [f"{path.relative_to(folder)}" for found in files.values() for path in found if not path.is_file()]

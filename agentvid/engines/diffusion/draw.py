@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.diffusion.loading import Pipeline
 from agentvid.engines.diffusion.profile import Profile
-from agentvid.engines.diffusion.sizes import covering, fit_frames, fit_size, size_like
+from agentvid.engines.diffusion.sizes import covering, fit_frames, fit_size
 from agentvid.errors import CallError, ToolFailed
 from agentvid.media.types import Image
 
@@ -52,8 +52,7 @@ def text_to_video(work: Work) -> EngineResult:
 
     Raises: CallError where a value can't be used; ToolFailed where what was drawn are no pictures; Cancelled.
     """
-    request = work.request
-    size = _size(work, fit_size(request.maybe("width", float), request.maybe("height", float), work.profile))
+    size = _size(work)
     shot = _shot(work, size, _frames(work))
     return _clip(work, shot, _drawn(work, shot))
 
@@ -61,15 +60,12 @@ def text_to_video(work: Work) -> EngineResult:
 def image_to_video(work: Work) -> EngineResult:
     """Let `image` move as `prompt` says for about `seconds`: outputs `video` and `settings`. The picture comes first.
 
-    The clip has the picture's shape at the family's own area, unless `width` or `height` is asked for.
+    The clip has the picture's shape, and the family's own area unless `width` or `height` is asked for.
 
     Raises: as text_to_video.
     """
-    request = work.request
-    image = request.get("image", Image)
-    width, height = request.maybe("width", float), request.maybe("height", float)
-    fitted = size_like(image.width, image.height, work.profile)
-    size = fitted if width is None and height is None else _size(work, fit_size(width, height, work.profile))
+    image = work.request.get("image", Image)
+    size = _size(work, (image.width, image.height))
     picture, told = covering(work.context.store.image(image), *size)
     if told:
         work.warnings.append(told)
@@ -82,8 +78,7 @@ def text_to_image(work: Work) -> EngineResult:
 
     Raises: as text_to_video.
     """
-    request = work.request
-    size = _size(work, fit_size(request.maybe("width", float), request.maybe("height", float), work.profile))
+    size = _size(work)
     shot = _shot(work, size, 1)
     (picture,) = _drawn(work, shot)
     return EngineResult.of(
@@ -119,8 +114,9 @@ def _shot(work: Work, size: tuple[int, int], frames: int) -> Shot:
     return Shot(prompt, own, size, frames, profile.steps if steps is None else int(steps), guidance)
 
 
-def _size(work: Work, size: tuple[int, int]) -> tuple[int, int]:
-    asked = [work.request.maybe(name, float) for name in ("width", "height")]
+def _size(work: Work, shape: tuple[int, int] | None = None) -> tuple[int, int]:
+    width, height = asked = work.request.maybe("width", float), work.request.maybe("height", float)
+    size = fit_size(width, height, work.profile, shape)
     if any(side is not None and side != drawn for side, drawn in zip(asked, size, strict=True)):
         told = "x".join("?" if side is None else f"{side:g}" for side in asked)
         rule = f"sides in multiples of {work.profile.stride}, at most {work.profile.max_pixels} pixels"

@@ -11,30 +11,28 @@ from PIL import Image as Pillow
 from agentvid.engines.diffusion.profile import Profile
 from agentvid.errors import CallError
 
-__all__ = ["covering", "fit_frames", "fit_size", "size_like"]
+__all__ = ["covering", "fit_frames", "fit_size"]
 
 
-def fit_size(width: float | None, height: float | None, profile: Profile) -> tuple[int, int]:
-    """Return the (width, height) that the model draws; a side that is not given follows the family's own shape.
+def fit_size(
+    width: float | None, height: float | None, profile: Profile, shape: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """Return the (width, height) that the model draws.
+
+    A side that is not given follows `shape`, the (width, height) of a picture; without one, the family's own size.
 
     Raises: CallError where a side is not at least one pixel.
     """
-    own_width, own_height = profile.size
     if width is None and height is None:
-        return profile.size
-    asked_width = width if width is not None else (height or 0) * own_width / own_height
-    asked_height = height if height is not None else (width or 0) * own_height / own_width
+        return profile.size if shape is None else _size_like(*shape, profile)
+    wide, high = shape or profile.size
+    asked_width = width if width is not None else (height or 0) * wide / high
+    asked_height = height if height is not None else (width or 0) * high / wide
     if min(asked_width, asked_height) < 1:
         raise CallError(
             f"a size of {asked_width:g}x{asked_height:g}", "sides of at least 1 pixel", "ask for another size"
         )
     return _bounded(asked_width, asked_height, profile)
-
-
-def size_like(width: int, height: int, profile: Profile) -> tuple[int, int]:
-    """Return the (width, height) of the family's own area in the shape of a picture."""
-    scale = math.sqrt(profile.size[0] * profile.size[1] / (width * height))
-    return _bounded(width * scale, height * scale, profile)
 
 
 def fit_frames(seconds: float, profile: Profile) -> int:
@@ -66,11 +64,19 @@ def covering(picture: NDArray[np.uint8], width: int, height: int) -> tuple[NDArr
     return cut, told if (wide, high) == (width, height) else f"{told} and cut to {width}x{height} around its middle"
 
 
+def _size_like(width: int, height: int, profile: Profile) -> tuple[int, int]:
+    """Return the (width, height) of the family's own area in the shape of a picture."""
+    scale = math.sqrt(profile.size[0] * profile.size[1] / (width * height))
+    return _bounded(width * scale, height * scale, profile)
+
+
 def _bounded(width: float, height: float, profile: Profile) -> tuple[int, int]:
     """Return the nearest sides in whole strides within the most pixels."""
     stride = profile.stride
     scale = min(1.0, math.sqrt(profile.max_pixels / (width * height)))
     sides = [max(stride, round(side * scale / stride) * stride) for side in (width, height)]
+    if sides[0] * sides[1] > profile.max_pixels:
+        sides = [max(stride, math.floor(side * scale / stride) * stride) for side in (width, height)]
     while sides[0] * sides[1] > profile.max_pixels:
         longest = sides.index(max(sides))
         sides[longest] -= stride
