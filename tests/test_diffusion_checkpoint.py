@@ -19,7 +19,7 @@ from agentvid.engines.diffusion import DiffusionEngine
 from agentvid.engines.diffusion.checkpoint import find_checkpoint, named_checkpoints
 from agentvid.engines.diffusion.profile import Profile
 from agentvid.engines.diffusion.sizes import covering, fit_frames, fit_size
-from agentvid.errors import CallError, EngineError, SettingsError
+from agentvid.errors import CallError, EngineError, SettingsError, ToolFailed
 
 TI2V = "text_to_video", "image_to_video", "text_to_image"
 PROFILE = Profile(
@@ -136,7 +136,7 @@ def test_a_card_tells_the_licence(copy):
 def test_making_it_loads_no_heavy_library(folders):
     code = (
         "import sys; from agentvid.engines.diffusion import DiffusionEngine as E; e = E(sys.argv[1]); e.status();"
-        "e.capabilities(); print([name for name in ('torch', 'diffusers', 'transformers', 'cv2') if name in sys.modules])"
+        "e.capabilities(); print([name for name in ('torch', 'diffusers', 'transformers') if name in sys.modules])"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code, str(folders["ti2v"])], capture_output=True, text=True, check=True
@@ -209,6 +209,33 @@ async def test_weights_of_another_shape_are_no_checkpoint(copy, store):
     with pytest.raises(EngineError) as told:
         await ask(DiffusionEngine(str(copy), device="cpu"), store)
     assert told.value.code == "bad_checkpoint"
+
+
+async def test_too_little_memory_to_load_it_is_no_fault_of_the_checkpoint(copy, store, monkeypatch):
+    from agentvid.engines.diffusion import loading
+
+    class Large:
+        @staticmethod
+        def from_pretrained(*told, **named):
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+
+    monkeypatch.setattr(loading, "_class", lambda kind: Large)
+    with pytest.raises(ToolFailed, match="memory does not suffice"):
+        await ask(DiffusionEngine(str(copy), device="cpu"), store)
+
+
+async def test_only_safetensors_of_this_machine_are_asked_for(copy, store, monkeypatch):
+    import diffusers
+
+    asked, load = [], diffusers.WanPipeline.from_pretrained
+    told = staticmethod(lambda *told, **named: (asked.append(named), load(*told, **named))[1])
+    monkeypatch.setattr(diffusers.WanPipeline, "from_pretrained", told)
+    request = {"prompt": "a cat", "seconds": 0.2, "width": 32.0, "height": 32.0, "steps": 1.0}
+    packed = {name: pack(value) for name, value in request.items()}
+    engine = DiffusionEngine(str(copy), device="cpu")
+    await engine.run(EngineRequest(task="text_to_video", inputs=packed), EngineContext(store))
+
+    assert asked[0]["use_safetensors"] and asked[0]["local_files_only"] and not asked[0]["trust_remote_code"]
 
 
 async def test_a_checkpoint_that_changed_is_not_used_under_its_old_name(copy, store):

@@ -269,6 +269,13 @@ def test_a_device_or_a_way_that_does_not_exist_is_told(folders, store, monkeypat
         run(DiffusionEngine(str(folders["ti2v"]), device="cpu"), store, **SMALL)
 
 
+def test_a_way_to_save_memory_that_means_nothing_is_told(folders, store, monkeypatch):
+    monkeypatch.setenv("AGENTVID_DIFFUSION_MEMORY", "model")
+    result = run(DiffusionEngine(str(folders["ti2v"]), device="cpu"), store, **SMALL)
+
+    assert any("'model', which means nothing on a CPU" in warning for warning in result.warnings)
+
+
 # ---------------------------------------------------------------- progress and stopping
 
 
@@ -346,11 +353,11 @@ async def test_a_worker_draws_stops_half_way_and_draws_again(folders, store, mon
         done = max(event.done for event in events if isinstance(event, Progress))
         (worker,) = host._idle["diffusion"]
         result = await host.run(engine, short, events.append)
+        assert host._idle["diffusion"] == [worker], "it was asked to stop, and not killed"
     finally:
         await host.close()
 
     assert done < 200
-    assert host._idle == {} and worker is not None
     assert result == await engine.run(short, EngineContext(store))
 
 

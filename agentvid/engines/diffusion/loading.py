@@ -81,6 +81,8 @@ def load(checkpoint: Checkpoint, kind: str, device: str = "", memory: Memory | N
             gc.collect()
             run = _loaded(checkpoint, kind, where)
         told = place(run, where, _way(checkpoint, where, memory))
+        if where.type == "cpu" and memory not in (None, "whole"):
+            told = f"AGENTVID_DIFFUSION_MEMORY is {memory!r}, which means nothing on a CPU"
         _held["last"] = Pipeline(run, source, kind, told)
         return _held["last"]
 
@@ -107,11 +109,11 @@ def within_memory() -> Iterator[None]:
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-        told = str(error).partition("\n")[0].partition(". ")[0]
-        if not isinstance(error, torch.OutOfMemoryError | MemoryError) and "allocate memory" not in told:
+        if not _is_about_memory(error):
             raise
+        told = str(error).partition("\n")[0].partition(". ")[0]
         raise ToolFailed(
-            f"memory does not suffice: {told}",
+            f"memory does not suffice{told and ': '}{told}",
             "room for the model and what it draws",
             "ask for fewer seconds or a smaller size, or set AGENTVID_DIFFUSION_MEMORY to model or sequential",
         ) from error
@@ -125,9 +127,9 @@ def _loaded(checkpoint: Checkpoint, kind: str, device: torch.device) -> Any:
         made = _class(kind).from_pretrained(
             checkpoint.folder, dtype=dtypes, local_files_only=True, use_safetensors=True, trust_remote_code=False
         )
-    except torch.OutOfMemoryError:
-        raise
     except _BROKEN as error:
+        if _is_about_memory(error):
+            raise
         raise EngineError(
             f"the checkpoint {checkpoint.source} can't be loaded: {type(error).__name__}: {error}",
             f"a whole {kind} in the layout of diffusers",
@@ -146,6 +148,10 @@ def _taken_over(run: Any, kind: str) -> Any:
     made = _class(kind)(**{name: values[name] for name in names if name in values})
     made.set_progress_bar_config(disable=True)
     return made
+
+
+def _is_about_memory(error: BaseException) -> bool:
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
 
 
 def _class(kind: str) -> Any:

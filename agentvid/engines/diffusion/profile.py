@@ -44,7 +44,7 @@ class Profile:
     prompt_tokens: int
     arguments: Mapping[str, str]
     extra: Mapping[str, float] = field(default_factory=dict)
-    exact: tuple[str, ...] = ("vae",)
+    exact: tuple[str, ...] = ()
 
     @property
     def frame_rule(self) -> str:

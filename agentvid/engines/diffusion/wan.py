@@ -56,6 +56,7 @@ def read_profile(configs: Configs) -> Profile:
         prompt_tokens=512,
         arguments=_ARGUMENTS,
         extra={"guidance_scale_2": second} if has_experts else {},
+        exact=("vae", "image_encoder"),
     )
 
 
