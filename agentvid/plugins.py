@@ -25,6 +25,7 @@ __all__ = ["builtin_folder", "engine_paths", "load_engine", "load_engines", "loa
 
 BUILTIN_ENGINES: Final[Mapping[str, str]] = {
     "classical": "agentvid.engines.classical:ClassicalEngine",
+    "diffusion": "agentvid.engines.diffusion:DiffusionEngine",
     "fake": "agentvid.engines.fake:FakeEngine",
     "simulator": "agentvid.engines.simulator:SimulatorEngine",
     "small": "agentvid.engines.small:SmallEngine",

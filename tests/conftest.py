@@ -23,7 +23,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AGENTVID_HOME", str(folder))
     for name in ("AGENTVID_TOOLS", "AGENTVID_PLANNER", "AGENTVID_ENGINE", "AGENTVID_INPROCESS", "AGENTVID_FAKE"):
         monkeypatch.delenv(name, raising=False)
-    for name in [name for name in os.environ if name.startswith(("AGENTVID_LLM_", "AGENTVID_KEY_"))]:
+    for name in [
+        name for name in os.environ if name.startswith(("AGENTVID_LLM_", "AGENTVID_KEY_", "AGENTVID_DIFFUSION"))
+    ]:
         monkeypatch.delenv(name)
     return folder
 

@@ -11,7 +11,7 @@ import pytest
 from agentvid.errors import NoEngine, SettingsError
 from agentvid.plugins import builtin_folder, load_engines, load_tools
 
-NEED_A_CHECKPOINT = {"map_to_view", "text_to_image", "text_to_video"}
+NEED_A_CHECKPOINT = {"image_to_video", "map_to_view", "text_to_image", "text_to_video"}
 """What no engine does without weights."""
 
 GOOD = '''
@@ -116,7 +116,8 @@ def test_a_task_that_needs_a_checkpoint_says_how_to_get_one(monkeypatch: pytest.
     monkeypatch.delenv("AGENTVID_UNIFIED", raising=False)
     monkeypatch.setenv("AGENTVID_SMALL", "/nowhere/at/all")
     for task in NEED_A_CHECKPOINT:
-        with pytest.raises(NoEngine, match="AGENTVID_SMALL"):
+        variable = "AGENTVID_DIFFUSION" if task == "image_to_video" else "AGENTVID_SMALL"
+        with pytest.raises(NoEngine, match=variable):
             route(task, load_engines())
 
 

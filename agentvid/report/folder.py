@@ -32,6 +32,7 @@ __all__ = ["MANIFEST", "claim", "file_names", "write_results"]
 MANIFEST: Final = ".agentvid.json"
 
 _FRIENDLY: Final = {
+    "animate": "clip",
     "check": "checked",
     "compose": "composed",
     "edit_image": "edited",

@@ -198,6 +198,7 @@ _TOOLS: Final[dict[str, tuple[str, str]]] = {
     "edit_video": ("Edit the clip", "修改视频"),
     "check": ("Check", "检查"),
     "describe": ("Describe", "描述"),
+    "animate": ("Let a picture move", "让图片动起来"),
     "generate_image": ("Generate a picture", "生成图片"),
     "generate_video": ("Generate a clip", "生成视频"),
     "novel_view": ("New viewpoint", "新视角"),

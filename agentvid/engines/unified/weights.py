@@ -10,7 +10,7 @@ import importlib.metadata
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,15 @@ from typing import Any, Final, Literal
 
 from agentvid.plugins import builtin_folder
 
-__all__ = ["Checkpoint", "find_checkpoint", "made_of", "named_checkpoint", "named_device"]
+__all__ = [
+    "Checkpoint",
+    "downloaded",
+    "find_checkpoint",
+    "hash_tensors",
+    "made_of",
+    "named_checkpoint",
+    "named_device",
+]
 
 Frames = Literal["sequential", "joint"]
 
@@ -77,7 +85,7 @@ def find_checkpoint(source: str) -> Checkpoint:
     if not folder.is_dir():
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
             return Checkpoint(source, problem=f"AGENTVID_UNIFIED is {source!r}, which is no folder")
-        found = _downloaded(source)
+        found = downloaded(source, _NEEDED[0])
         if found is None:
             how = f"`hf download {source}`, or name a folder with a checkpoint"
             return Checkpoint(source, problem=f"{source} is no folder here and was not downloaded", how=how)
@@ -95,14 +103,34 @@ def made_of(checkpoint: Checkpoint) -> str:
     return f"{checkpoint.digest()}{_code()}" if checkpoint.folder else ""
 
 
-def _downloaded(repository: str) -> Path | None:
+def downloaded(repository: str, file: str) -> Path | None:
+    """Return the folder of a repository in the local cache by a file that it holds; None where it is not there."""
     from huggingface_hub import try_to_load_from_cache
 
     try:
-        found = try_to_load_from_cache(repository, _NEEDED[0])
+        found = try_to_load_from_cache(repository, file)
     except ValueError:  # no repository can have that name
         return None
     return Path(found).parent if isinstance(found, str) else None
+
+
+def hash_tensors(path: Path, size: int, update: Callable[[bytes], None]) -> None:
+    """Hash a safetensors file of that size: its header, and the beginning and the middle of each of its tensors."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > size:
+            return  # broken: loading it says how
+        header = file.read(length)
+        update(header)
+        try:
+            entries = json.loads(header)
+            spans = sorted(entry["data_offsets"] for name, entry in entries.items() if name != "__metadata__")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return
+        for start, stop in spans:
+            for at in (start, (start + stop) // 2):
+                file.seek(8 + length + at)
+                update(file.read(min(_SAMPLE_BYTES, stop - at)))
 
 
 def _frames(folder: Path) -> Frames:
@@ -119,29 +147,10 @@ def _digest(files: tuple[tuple[Path, int, int], ...]) -> str:
     for path, size, _ in files:
         whole.update(f"{path.name} {size}\n".encode())
         if path.suffix == ".safetensors":
-            _sample(path, size, whole.update)
+            hash_tensors(path, size, whole.update)
         else:
             whole.update(path.read_bytes())
     return whole.hexdigest()[:12]
-
-
-def _sample(path: Path, size: int, update: Any) -> None:
-    """Hash a file's header, and the beginning and the middle of each of its tensors."""
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if length > size:
-            return  # broken: loading it says how
-        header = file.read(length)
-        update(header)
-        try:
-            entries = json.loads(header)
-            spans = sorted(entry["data_offsets"] for name, entry in entries.items() if name != "__metadata__")
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return
-        for start, stop in spans:
-            for at in (start, (start + stop) // 2):
-                file.seek(8 + length + at)
-                update(file.read(min(_SAMPLE_BYTES, stop - at)))
 
 
 @cache
