@@ -34,7 +34,7 @@ from agentvid.errors import AgentvidError, InputError
 from agentvid.planner.rewrite import Command, Redo, Rewrite, Undo
 from agentvid.settings import load_settings
 
-__all__ = ["Ask", "chat", "words_and_files"]
+__all__ = ["Ask", "Chat", "chat", "talk", "words_and_files"]
 
 Ask = Callable[[str], Awaitable[str]]
 """Shows a prompt and returns what the person typed. Raises: EOFError where they leave."""
@@ -53,7 +53,7 @@ _HISTORY: Final = 1000
 
 
 @dataclass
-class _Chat:
+class Chat:
     """A conversation that goes on: `files` come along with the next message."""
 
     session: Session
@@ -248,11 +248,11 @@ def chat(
             async with Agent(planner=planner, tools=tools) as agent:
                 opened = await agent.session(session)
                 report.session = opened.name
-                talk = _Chat(opened, policy, out or RESULTS, _ask, console, report, engine, list(files))
+                held = Chat(opened, policy, out or RESULTS, _ask, console, report, engine, list(files))
                 turns = len(opened.turns())
                 told = f"turn {turns + 1}" if turns else "a new conversation"
                 console.print(f"[bold]{opened.name}[/], {told}. /help for commands, Ctrl-D to leave.", highlight=False)
-                await _until_left(talk, console)
+                await talk(held)
                 console.print(f"\n[dim]to go on: agentvid chat --session {opened.name}[/]", highlight=False)
 
     with _line_history():
@@ -260,22 +260,23 @@ def chat(
     return 0
 
 
-async def _until_left(talk: _Chat, console: Console) -> None:
+async def talk(chat: Chat) -> None:
+    """Take lines until the person leaves; what goes wrong is told, and the conversation goes on."""
     while True:
         try:
-            line = (await talk.ask("› ")).strip()
+            line = (await chat.ask("› ")).strip()
         except EOFError:
             return
         try:
             if line.startswith("/") and not _file(shlex.split(line)[0] if _is_balanced(line) else line.split()[0]):
-                if not await talk.command(line):
+                if not await chat.command(line):
                     return
             elif line:
-                await talk.say(line)
+                await chat.say(line)
         except EOFError:
             return
         except AgentvidError as error:
-            console.print(f"[red]{escape(str(error))}[/]", highlight=False)
+            chat.console.print(f"[red]{escape(str(error))}[/]", highlight=False)
 
 
 async def _ask(prompt: str) -> str:
