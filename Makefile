@@ -17,7 +17,7 @@ demo: $(STAMP)
 	$(BIN)/agentvid demo --out demo-results
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m 'not slow and not gpu and not browser and not postgres'
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow and not gpu and not browser and not postgres'
 
 test-all: $(STAMP)
 	$(BIN)/python -m pytest
@@ -26,7 +26,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m 'not slow and not gpu and not browser and not postgres'
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m 'not slow and not gpu and not browser and not postgres'
 
 clean:
 	rm -rf $(VENV) demo-results agentvid-results dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
