@@ -143,7 +143,7 @@ from pathlib import Path
 from agentvid.store.log import CachedResult, Log
 log = Log(Path(sys.argv[1]))
 log.cache_put("local", "now", CachedResult(outputs={}))
-log.cache_put_later("local", "soon", lambda created: CachedResult(outputs={}, created=created))
+log.cache_put_later("local", "soon", lambda: CachedResult(outputs={}).model_dump())
 if sys.argv[2] == "write": log.cache_put("local", "after", CachedResult(outputs={}))
 if sys.argv[2] == "close": log.close()
 assert sys.argv[2] == "nothing" or log.cache_get("local", "soon")
@@ -158,7 +158,7 @@ os.kill(os.getpid(), 9)
 
 def test_what_waits_is_seen_by_every_read_and_its_first_value_stays(log: Log):
     def later(key: str, value: int) -> None:
-        log.cache_put_later("local", key, lambda created: CachedResult(outputs={"v": value}, created=created))
+        log.cache_put_later("local", key, lambda: CachedResult(outputs={"v": value}).model_dump())
 
     later("a", 1)
     later("a", 2)
@@ -174,7 +174,7 @@ def test_what_waits_is_seen_by_every_read_and_its_first_value_stays(log: Log):
 
 
 def test_what_waits_survives_a_write_that_fails(log: Log):
-    log.cache_put_later("local", "a", lambda created: CachedResult(outputs={}, created=created))
+    log.cache_put_later("local", "a", lambda: CachedResult(outputs={}).model_dump())
     with pytest.raises(SessionBusy):
         log.add_turn("nobody's", {}, token="stale")
     assert kept_elsewhere(log) == 0
@@ -213,7 +213,7 @@ async def test_remembered_keys_follow_what_is_kept_here_and_elsewhere(log: Log, 
         put(log, "here")
         assert keys.may_have("f", "here")
         put(other, "there")
-        monkeypatch.setattr(kept, "HOLD_SECONDS", -1.0)
+        monkeypatch.setattr(kept, "LOOK_SECONDS", -1.0)
         assert keys.may_have("f", "there") and not keys.may_have("f", "absent")
         put(log, "mine")
         keys.add("mine")

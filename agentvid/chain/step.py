@@ -210,7 +210,8 @@ class Step(Value):
 
     def parents(self) -> list[str]:
         """Return the ids of the steps this one needs first, without repeats, in order."""
-        return list(dict.fromkeys([ref.step for ref in self.refs()]))
+        refs = self.refs()
+        return [refs[0].step] if len(refs) == 1 else list(dict.fromkeys([ref.step for ref in refs]))
 
 
 def _plain(item: Any) -> Any:

@@ -134,7 +134,7 @@ class ChainRun:
         tool, task = prepared.step.tool, asyncio.current_task()
         asked_to_stop = task.cancelling() if task else 0
         if not self._light.get(tool):
-            self._telling.tell()
+            await self._pause()
         ended = await Inline(self._job(prepared, kept_before, is_here=True), self._telling.tell)
         self._record([ended])
         if task and task.cancelling() > asked_to_stop:
@@ -148,7 +148,6 @@ class ChainRun:
     async def _pause(self) -> None:
         """Tell what is held, and let the event loop have its turn."""
         self._telling.tell()
-        self._kept.look()
         await asyncio.sleep(0)
 
     async def _take_finished(self) -> None:
@@ -330,9 +329,9 @@ class ChainRun:
         is_light = is_here and found.seconds < LIGHT_SECONDS and not (call.cost or call.warnings)
         self._light[found.prepared.step.tool] = is_light = is_light and not has_media(found.found)
         if is_light:
-            log.cache_put_later(owner, key, found.result)
+            log.cache_put_later(owner, key, found.document)
         else:
-            log.cache_put(owner, key, found.result())
+            log.cache_put(owner, key, CachedResult.model_validate(found.document()))
         self._executor.in_flight.kept += 1
         self._kept.add(key)
 

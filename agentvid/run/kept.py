@@ -2,7 +2,7 @@
 
 Asking the log for each key may cost as much as a quick step's own work. Once a few keys of a frame (all of a key but
 the inputs) were asked for, all that are kept with it are fetched, and from then on what was kept since. What other
-processes keep is seen `telling.HOLD_SECONDS` later at most: this is for steps that are quick to run again.
+processes keep is seen `LOOK_SECONDS` later at most: this is for steps that are quick to run again.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import time
 from collections import Counter
 from typing import Final
 
-from agentvid.run.telling import HOLD_SECONDS
 from agentvid.store.log import Log
 
-__all__ = ["KeptKeys"]
+__all__ = ["LOOK_SECONDS", "KeptKeys"]
+
+LOOK_SECONDS: Final = 0.1
+"""How old what is known of other processes may be."""
 
 _FEW: Final = 4
 _MOST: Final = 2000
@@ -45,7 +47,7 @@ class KeptKeys:
         """Return False where no result is kept by this key, True where the log has to be asked."""
         if frame not in self._fetched and not self._fetch(frame):
             return True
-        if self._puts != self._log.puts or time.monotonic() - self._looked > HOLD_SECONDS:
+        if self._puts != self._log.puts or time.monotonic() - self._looked > LOOK_SECONDS:
             self.look()
         return key in self._keys
 

@@ -61,14 +61,18 @@ class Frame:
 
     def parts(self, inputs: Mapping[str, Any]) -> KeyParts:
         """Return the parts of the key with these inputs. One of them, or an item of one, may be `resolve.UNKNOWN`."""
-        parts = {name: _input_digest(value) for name, value in inputs.items() if value is not None}
+        parts: dict[str, InputDigest] = {}
+        for name, value in inputs.items():
+            if value is not None:
+                parts[name] = _input_digest(value)
         texts = []
         for name in sorted(parts):
             digest = parts[name]
-            if digest is None or (not isinstance(digest, str) and None in digest):
-                return KeyParts(self.digest, parts, "")
-            whole = digest if isinstance(digest, str) else value_digest(inputs[name])
-            texts.append(f'"{name}":"{whole}"')  # a parameter's name is an identifier: nothing to escape
+            if not isinstance(digest, str):
+                if digest is None or None in digest:
+                    return KeyParts(self.digest, parts, "")
+                digest = value_digest(inputs[name])
+            texts.append(f'"{name}":"{digest}"')  # a parameter's name is an identifier: nothing to escape
         key = hashlib.sha256(self._before + ",".join(texts).encode() + b"}" + self._after).hexdigest()
         return KeyParts(self.digest, parts, key)
 
@@ -170,6 +174,8 @@ def _items_may_equal(one: tuple[str | None, ...], other: tuple[str | None, ...])
 
 
 def _input_digest(value: Any) -> InputDigest:
+    if isinstance(value, dict):
+        return value_digest(value)
     if value is UNKNOWN:
         return None
     if isinstance(value, list):

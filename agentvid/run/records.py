@@ -63,7 +63,7 @@ def record_of(prepared: Prepared, result: CachedResult, *, executed: bool) -> St
 
 @dataclass
 class Found:
-    """What a tool gave just now. `record` and `result` are made when they are asked for, all at once where many are.
+    """What a tool gave just now. `record` and `document` are made when they are asked for, of many steps together.
 
     `step`, `status` and `outputs` are those of the record.
     """
@@ -99,22 +99,23 @@ class Found:
             warnings=tuple(dict.fromkeys(call.warnings)),
         )
 
-    def result(self, created: float = 0.0) -> CachedResult:
-        """Return what is kept of it: what the tool gave, without what a person gives."""
-        record = self.record
-        return CachedResult(
-            outputs=self.found,
-            tool=self.prepared.step.tool,
-            engines=record.engines,
-            seconds=record.seconds,
-            cost=record.cost,
-            currency=record.currency,
-            warnings=record.warnings,
-            created=created,
-            frame=record.frame,
-            inputs=record.inputs,
-            megapixel_frames=megapixel_frames(self.prepared.inputs),
-        )
+    def document(self) -> dict[str, Any]:
+        """Return what is kept of it, as JSON of a `CachedResult`: what the tool gave, without what a person gives."""
+        prepared, call = self.prepared, self.call
+        assert prepared.parts is not None
+        return {
+            "outputs": self.found,
+            "tool": prepared.step.tool,
+            "engines": call.used,
+            "seconds": self.seconds,
+            "cost": call.cost,
+            "currency": call.currency,
+            "warnings": list(dict.fromkeys(call.warnings)),
+            "created": 0.0,
+            "frame": prepared.parts.frame,
+            "inputs": _known_inputs(prepared),
+            "megapixel_frames": megapixel_frames(prepared.inputs),
+        }
 
 
 Ended: TypeAlias = StepRun | Found

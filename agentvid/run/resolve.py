@@ -53,15 +53,18 @@ def step_inputs(step: Step, spec: ToolSpec, lookup: Lookup) -> dict[str, Any]:
     Raises: ChainError where a required parameter has no value.
     """
     inputs: dict[str, Any] = {}
+    missing: list[str] = []
     for parameter in spec.parameters:
-        if parameter.name in step.args:
-            value = _argument(step, parameter, step.args[parameter.name], lookup)
-            if value is not None:
-                inputs[parameter.name] = value
+        argument = step.args.get(parameter.name)
+        value = None if argument is None else _argument(step, parameter, argument, lookup)
+        if value is not None:
+            inputs[parameter.name] = value
+        elif parameter.required:
+            missing.append(parameter.name)
     if step.given:
         given = given_ports(step, spec)
         inputs |= {name: given[name] for name in sorted(spec.constraints()) if name in given}
-    missing = [p.name for p in spec.parameters if p.required and p.name not in inputs]
+        missing = [name for name in missing if name not in inputs]
     if missing:
         raise ChainError(
             f"{step.id} ({spec.name}) has no value for {', '.join(missing)}",
@@ -92,8 +95,6 @@ def _is_plain_number(value: Any) -> bool:
 
 
 def _argument(step: Step, parameter: Parameter, argument: Any, lookup: Lookup) -> Any:
-    if argument is None:
-        return None
     if not parameter.many:
         return _one(step, parameter, argument, lookup)
     items = argument if isinstance(argument, list) else [argument]

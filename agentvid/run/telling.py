@@ -68,9 +68,10 @@ class Telling:
         """
         held, self._held = self._held, []
         self._log.flush()
-        records = [as_record(item) for item in held if not isinstance(item, _Said)]
-        if records:
-            self.on_steps(records)
+        if self.on_steps is not tell_nobody:
+            records = [as_record(item) for item in held if not isinstance(item, _Said)]
+            if records:
+                self.on_steps(records)
         if self.is_heard:
             for item in held:
                 self._emit(item.event if isinstance(item, _Said) else _done(as_record(item)))

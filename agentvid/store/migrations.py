@@ -22,6 +22,8 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -223,8 +225,8 @@ class Database:
                     self._durable = durable
                 connection.execute("BEGIN IMMEDIATE")
                 try:
-                    for statement, values in self._later.values():
-                        connection.execute(statement, values())
+                    for statement, waiting in groupby(self._later.values(), key=itemgetter(0)):
+                        connection.executemany(statement, [values() for _, values in waiting])
                     yield connection
                     connection.execute("COMMIT")
                     self._later.clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from agentvid.store.migrations import Database
 from agentvid.store.rows import CachedResult, json_text
@@ -28,8 +28,8 @@ def read_result(text: str) -> CachedResult:
     return CachedResult.model_validate(json.loads(text))
 
 
-def _row(owner: str, key: str, result: CachedResult) -> tuple[str | float | None, ...]:
-    return owner, key, result.tool, json_text(result), result.created, result.frame or None
+def _row(owner: str, key: str, document: dict[str, Any]) -> tuple[str | float | None, ...]:
+    return owner, key, document["tool"], json_text(document), document["created"], document["frame"] or None
 
 
 class CachedResults:
@@ -65,20 +65,20 @@ class CachedResults:
         created = result.created or self.clock()
         self.puts += 1
         with self._database.write(durable=result.cost > 0) as connection:
-            connection.execute(_PUT, _row(owner, key, result.model_copy(update={"created": created})))
+            connection.execute(_PUT, _row(owner, key, {**result.model_dump(), "created": created}))
             connection.execute(
                 "UPDATE jobs SET settled = ? WHERE owner = ? AND step_key = ? AND job IS NOT NULL AND settled IS NULL",
                 (created, owner, key),
             )
 
-    def cache_put_later(self, owner: str, key: str, result: Callable[[float], CachedResult]) -> None:
-        """Save a result that no job made with the next write or `flush`; it is asked for then, by its `created`.
+    def cache_put_later(self, owner: str, key: str, document: Callable[[], dict[str, Any]]) -> None:
+        """Save a result that no job made with the next write or `flush`; `document` gives its JSON then.
 
         Until then a kill loses it: this is for results that are free, and quick to make again.
         """
         created = self.clock()
         self.puts += 1
-        self._database.write_later((owner, key), _PUT, lambda: _row(owner, key, result(created)))
+        self._database.write_later((owner, key), _PUT, lambda: _row(owner, key, {**document(), "created": created}))
 
     def flush(self) -> None:
         """Write what `cache_put_later` left.

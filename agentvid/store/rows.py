@@ -6,7 +6,7 @@ import json
 from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import PydanticSerializationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from agentvid.chain.chain import Chain
 from agentvid.media.types import Artifact, Value
@@ -95,9 +95,9 @@ class CachedResult(Value):
     megapixel_frames: float = 0.0
 
 
-def json_text(value: BaseModel) -> str:
-    """Return a value as JSON text; where its model serialises them as constants, infinities stay what they are."""
+def json_text(value: BaseModel | dict[str, Any]) -> str:
+    """Return a value as JSON text; infinities stay what they are, in a model where it serialises them as constants."""
     try:
-        return value.model_dump_json()
+        return to_json(value, inf_nan_mode="constants").decode() if isinstance(value, dict) else value.model_dump_json()
     except PydanticSerializationError:  # half a surrogate pair can't be written as UTF-8, but escaped it can
-        return json.dumps(value.model_dump())
+        return json.dumps(value if isinstance(value, dict) else value.model_dump())
