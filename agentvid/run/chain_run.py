@@ -188,7 +188,8 @@ class ChainRun:
             asked: list[Prepared] = []
             for step in ready:
                 record = self._blocked(step) or self._prepare(step, asked)
-                settled += [record] if record else []
+                if record:
+                    settled.append(record)
             wanted = [prepared.key for prepared in asked if self._may_be_kept(prepared)]
             kept = await Inline(self._cached(wanted), self._telling.tell) if wanted else {}
             for prepared in asked:
@@ -196,10 +197,12 @@ class ChainRun:
                     settled.append(record_of(prepared, kept[prepared.key], executed=False))
                 else:
                     to_run.append(prepared)
-            settled.sort(key=lambda record: self._ready.position[record.step])
             if settled:
+                settled.sort(key=lambda record: self._ready.position[record.step])
                 self._record(settled)
-        return sorted(to_run, key=lambda prepared: self._ready.position[prepared.step.id])
+        if len(to_run) > 1:
+            to_run.sort(key=lambda prepared: self._ready.position[prepared.step.id])
+        return to_run
 
     def _blocked(self, step: Step) -> StepRun | None:
         waits = False

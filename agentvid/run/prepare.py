@@ -73,10 +73,11 @@ class Preparer:
         if is_all_given(spec, given):
             return Prepared(step, spec, given)
         inputs = step_inputs(step, spec, lookup)
-        called = (spec.name, step.engine, step.seed, step.thought)
-        if called not in self._framed:
-            self._framed[called] = self._frame(spec, step)
-        routes, thought, frame = self._framed[called]
+        called = (step.tool, step.engine, step.seed, step.thought)
+        framed = self._framed.get(called)
+        if framed is None:
+            framed = self._framed[called] = self._frame(spec, step)
+        routes, thought, frame = framed
         return Prepared(step, spec, given, inputs, routes, thought, frame.parts(inputs))
 
     def _frame(self, spec: ToolSpec, step: Step) -> tuple[dict[str, Route], str, Frame]:

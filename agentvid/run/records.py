@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from agentvid.chain.run import Status, StepRun
 from agentvid.chain.step import Step
@@ -73,9 +73,10 @@ class Found:
     found: dict[str, Any]
     seconds: float
 
+    status: ClassVar[Status] = "done"
+
     def __post_init__(self) -> None:
         self.step = self.prepared.step.id
-        self.status: Status = "done"
         self.outputs = {**self.found, **self.prepared.given} if self.prepared.given else self.found
 
     @cached_property
@@ -157,7 +158,7 @@ def unsound(store: ObjectStore, results: Mapping[str, CachedResult]) -> list[str
 
 def has_media(outputs: Mapping[str, Any]) -> bool:
     """Return whether packed values name objects of the store."""
-    return any(_shas(outputs.values()))
+    return any(isinstance(packed["value"], dict) and "artifact" in packed["value"] for packed in outputs.values())
 
 
 def _known_inputs(prepared: Prepared) -> dict[str, Any]:
