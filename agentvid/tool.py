@@ -188,6 +188,8 @@ def ports_of(spec: ToolSpec, result: Any) -> dict[str, PortValue]:
     Raises: SettingsError where the tool returned what its signature does not say.
     """
     if len(spec.ports) == 1 and not dataclasses.is_dataclass(result):
+        if type(result) is float and spec.ports[0].type == "Number" and math.isfinite(result):
+            return {spec.ports[0].name: result}
         found = {spec.ports[0].name: result}
     elif dataclasses.is_dataclass(result) and not isinstance(result, type):
         found = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}

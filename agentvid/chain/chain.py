@@ -62,7 +62,16 @@ class Chain(Value):
 
         Raises: ChainError naming the steps of a circle.
         """
-        return _topological(self.steps)
+        return self.order_and_parents()[0]
+
+    def order_and_parents(self) -> tuple[list[Step], dict[str, list[str]]]:
+        """Return the steps as `order` does, and by id which other steps of this chain each of them needs.
+
+        Raises: ChainError as `order`.
+        """
+        ids = {step.id for step in self.steps}
+        parents = {step.id: [parent for parent in step.parents() if parent in ids] for step in self.steps}
+        return _topological(self.steps, parents), parents
 
     def with_steps(self, steps: tuple[Step, ...]) -> Chain:
         """Return a copy with these steps, validated."""
@@ -73,14 +82,11 @@ class Chain(Value):
         return self.model_dump(mode="json")
 
 
-def _topological(steps: tuple[Step, ...]) -> list[Step]:
-    position = {step.id: index for index, step in enumerate(steps)}
-    needs: list[int] = []
+def _topological(steps: tuple[Step, ...], parents: dict[str, list[str]]) -> list[Step]:
+    needs = [len(parents[step.id]) for step in steps]
     users: dict[str, list[int]] = {}
     for index, step in enumerate(steps):
-        inside = [parent for parent in step.parents() if parent in position]
-        needs.append(len(inside))
-        for parent in inside:
+        for parent in parents[step.id]:
             users.setdefault(parent, []).append(index)
     ready = [index for index, count in enumerate(needs) if not count]  # sorted, so it is a heap
     ordered: list[Step] = []

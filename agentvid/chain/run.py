@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from agentvid.media.types import Value
 
@@ -37,6 +37,8 @@ class StepRun(Value):
     `accepted` is another key for which a person said that this result is good as it is (`NEXT`: whatever the key of
     the next run will be).
     """
+
+    model_config = ConfigDict(ser_json_inf_nan="constants")
 
     step: str
     status: Status = "pending"

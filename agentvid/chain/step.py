@@ -42,6 +42,9 @@ def _is_step_id(text: str) -> str:
 StepId: TypeAlias = Annotated[str, AfterValidator(_is_step_id)]
 """Unique in the session: `t1.s2` is the second step that was written in turn 1."""
 
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+"""Types of which no value is a reference. That is asked of every argument, and a model's `isinstance` is slow."""
+
 PortName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -64,13 +67,15 @@ class Ref(Value):
 
 def as_ref(json_value: Any) -> Ref | None:
     """Return the reference that a JSON argument is, or None where it is a literal."""
-    if isinstance(json_value, Ref):
-        return json_value
-    if isinstance(json_value, dict) and json_value.keys() == {"step", "port"}:
+    if isinstance(json_value, dict):
+        if len(json_value) != 2 or json_value.keys() != {"step", "port"}:
+            return None
         step, port = json_value["step"], json_value["port"]
         is_text = isinstance(step, str) and isinstance(port, str)
         return _ref(step, port) if is_text else Ref.model_validate(json_value)
-    return None
+    if type(json_value) in _SCALARS:
+        return None
+    return json_value if isinstance(json_value, Ref) else None
 
 
 @lru_cache(maxsize=4096)
@@ -80,14 +85,24 @@ def _ref(step: str, port: str) -> Ref:
 
 def refs_in(json_value: Any) -> list[Ref]:
     """Return all references inside a JSON argument (arguments may be lists of references), in order."""
+    found: list[Ref] = []
+    _gather(json_value, found)
+    return found
+
+
+def _gather(json_value: Any, found: list[Ref]) -> None:
+    if type(json_value) in _SCALARS:
+        return
+    if isinstance(json_value, (list, tuple)):
+        for item in json_value:
+            _gather(item, found)
+        return
     ref = as_ref(json_value)
     if ref is not None:
-        return [ref]
-    if isinstance(json_value, dict):
-        return [found for item in json_value.values() for found in refs_in(item)]
-    if isinstance(json_value, list | tuple):
-        return [found for item in json_value for found in refs_in(item)]
-    return []
+        found.append(ref)
+    elif isinstance(json_value, dict):
+        for item in json_value.values():
+            _gather(item, found)
 
 
 # ---------------------------------------------------------------- what a step is expected to give
@@ -195,7 +210,8 @@ class Step(Value):
 
     def parents(self) -> list[str]:
         """Return the ids of the steps this one needs first, without repeats, in order."""
-        return list(dict.fromkeys(ref.step for ref in self.refs()))
+        refs = self.refs()
+        return [refs[0].step] if len(refs) == 1 else list(dict.fromkeys([ref.step for ref in refs]))
 
 
 def _plain(item: Any) -> Any:

@@ -376,6 +376,8 @@ def load_value(type_name: str, json_value: Any) -> PortValue:
 
     Raises: pydantic.ValidationError where the JSON is not of that type, KeyError for an unknown type name.
     """
+    if type(json_value) is float and type_name == "Number":
+        return json_value
     value: PortValue = _ADAPTERS[type_name].validate_python(json_value)
     return value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -81,7 +80,7 @@ class CallContext:
     listener: Emit
     job_of: Callable[[str, str, str], StoredJob]
     """Where the job of a request is kept: (digest of the request, engine, task) → its keeper."""
-    asked: Counter[str] = field(default_factory=Counter)
+    asked: dict[str, int] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     cost: float = 0.0
@@ -136,7 +135,7 @@ class Call:
         )
         context.used[self.route.task] = self.route.label
         digest = request_digest(request)
-        context.asked[digest] += 1
+        context.asked[digest] = context.asked.get(digest, 0) + 1
         job = context.job_of(f"{digest}.{context.asked[digest]}", self.route.engine, self.route.task)
         was_settled = job.is_settled
         result = await context.host.run(context.engines[self.route.engine], request, context.emit, job)

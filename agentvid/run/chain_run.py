@@ -1,50 +1,73 @@
 """One run of one chain: what is ready, what is settled without running, what runs, what ended.
 
-Does not cover: tools, engines and store that runs share (`run.execute`), what a step is called with (`run.prepare`).
+Steps that can run side by side run as tasks. Where one step is all that can run and its tool asks no engine, it runs
+here, and what it leaves may be held for a moment (`run.telling`) if it is light: it took under `LIGHT_SECONDS`, asked
+no engine, cost nothing, and names no object of the store. So after kill -9 or a power cut light steps that ended
+within the last `HOLD_SECONDS`, or while the step after them ran, may run again: they find the same, as a result
+depends on nothing but its key. Every other result is written before the run goes on: work on engines, jobs of vendors,
+what was paid for, what took longer.
+
+Does not cover: tools, engines and store that runs share (`run.execute`), what a step is called with (`run.prepare`),
+what is written of it (`run.records`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any, Final
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import NEXT, Run, StepRun, StepWaits
 from agentvid.chain.step import Ref, Step
 from agentvid.engine import pack, unpack
-from agentvid.errors import AgentvidError, Cancelled, Needs, StoreError, ToolFailed
-from agentvid.events import Emit, StepDone, StepStarted, Waiting
+from agentvid.errors import AgentvidError, Needs, ToolFailed
+from agentvid.events import Emit, StepStarted, Waiting
 from agentvid.run.call import CallContext
-from agentvid.run.prepare import Prepared, Preparer, megapixel_frames
+from agentvid.run.inline import Inline
+from agentvid.run.kept import KeptKeys
+from agentvid.run.prepare import Prepared
 from agentvid.run.ready import ReadySteps
-from agentvid.run.resolve import Lookup, given_ports
+from agentvid.run.records import (
+    Ended,
+    Found,
+    as_record,
+    failed_record,
+    has_media,
+    kept_result,
+    record_of,
+    skipped_record,
+    unsound,
+)
+from agentvid.run.resolve import Lookup
+from agentvid.run.telling import OnSteps, Telling, tell_nobody
 from agentvid.store.log import CachedResult
-from agentvid.store.objects import ObjectStore
+from agentvid.store.results import read_result
 from agentvid.tool import ports_of
 
 if TYPE_CHECKING:
     from agentvid.run.execute import Executor
 
-__all__ = ["ChainRun", "InFlight", "OnSteps", "is_sound", "kept_result", "tell_nobody"]
+__all__ = ["LIGHT_SECONDS", "ChainRun", "InFlight"]
 
-OnSteps: TypeAlias = Callable[[Sequence[StepRun]], None]
-"""Is told the records of steps as soon as they end; those that end together come together."""
+LIGHT_SECONDS: Final = 0.010
+"""A step that takes longer is never run again for want of a write."""
 
-
-def tell_nobody(records: Sequence[StepRun]) -> None:
-    """Drop records: the `on_steps` of callers that don't listen."""
+_AHEAD: Final = 100
+"""How many results that the previous run left are fetched at once."""
 
 
 @dataclass
 class InFlight:
-    """The keys that are being run now, by all runs of an executor, and how many results were kept so far."""
+    """The keys that are being run now, by all runs of an executor, and how many results were kept so far.
 
-    locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    Who waits for the run of a key puts an event there, which is set when it has ended, one way or another.
+    """
+
+    running: dict[str, asyncio.Event | None] = field(default_factory=dict)
     kept: int = 0
 
 
@@ -61,39 +84,78 @@ class ChainRun:
         on_steps: OnSteps = tell_nobody,
     ) -> None:
         self._executor = executor
-        self._order = chain.order()
-        self._ready = ReadySteps(self._order)
-        self._emit = emit
+        self._order, parents = chain.order_and_parents()
+        self._ready = ReadySteps(self._order, parents)
+        self._telling = Telling(executor.log, emit, on_steps)
         self._earlier = executor.lookup(earlier)
         self._previous = previous.steps if previous else {}
-        self._on_steps = on_steps
         self._preparer = executor.preparer()
-        self._known: dict[str, CachedResult] | None = None
+        self._left = [record.key for record in self._previous.values() if record.key]
+        self._place_left = {key: place for place, key in enumerate(self._left)}
+        self._known: dict[str, str] = {}
         self._expected: dict[tuple[str, str], float | None] = {}
+        self._light: dict[str, bool] = {}  # whether the last step of a tool was; a tool's first step counts as not
+        self._kept = KeptKeys(executor.log, executor.owner)
         self._jobs: set[asyncio.Task[None]] = set()
-        self._finished: asyncio.Queue[StepRun] = asyncio.Queue()
-        self.records: dict[str, StepRun] = {}
+        self._finished: asyncio.Queue[Ended] = asyncio.Queue()
+        self._ended: dict[str, Ended] = {}
+
+    @property
+    def records(self) -> dict[str, StepRun]:
+        """The records of all steps that ended."""
+        return {step_id: as_record(ended) for step_id, ended in self._ended.items()}
 
     async def to_end(self) -> None:
         """Run until every step has a record."""
         try:
-            while len(self.records) < len(self._order):
+            while len(self._ended) < len(self._order):
                 kept_before = self._executor.in_flight.kept
-                for prepared in await self._settle():
-                    job = asyncio.create_task(self._job(prepared, kept_before))
+                to_run = await self._settle()
+                if len(to_run) == 1 and self._can_run_here(to_run[0]):
+                    await self._run_here(to_run[0], kept_before)
+                    continue
+                self._telling.tell()
+                for prepared in to_run:
+                    job = asyncio.create_task(self._run_aside(prepared, kept_before))
                     self._jobs.add(job)
                     job.add_done_callback(self._jobs.discard)
-                if len(self.records) < len(self._order):
+                if len(self._ended) < len(self._order):
                     await self._take_finished()
+            self._telling.tell()
         except BaseException:
             await self._stop()
             raise
+
+    def _can_run_here(self, prepared: Prepared) -> bool:
+        return not (self._jobs or prepared.spec.tasks or prepared.key in self._executor.in_flight.running)
+
+    async def _run_here(self, prepared: Prepared, kept_before: int) -> None:
+        """Run a step while nothing else of this run does."""
+        tool, task = prepared.step.tool, asyncio.current_task()
+        asked_to_stop = task.cancelling() if task else 0
+        if not self._light.get(tool):
+            await self._pause()
+        ended = await Inline(self._job(prepared, kept_before, is_here=True), self._telling.tell)
+        self._record([ended])
+        if task and task.cancelling() > asked_to_stop:
+            raise asyncio.CancelledError  # its tool went on to its end all the same
+        if ended.status not in ("done", "cached") or not self._light.get(tool):
+            await self._pause()
+
+    async def _run_aside(self, prepared: Prepared, kept_before: int) -> None:
+        self._finished.put_nowait(await self._job(prepared, kept_before))
+
+    async def _pause(self) -> None:
+        """Tell what is held, and let the event loop have its turn."""
+        self._telling.tell()
+        await asyncio.sleep(0)
 
     async def _take_finished(self) -> None:
         ended = [await self._finished.get()]
         while not self._finished.empty():
             ended.append(self._finished.get_nowait())
         self._record(ended)
+        self._telling.tell()
 
     async def _stop(self) -> None:
         jobs = list(self._jobs)
@@ -102,21 +164,17 @@ class ChainRun:
         await asyncio.gather(*jobs, return_exceptions=True)
         while not self._finished.empty():
             self._record([self._finished.get_nowait()])
-        cut = [step.id for step in self._order if step.id not in self.records]
+        cut = [step.id for step in self._order if step.id not in self._ended]
+        self._telling.tell()
         if cut:
-            self._on_steps([StepRun(step=step_id, status="cancelled") for step_id in cut])
+            self._telling.on_steps([StepRun(step=step_id, status="cancelled") for step_id in cut])
 
-    def _record(self, ended: Sequence[StepRun]) -> None:
-        """Keep and tell the records of steps that ended."""
-        if not ended:
-            return
-        for record in ended:
-            self.records[record.step] = record
-            self._ready.ended(record.step)
-        self._on_steps(ended)
-        for record in ended:
-            message = record.error["given"] if record.error else ""
-            self._emit(StepDone(step=record.step, status=record.status, seconds=record.seconds, message=message))
+    def _record(self, ended: Sequence[Ended]) -> None:
+        """Keep how steps ended, and hold their records to be told."""
+        for one in ended:
+            self._ended[one.step] = one
+            self._ready.ended(one.step)
+        self._telling.hold(ended)
 
     # ------------------------------------------------------------ what needs no run
 
@@ -124,29 +182,35 @@ class ChainRun:
         """Record every step that is ready and needs no run, until none is left; return those that do, in order."""
         to_run: list[Prepared] = []
         while ready := self._ready.take():
+            if self._telling.is_due:
+                await self._pause()
             settled: list[StepRun] = []
             asked: list[Prepared] = []
             for step in ready:
                 record = self._blocked(step) or self._prepare(step, asked)
-                settled += [record] if record else []
-            kept = await self._cached({prepared.key for prepared in asked})
+                if record:
+                    settled.append(record)
+            wanted = [prepared.key for prepared in asked if self._may_be_kept(prepared)]
+            kept = await Inline(self._cached(wanted), self._telling.tell) if wanted else {}
             for prepared in asked:
                 if prepared.key in kept:
-                    settled.append(_record_of(prepared, kept[prepared.key], executed=False))
+                    settled.append(record_of(prepared, kept[prepared.key], executed=False))
                 else:
                     to_run.append(prepared)
-            settled.sort(key=lambda record: self._ready.position[record.step])
-            self._record(settled)
-        return sorted(to_run, key=lambda prepared: self._ready.position[prepared.step.id])
+            if settled:
+                settled.sort(key=lambda record: self._ready.position[record.step])
+                self._record(settled)
+        if len(to_run) > 1:
+            to_run.sort(key=lambda prepared: self._ready.position[prepared.step.id])
+        return to_run
 
     def _blocked(self, step: Step) -> StepRun | None:
-        statuses = {parent: self.records[parent].status for parent in self._ready.parents(step.id)}
-        broken = [parent for parent, status in statuses.items() if status in ("failed", "skipped", "cancelled")]
-        if broken:
-            told = {"code": "skipped", "given": f"{step.id} needs {broken[0]}, which gave no result"}
-            error = {**told, "expected": "its result", "do": f"mend {broken[0]}"}
-            return StepRun(step=step.id, status="skipped", error=error)
-        waits = any(status in ("waiting", "pending") for status in statuses.values())
+        waits = False
+        for parent in self._ready.parents[step.id]:
+            status = self._ended[parent].status
+            if status in ("failed", "skipped", "cancelled"):
+                return skipped_record(step.id, parent)
+            waits = waits or status in ("waiting", "pending")
         return StepRun(step=step.id, status="pending") if waits else None
 
     def _prepare(self, step: Step, asked: list[Prepared]) -> StepRun | None:
@@ -158,7 +222,7 @@ class ChainRun:
                 return kept
             prepared = self._preparer.prepare(step, self._lookup)
         except AgentvidError as error:
-            return _failed(step.id, error)
+            return failed_record(step.id, error)
         if prepared.parts is None:
             given = prepared.given
             return StepRun(step=step.id, status="done", outputs=given, given=tuple(given))
@@ -168,164 +232,116 @@ class ChainRun:
         return None
 
     def _lookup(self, ref: Ref) -> Any:
-        inside = self.records.get(ref.step)
+        inside = self._ended.get(ref.step)
         return inside.outputs.get(ref.port) if inside else self._earlier(ref)
 
-    async def _cached(self, keys: Iterable[str]) -> dict[str, CachedResult]:
+    def _may_be_kept(self, prepared: Prepared) -> bool:
+        """Return whether the log has to be asked for a result: always, but for steps that are light."""
+        if prepared.key in self._place_left or not self._light.get(prepared.step.tool):
+            return True
+        assert prepared.parts is not None
+        return self._kept.may_have(prepared.parts.frame, prepared.key)
+
+    async def _cached(self, keys: Sequence[str]) -> dict[str, CachedResult]:
         """Return the kept results of these keys; one whose media are gone or damaged is forgotten.
 
-        The results that the previous run left are read at once, as most are wanted again.
+        Where the previous run left one, those that it left next are fetched with it, as most are wanted again.
         """
         log, owner, store = self._executor.log, self._executor.owner, self._executor.store
-        if self._known is None:
-            self._known = log.cache_get_many(owner, (record.key for record in self._previous.values() if record.key))
-        wanted = list(keys)
-        found = {key: self._known.pop(key) for key in wanted if key in self._known}
-        found |= log.cache_get_many(owner, (key for key in wanted if key not in found))
-        with_media = {key: result for key, result in found.items() if any(_shas(result.outputs.values()))}
+        missing = [key for key in keys if key not in self._known]
+        if missing:
+            places = [self._place_left[key] for key in missing if key in self._place_left]
+            next_ones = self._left[min(places) : max(places) + _AHEAD] if places else []
+            self._known |= log.cache_texts(owner, (*missing, *next_ones))
+        texts = {key: self._known.pop(key) for key in keys if key in self._known}
+        found = {key: read_result(text) for key, text in texts.items()}
+        with_media = {key: result for key, result in found.items() if has_media(result.outputs)}
         if with_media:
-            for key in await asyncio.to_thread(_unsound, store, with_media):
+            for key in await asyncio.to_thread(unsound, store, with_media):
                 log.cache_forget(owner, key)
                 del found[key]
         return found
 
     # ------------------------------------------------------------ what runs
 
-    async def _job(self, prepared: Prepared, kept_before: int) -> None:
-        step, started = prepared.step, time.monotonic()
-        executor, vendor_job = self._executor, partial(self._executor.vendor_job, prepared.key)
+    async def _job(self, prepared: Prepared, kept_before: int, *, is_here: bool = False) -> Ended:
+        step, executor, started = prepared.step, self._executor, time.monotonic()
+        vendor_job = partial(executor.vendor_job, prepared.key)
         context = CallContext(
-            step, prepared.spec, executor.engines, executor.host, executor.store, self._emit, vendor_job
+            step, prepared.spec, executor.engines, executor.host, executor.store, self._telling.say, vendor_job
         )
         try:
-            record = await self._one_at_a_time(prepared, context, kept_before)
+            return await self._one_at_a_time(prepared, context, kept_before, is_here)
         except Needs as needs:
-            self._emit(Waiting(step=step.id, port=needs.port, how=needs.how))
+            self._telling.say(Waiting(step=step.id, port=needs.port, how=needs.how))
             waits = StepWaits(step=step.id, port=needs.port, how=needs.how)
             record = StepRun(step=step.id, status="waiting", waits=waits)
         except AgentvidError as error:
-            record = _failed(step.id, error, executed=True)
+            record = failed_record(step.id, error, executed=True)
         except Exception as error:
             failed = ToolFailed(
                 f"tool {step.tool!r} raised {type(error).__name__}: {error}",
                 "it to finish",
                 "this is a fault of the tool; please report it",
             )
-            record = _failed(step.id, failed, executed=True)
-        if record.status not in ("done", "cached"):
-            spent = {
-                "cost": context.cost,
-                "currency": context.currency,
-                "executed": record.executed or context.cost > 0,
-            }
-            record = record.model_copy(update={"key": prepared.key, "seconds": time.monotonic() - started, **spent})
-        self._finished.put_nowait(record)
+            record = failed_record(step.id, failed, executed=True)
+        spent = {
+            "cost": context.cost,
+            "currency": context.currency,
+            "executed": record.executed or context.cost > 0,
+        }
+        return record.model_copy(update={"key": prepared.key, "seconds": time.monotonic() - started, **spent})
 
-    async def _one_at_a_time(self, prepared: Prepared, context: CallContext, kept_before: int) -> StepRun:
+    async def _one_at_a_time(self, prepared: Prepared, context: CallContext, kept_before: int, is_here: bool) -> Ended:
         """Run a step, unless an equal one found its result since the cache was asked, when it held `kept_before`."""
-        flight = self._executor.in_flight
-        lock = flight.locks.setdefault(prepared.key, asyncio.Lock())
-        async with lock:
+        flight, key = self._executor.in_flight, prepared.key
+        while key in flight.running:
+            ahead = flight.running[key] = flight.running[key] or asyncio.Event()
+            await ahead.wait()
+        flight.running[key] = None
+        try:
             if flight.kept != kept_before:
-                kept = await self._cached([prepared.key])
-                if prepared.key in kept:
-                    return _record_of(prepared, kept[prepared.key], executed=False)
-            return _record_of(prepared, await self._result(prepared, context), executed=True)
+                kept = await self._cached([key])
+                if key in kept:
+                    return record_of(prepared, kept[key], executed=False)
+            return await self._found(prepared, context, is_here)
+        finally:
+            behind = flight.running.pop(key)
+            if behind is not None:
+                behind.set()
 
-    async def _result(self, prepared: Prepared, context: CallContext) -> CachedResult:
+    async def _found(self, prepared: Prepared, context: CallContext, is_here: bool) -> Found:
         step, spec = prepared.step, prepared.spec
-        identity = next((route.identity for route in prepared.routes.values()), "")
-        expected = self._expected_seconds(step.tool, identity.partition("@")[0])
-        self._emit(StepStarted(step=step.id, tool=step.tool, engine=identity, expected_seconds=expected))
+        if self._telling.is_heard:
+            identity = next((route.identity for route in prepared.routes.values()), "")
+            expected = self._expected_seconds(step.tool, identity.partition("@")[0])
+            self._telling.say(StepStarted(step=step.id, tool=step.tool, engine=identity, expected_seconds=expected))
         started = time.monotonic()
         try:
             result = await spec.run(context, **_arguments(prepared))
         except asyncio.CancelledError:
             context.stopped = True
             raise
-        assert prepared.parts is not None
-        found = CachedResult(
-            outputs={name: pack(value) for name, value in ports_of(spec, result).items()},
-            tool=step.tool,
-            engines=context.used,
-            seconds=time.monotonic() - started,
-            cost=context.cost,
-            currency=context.currency,
-            warnings=tuple(dict.fromkeys(context.warnings)),
-            frame=prepared.parts.frame,
-            inputs=_known_inputs(prepared),
-            megapixel_frames=megapixel_frames(prepared.inputs),
-        )
-        self._executor.log.cache_put(self._executor.owner, prepared.key, found)
-        self._executor.in_flight.kept += 1
+        outputs = {name: pack(value) for name, value in ports_of(spec, result).items()}
+        found = Found(prepared, context, outputs, time.monotonic() - started)
+        self._keep(found, is_here)
         return found
+
+    def _keep(self, found: Found, is_here: bool) -> None:
+        log, owner, key, call = self._executor.log, self._executor.owner, found.prepared.key, found.call
+        is_light = is_here and found.seconds < LIGHT_SECONDS and not (call.cost or call.warnings)
+        self._light[found.prepared.step.tool] = is_light = is_light and not has_media(found.found)
+        if is_light:
+            log.cache_put_later(owner, key, found.document)
+        else:
+            log.cache_put(owner, key, CachedResult.model_validate(found.document()))
+        self._executor.in_flight.kept += 1
+        self._kept.add(key)
 
     def _expected_seconds(self, tool: str, engine: str) -> float | None:
         if (tool, engine) not in self._expected:
             self._expected[tool, engine] = self._executor.log.typical_seconds(tool, engine)
         return self._expected[tool, engine]
-
-
-def kept_result(step: Step, previous: StepRun | None, preparer: Preparer) -> StepRun | None:
-    """Return the result that a step may keep as it is pinned or accepted, with what a person gives now; else None.
-
-    Raises: ChainError where a given value does not fit; SettingsError for an unknown tool.
-    """
-    if previous is None or not previous.outputs or not (step.pinned or previous.accepted):
-        return None
-    outputs = previous.outputs | given_ports(step, preparer.spec(step))
-    return previous.model_copy(update={"status": "cached", "executed": False, "outputs": outputs})
-
-
-def is_sound(store: ObjectStore, values: Iterable[Any]) -> bool:
-    """Return whether the media among packed values are in the store, and whole."""
-    try:
-        for sha in _shas(values):
-            store.path(sha)
-    except StoreError:
-        return False
-    return True
-
-
-def _unsound(store: ObjectStore, results: Mapping[str, CachedResult]) -> list[str]:
-    return [key for key, result in results.items() if not is_sound(store, result.outputs.values())]
-
-
-def _shas(values: Iterable[Any]) -> Iterator[str]:
-    for packed in values:
-        if isinstance(packed["value"], dict) and "artifact" in packed["value"]:
-            yield packed["value"]["artifact"]
-
-
-def _record_of(prepared: Prepared, result: CachedResult, *, executed: bool) -> StepRun:
-    assert prepared.parts is not None
-    return StepRun(
-        step=prepared.step.id,
-        status="done" if executed else "cached",
-        key=prepared.key,
-        frame=prepared.parts.frame,
-        inputs=_known_inputs(prepared),
-        outputs={**result.outputs, **prepared.given},
-        given=tuple(prepared.given),
-        executed=executed,
-        engines=result.engines,
-        seconds=result.seconds,
-        cost=result.cost if executed else 0.0,
-        currency=result.currency if executed else "",
-        warnings=result.warnings,
-    )
-
-
-def _known_inputs(prepared: Prepared) -> dict[str, Any]:
-    assert prepared.parts is not None
-    parts = prepared.parts.inputs
-    return {name: digest if isinstance(digest, str) else list(digest or ()) for name, digest in parts.items()}
-
-
-def _failed(step_id: str, error: AgentvidError, *, executed: bool = False) -> StepRun:
-    document = {name: str(text) for name, text in error.document().items()}
-    status = "cancelled" if isinstance(error, Cancelled) else "failed"
-    return StepRun(step=step_id, status=status, executed=executed, error=document)
 
 
 def _arguments(prepared: Prepared) -> dict[str, Any]:

@@ -20,11 +20,13 @@ from agentvid.chain.step import Ref, Step, step_number
 from agentvid.engine import Engine
 from agentvid.errors import ChainError
 from agentvid.events import Emit, StepDone, ignore
-from agentvid.run.chain_run import ChainRun, InFlight, OnSteps, is_sound, tell_nobody
+from agentvid.run.chain_run import ChainRun, InFlight
 from agentvid.run.host import Host
 from agentvid.run.prepare import Preparer
 from agentvid.run.preview import Preview, preview_chain
+from agentvid.run.records import is_sound
 from agentvid.run.resolve import Lookup
+from agentvid.run.telling import OnSteps, tell_nobody
 from agentvid.store.jobs import StoredJob
 from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
@@ -62,14 +64,15 @@ class Executor:
         """Run all steps and return what happened to each.
 
         `earlier` finds ports of earlier turns; `previous` holds the results that pinned and accepted steps keep;
-        `on_steps` is told the records of steps as soon as they end.
+        `on_steps` is told the records of steps as they end, those of quick ones within `telling.HOLD_SECONDS`.
 
         Raises: ChainError where the chain can't be ordered; asyncio.CancelledError after the running steps stopped
         (their records were told to `on_steps` first).
         """
         run = ChainRun(self, chain, emit, earlier, previous, on_steps)
         await run.to_end()
-        return Run(revision=revision, steps={step.id: run.records[step.id] for step in chain})
+        records = run.records
+        return Run(revision=revision, steps={step.id: records[step.id] for step in chain})
 
     def preview(
         self,

@@ -15,20 +15,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final, TypeAlias
+from functools import cache, lru_cache
+from math import isfinite
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from agentvid.engine import EngineRequest
 from agentvid.run.resolve import UNKNOWN
 from agentvid.tool import ToolSpec
 
 __all__ = [
+    "Frame",
     "InputDigest",
     "KeyParts",
     "ingredients_key",
     "key_ingredients",
-    "key_parts",
     "may_equal",
     "request_digest",
     "step_key",
@@ -42,8 +42,7 @@ InputDigest: TypeAlias = str | Sequence[str | None] | None
 """Digest of an input, item by item for lists. None is a value that is not known yet, and may turn out absent."""
 
 
-@dataclass(frozen=True)
-class KeyParts:
+class KeyParts(NamedTuple):
     """A key taken apart: `frame` is all of it but the inputs. `key` is "" as long as any input is not known."""
 
     frame: str
@@ -51,8 +50,39 @@ class KeyParts:
     key: str
 
 
+class Frame:
+    """All of a key but the inputs, digested once for all steps that share it."""
+
+    def __init__(self, spec: ToolSpec, engines: Mapping[str, str], *, seed: int, thought: str, owner: str) -> None:
+        document = _frame_of(spec, engines, seed=seed, thought=thought, owner=owner)
+        self.digest = hashlib.sha256(_canonical(document)).hexdigest()
+        before, _, self._after = _canonical({**document, "inputs": {}}).partition(b'"inputs":{}')
+        self._before = before + b'"inputs":{'
+
+    def parts(self, inputs: Mapping[str, Any]) -> KeyParts:
+        """Return the parts of the key with these inputs. One of them, or an item of one, may be `resolve.UNKNOWN`."""
+        parts: dict[str, InputDigest] = {}
+        for name, value in inputs.items():
+            if value is not None:
+                parts[name] = _input_digest(value)
+        texts = []
+        for name in sorted(parts):
+            digest = parts[name]
+            if not isinstance(digest, str):
+                if digest is None or None in digest:
+                    return KeyParts(self.digest, parts, "")
+                digest = value_digest(inputs[name])
+            texts.append(f'"{name}":"{digest}"')  # a parameter's name is an identifier: nothing to escape
+        key = hashlib.sha256(self._before + ",".join(texts).encode() + b"}" + self._after).hexdigest()
+        return KeyParts(self.digest, parts, key)
+
+
 def value_digest(packed: Any) -> str:
     """Return the digest of a packed port value: of the content for media, of the JSON otherwise."""
+    if type(packed) is dict and packed.get("type") == "Number" and len(packed) == 2:
+        value = packed.get("value")
+        if type(value) is float and isfinite(value):
+            return _number_digest(value)
     return hashlib.sha256(_canonical(_content(packed))).hexdigest()
 
 
@@ -76,26 +106,7 @@ def step_key(
 
     `inputs`: packed values by parameter. `engines`: per task a text that names engine, version and weights.
     """
-    return key_parts(spec, inputs, engines, seed=seed, thought=thought, owner=owner).key
-
-
-def key_parts(
-    spec: ToolSpec,
-    inputs: Mapping[str, Any],
-    engines: Mapping[str, str],
-    *,
-    seed: int,
-    thought: str,
-    owner: str,
-) -> KeyParts:
-    """Return the parts of a step's key. An input, or an item of one, may be `resolve.UNKNOWN`."""
-    document = _frame_of(spec, engines, seed=seed, thought=thought, owner=owner)
-    frame = hashlib.sha256(_canonical(document)).hexdigest()
-    parts = {name: _input_digest(value) for name, value in inputs.items() if value is not None}
-    if any(digest is None or (not isinstance(digest, str) and None in digest) for digest in parts.values()):
-        return KeyParts(frame, parts, "")
-    whole = {name: digest if isinstance(digest, str) else value_digest(inputs[name]) for name, digest in parts.items()}
-    return KeyParts(frame, parts, ingredients_key({**document, "inputs": whole}))
+    return Frame(spec, engines, seed=seed, thought=thought, owner=owner).parts(inputs).key
 
 
 def key_ingredients(
@@ -163,11 +174,20 @@ def _items_may_equal(one: tuple[str | None, ...], other: tuple[str | None, ...])
 
 
 def _input_digest(value: Any) -> InputDigest:
+    if isinstance(value, dict):
+        return value_digest(value)
     if value is UNKNOWN:
         return None
     if isinstance(value, list):
         return tuple(None if item is UNKNOWN else value_digest(item) for item in value)
     return value_digest(value)
+
+
+@lru_cache(maxsize=4096)
+def _number_digest(value: float) -> str:
+    """Return the digest of a packed number, by far the commonest small value. Those that are equal have the same."""
+    plain = int(value) if value.is_integer() else value
+    return hashlib.sha256(b'{"type":"Number","value":%r}' % plain).hexdigest()
 
 
 def _content(packed: Any) -> Any:

@@ -16,9 +16,9 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.run import NEXT, StepRun
 from agentvid.chain.step import Ref, Step
 from agentvid.errors import AgentvidError, ErrorDocument
-from agentvid.run.chain_run import is_sound, kept_result
 from agentvid.run.key import InputDigest, KeyParts, may_equal
 from agentvid.run.prepare import Prepared, Preparer
+from agentvid.run.records import is_sound, kept_result
 from agentvid.run.resolve import UNKNOWN, Lookup
 from agentvid.store.log import CachedResult, Log
 from agentvid.store.objects import ObjectStore

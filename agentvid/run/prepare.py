@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from agentvid.chain.step import Step
 from agentvid.engine import Engine, unpack
 from agentvid.errors import SettingsError
 from agentvid.media.types import Depth, Image, Mask, Video
 from agentvid.run.call import reads_thought, routes_of
-from agentvid.run.key import KeyParts, key_parts
+from agentvid.run.key import Frame, KeyParts
 from agentvid.run.resolve import UNKNOWN, Lookup, given_ports, is_all_given, step_inputs
 from agentvid.run.route import Route
 from agentvid.tool import ToolSpec
@@ -22,8 +23,7 @@ from agentvid.tool import ToolSpec
 __all__ = ["Prepared", "Preparer", "megapixel_frames"]
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A step that is ready to run, or would be once its unknown inputs are known (`parts.key` is "" until then).
 
     `parts` is None where a person gave all that the tool would fill, so that it need not run; then `inputs` are empty.
@@ -32,8 +32,8 @@ class Prepared:
     step: Step
     spec: ToolSpec
     given: dict[str, Any]
-    inputs: dict[str, Any] = field(default_factory=dict)
-    routes: Mapping[str, Route] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = MappingProxyType({})
+    routes: Mapping[str, Route] = MappingProxyType({})
     thought: str = ""
     parts: KeyParts | None = None
 
@@ -51,6 +51,7 @@ class Preparer:
     engines: Mapping[str, Engine]
     owner: str
     _routes: dict[tuple[str, str | None], tuple[dict[str, Route], bool]] = field(default_factory=dict)
+    _framed: dict[tuple[str, str | None, int, str], tuple[dict[str, Route], str, Frame]] = field(default_factory=dict)
 
     def spec(self, step: Step) -> ToolSpec:
         """Return the step's tool.
@@ -72,25 +73,31 @@ class Preparer:
         if is_all_given(spec, given):
             return Prepared(step, spec, given)
         inputs = step_inputs(step, spec, lookup)
-        routes, reads = self._routed(spec, step.engine)
+        called = (step.tool, step.engine, step.seed, step.thought)
+        framed = self._framed.get(called)
+        if framed is None:
+            framed = self._framed[called] = self._frame(spec, step)
+        routes, thought, frame = framed
+        return Prepared(step, spec, given, inputs, routes, thought, frame.parts(inputs))
+
+    def _frame(self, spec: ToolSpec, step: Step) -> tuple[dict[str, Route], str, Frame]:
+        if (spec.name, step.engine) not in self._routes:
+            routes = routes_of(spec, self.engines, step.engine)
+            self._routes[spec.name, step.engine] = routes, reads_thought(spec, self.engines, routes)
+        routes, reads = self._routes[spec.name, step.engine]
         thought = step.thought if reads else ""
         identities = {task: chosen.identity for task, chosen in routes.items()}
-        parts = key_parts(spec, inputs, identities, seed=step.seed, thought=thought, owner=self.owner)
-        return Prepared(step, spec, given, inputs, routes, thought, parts)
-
-    def _routed(self, spec: ToolSpec, wish: str | None) -> tuple[dict[str, Route], bool]:
-        known = self._routes.get((spec.name, wish))
-        if known is None:
-            routes = routes_of(spec, self.engines, wish)
-            known = self._routes[spec.name, wish] = routes, reads_thought(spec, self.engines, routes)
-        return known
+        return routes, thought, Frame(spec, identities, seed=step.seed, thought=thought, owner=self.owner)
 
 
 def megapixel_frames(inputs: Mapping[str, Any]) -> float:
     """Return the size of the largest picture or clip among packed inputs, in 10⁶ pixels times frames; 0 without any."""
-    values = [item for value in inputs.values() for item in (value if isinstance(value, list) else [value])]
-    media = (unpack(value) for value in values if value is not UNKNOWN and value["type"] in _SIZED)
-    return max((_size(value) for value in media), default=0.0)
+    largest = 0.0
+    for value in inputs.values():
+        for item in value if isinstance(value, list) else (value,):
+            if item is not UNKNOWN and item["type"] in _SIZED:
+                largest = max(largest, _size(unpack(item)))
+    return largest
 
 
 _SIZED = frozenset({"Image", "Video", "Mask", "Depth"})

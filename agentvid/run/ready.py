@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 
 from agentvid.chain.step import Step
@@ -11,22 +11,21 @@ __all__ = ["ReadySteps"]
 
 
 class ReadySteps:
-    """Hands out each step of an ordered chain once, as soon as the steps that it needs were said to have ended."""
+    """Hands out each step of an ordered chain once, as soon as the steps that it needs were said to have ended.
 
-    def __init__(self, order: Sequence[Step]) -> None:
+    `parents` are the steps of this chain that each needs, by id.
+    """
+
+    def __init__(self, order: Sequence[Step], parents: Mapping[str, list[str]]) -> None:
         self._order = order
         self.position = {step.id: index for index, step in enumerate(order)}
-        self._parents = [[p for p in step.parents() if p in self.position] for step in order]
-        self._left = [len(parents) for parents in self._parents]
+        self.parents = parents
+        self._left = [len(parents[step.id]) for step in order]
         self._users: list[list[int]] = [[] for _ in order]
-        for index, parents in enumerate(self._parents):
-            for parent in parents:
+        for index, step in enumerate(order):
+            for parent in parents[step.id]:
                 self._users[self.position[parent]].append(index)
         self._ready = [index for index, left in enumerate(self._left) if not left]  # sorted, so it is a heap
-
-    def parents(self, step_id: str) -> list[str]:
-        """Return the steps of this chain that a step needs."""
-        return self._parents[self.position[step_id]]
 
     def take(self) -> list[Step]:
         """Return all steps that became ready since the last call, in the order of the chain."""

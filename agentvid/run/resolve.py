@@ -18,6 +18,9 @@ __all__ = ["UNKNOWN", "Lookup", "given_ports", "is_all_given", "pack_literal", "
 Lookup: TypeAlias = Callable[[Ref], Any]
 """Returns the packed value of a port, None where it holds none, UNKNOWN where a run has to find it first."""
 
+_EXACT: Final = 2**53
+"""Whole numbers up to here are the same as floats."""
+
 UNKNOWN: Final = object()
 """Stands for a value that is not known before something runs; only previews meet it."""
 
@@ -27,7 +30,7 @@ def given_ports(step: Step, spec: ToolSpec) -> dict[str, Any]:
 
     Raises: ChainError where a given value is not of the port's type, or the port does not exist.
     """
-    packed = {}
+    packed: dict[str, Any] = {}
     for name, value in step.given.items():
         port = spec.port(name)
         if port is None:
@@ -50,14 +53,18 @@ def step_inputs(step: Step, spec: ToolSpec, lookup: Lookup) -> dict[str, Any]:
     Raises: ChainError where a required parameter has no value.
     """
     inputs: dict[str, Any] = {}
+    missing: list[str] = []
     for parameter in spec.parameters:
-        if parameter.name in step.args:
-            value = _argument(step, parameter, step.args[parameter.name], lookup)
-            if value is not None:
-                inputs[parameter.name] = value
-    given = given_ports(step, spec)
-    inputs |= {name: given[name] for name in sorted(spec.constraints()) if name in given}
-    missing = [p.name for p in spec.parameters if p.required and p.name not in inputs]
+        argument = step.args.get(parameter.name)
+        value = None if argument is None else _argument(step, parameter, argument, lookup)
+        if value is not None:
+            inputs[parameter.name] = value
+        elif parameter.required:
+            missing.append(parameter.name)
+    if step.given:
+        given = given_ports(step, spec)
+        inputs |= {name: given[name] for name in sorted(spec.constraints()) if name in given}
+        missing = [name for name in missing if name not in inputs]
     if missing:
         raise ChainError(
             f"{step.id} ({spec.name}) has no value for {', '.join(missing)}",
@@ -72,6 +79,8 @@ def pack_literal(type_name: str, value: Any, where: str) -> Any:
 
     Raises: ChainError naming the place, where it is not of that type.
     """
+    if type_name == "Number" and _is_plain_number(value):
+        return {"type": "Number", "value": float(value)}
     try:
         return pack(load_value(type_name, value))
     except ValidationError as error:
@@ -81,9 +90,11 @@ def pack_literal(type_name: str, value: Any, where: str) -> Any:
         raise ChainError(f"{where}: {told}", f"a {type_name}", "correct the value") from None
 
 
+def _is_plain_number(value: Any) -> bool:
+    return type(value) in (int, float) and -_EXACT <= value <= _EXACT
+
+
 def _argument(step: Step, parameter: Parameter, argument: Any, lookup: Lookup) -> Any:
-    if argument is None:
-        return None
     if not parameter.many:
         return _one(step, parameter, argument, lookup)
     items = argument if isinstance(argument, list) else [argument]
@@ -92,6 +103,8 @@ def _argument(step: Step, parameter: Parameter, argument: Any, lookup: Lookup) -
 
 
 def _one(step: Step, parameter: Parameter, argument: Any, lookup: Lookup) -> Any:
+    if parameter.type == "Number" and _is_plain_number(argument):
+        return {"type": "Number", "value": float(argument)}
     ref = as_ref(argument)
     if ref is None:
         return pack_literal(parameter.type, argument, f"{step.id} {parameter.name}")

@@ -27,7 +27,7 @@ from agentvid.store.budget import Budgets, add_spending
 from agentvid.store.heads import MAIN, head_moves_to, use_branch
 from agentvid.store.migrations import Database
 from agentvid.store.results import CachedResults
-from agentvid.store.rows import Author, CachedResult, RevisionRow, SessionRow, TurnRow, VersionRow
+from agentvid.store.rows import Author, CachedResult, RevisionRow, SessionRow, TurnRow, VersionRow, json_text
 
 __all__ = ["Author", "CachedResult", "Log", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
 
@@ -211,7 +211,7 @@ class Log(CachedResults, Budgets):
             connection.executemany(
                 "INSERT INTO step_runs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
                 " SET record_json = excluded.record_json, saved = excluded.saved",
-                [(*where, record.step, _json(record), now) for record in step_runs],
+                [(*where, record.step, json_text(record), now) for record in step_runs],
             )
             add_spending(connection, session, turn, step_runs, now)
 

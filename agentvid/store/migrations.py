@@ -8,6 +8,9 @@ write-ahead log. `PRAGMA synchronous` is set before each transaction: FULL for w
 revisions, versions, answers, ownership, jobs, results that cost money), NORMAL for what can be made again (runs, other
 results, leases): after a power cut the latter may miss its last moments, but the file is never damaged.
 Source: SQLite manual, "Write-Ahead Logging" and "PRAGMA synchronous".
+
+A write that may wait (`write_later`) goes into the next transaction, before what that one writes, and before anything
+is read: in this process it is seen at once, by others only then, and a process that is killed before loses it.
 """
 
 from __future__ import annotations
@@ -17,8 +20,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -185,6 +190,7 @@ class Database:
         self._pid = os.getpid()
         self._open: sqlite3.Connection | None = None
         self._durable: bool | None = None
+        self._later: dict[Hashable, tuple[str, Callable[[], Sequence[Any]]]] = {}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -193,11 +199,17 @@ class Database:
             _migrate(connection, str(self.path))
 
     def close(self) -> None:
-        """Close the connection; a later call opens it again."""
+        """Write what waits and close the connection; a later call opens it again.
+
+        Raises: StoreError as `write`, with the connection closed.
+        """
         with self._lock:
-            if self._open is not None and self._pid == os.getpid():
-                self._open.close()
-            self._open = None
+            try:
+                self.flush()
+            finally:
+                if self._open is not None and self._pid == os.getpid():
+                    self._open.close()
+                self._open = None
 
     @contextmanager
     def write(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
@@ -213,8 +225,11 @@ class Database:
                     self._durable = durable
                 connection.execute("BEGIN IMMEDIATE")
                 try:
+                    for statement, waiting in groupby(self._later.values(), key=itemgetter(0)):
+                        connection.executemany(statement, [values() for _, values in waiting])
                     yield connection
                     connection.execute("COMMIT")
+                    self._later.clear()
                 except BaseException:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -222,22 +237,69 @@ class Database:
             except sqlite3.Error as error:
                 raise self._unusable(error) from error
 
+    def write_later(self, name: Hashable, statement: str, values: Callable[[], Sequence[Any]]) -> None:
+        """Put a statement into the next transaction, or let `flush` make one. `values` are asked for then.
+
+        One whose `name` waits already is dropped: the first stays.
+        """
+        with self._lock:
+            self._later.setdefault(name, (statement, values))
+
+    def flush(self) -> None:
+        """Write what waits.
+
+        Raises: StoreError as `write`; it then waits on.
+        """
+        with self._lock:
+            if self._later and not self._connection().in_transaction:
+                with self.write(durable=False):
+                    pass
+
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """Return rows by column name; `*_json` columns are read, and lose that ending.
 
         Raises: StoreError as `write`.
         """
         with self._lock:
-            try:
-                found = self._connection().execute(query, values)
-                names = [column[0] for column in found.description]
-                rows = found.fetchall()
-            except sqlite3.Error as error:
-                raise self._unusable(error) from error
+            self.flush()
+            names, rows = self._found(query, values)
         return [dict(_read(name, value) for name, value in zip(names, row, strict=True)) for row in rows]
+
+    def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return rows as they are.
+
+        Raises: StoreError as `write`.
+        """
+        with self._lock:
+            self.flush()
+            return self._found(query, values)[1]
+
+    def tuples_of(self, names: Iterable[Hashable], query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return rows as they are, where of all that waits only writes of these names matter to the query.
+
+        Raises: StoreError as `write`.
+        """
+        with self._lock:
+            if any(name in self._later for name in names):
+                self.flush()
+            return self._found(query, values)[1]
+
+    def others_wrote(self) -> int:
+        """Return a number that changes when another connection has written. What waits here is not written for it."""
+        ((number,),) = self.tuples_of((), "PRAGMA data_version")
+        return int(number)
+
+    def _found(self, query: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        try:
+            found = self._connection().execute(query, values)
+            return [column[0] for column in found.description], found.fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def _connection(self) -> sqlite3.Connection:
         if self._open is None or self._pid != os.getpid():  # a connection must not be carried over a fork
+            if self._pid != os.getpid():
+                self._later = {}  # the parent writes it
             self._pid = os.getpid()
             self._open = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticSerializationError, to_json
 
 from agentvid.chain.chain import Chain
 from agentvid.media.types import Artifact, Value
 
-__all__ = ["Author", "BudgetRow", "CachedResult", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
+__all__ = ["Author", "BudgetRow", "CachedResult", "RevisionRow", "SessionRow", "TurnRow", "VersionRow", "json_text"]
 
 Author: TypeAlias = Literal["person", "planner", "verifier"]
 
@@ -78,6 +80,8 @@ class CachedResult(Value):
     `megapixel_frames` is the size of the largest picture or clip that went in, in 10⁶ pixels times frames.
     """
 
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
     outputs: dict[str, Any]
     tool: str = ""
     engines: dict[str, str] = Field(default_factory=dict)
@@ -89,3 +93,11 @@ class CachedResult(Value):
     frame: str = ""
     inputs: dict[str, str | list[str]] = Field(default_factory=dict)
     megapixel_frames: float = 0.0
+
+
+def json_text(value: BaseModel | dict[str, Any]) -> str:
+    """Return a value as JSON text; infinities stay what they are, in a model where it serialises them as constants."""
+    try:
+        return to_json(value, inf_nan_mode="constants").decode() if isinstance(value, dict) else value.model_dump_json()
+    except PydanticSerializationError:  # half a surrogate pair can't be written as UTF-8, but escaped it can
+        return json.dumps(value if isinstance(value, dict) else value.model_dump())
