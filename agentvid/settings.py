@@ -16,7 +16,8 @@ The planner `llm` asks an OpenAI-style chat endpoint (`planner.llm`):
     AGENTVID_LLM_PRICE     what a million tokens cost, read/written: "0.4/1.2 USD" (default: not known)
     AGENTVID_LLM_TIMEOUT   seconds to wait for the next piece of an answer (default: 120)
 
-Engines read variables of their own: AGENTVID_UNIFIED and AGENTVID_DEVICE (`engines.unified`), AGENTVID_FAKE.
+Engines read variables of their own: AGENTVID_UNIFIED and AGENTVID_DEVICE (`engines.unified`), AGENTVID_FAKE,
+AGENTVID_MODELS (`models.registry`).
 
 `settings.toml` in the home folder may hold `tools`, `planner`, `engine`, `in_process`, a table `[llm]` (`base_url`,
 `model`, `vision`, `price`, `timeout`) and a table `[keys]` (of which `llm` is the key of that endpoint).
