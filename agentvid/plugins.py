@@ -26,6 +26,7 @@ __all__ = ["builtin_folder", "engine_paths", "load_engine", "load_engines", "loa
 BUILTIN_ENGINES: Final[Mapping[str, str]] = {
     "classical": "agentvid.engines.classical:ClassicalEngine",
     "fake": "agentvid.engines.fake:FakeEngine",
+    "pretrained": "agentvid.engines.pretrained:PretrainedEngine",
     "simulator": "agentvid.engines.simulator:SimulatorEngine",
     "small": "agentvid.engines.small:SmallEngine",
     "unified": "agentvid.engines.unified:UnifiedEngine",

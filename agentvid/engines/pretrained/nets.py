@@ -9,14 +9,16 @@ Sargsyan et al., "MI-GAN" (ICCV 2023).
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from agentvid.engines.classical.colourspace import Bytes, Floats
+from agentvid.engines.classical.regions import Flags
+from agentvid.engines.pretrained.clicks import Click, choose_mask, hardened, picture_mark
 from agentvid.errors import EngineError
 from agentvid.models.registry.find import find, read
 from agentvid.models.registry.zoo import files_of
@@ -24,7 +26,7 @@ from agentvid.models.registry.zoo import files_of
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["Click", "cut_out", "fill_hole", "matte", "segment"]
+__all__ = ["cut_out", "fill_hole", "matte", "segment"]
 
 _SIDE: Final = 1024
 _MEAN: Final = np.array([0.485, 0.456, 0.406], np.float32)
@@ -34,43 +36,21 @@ _embedded: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
 """What SAM 2 made of the last pictures: reading one costs fifty times a click."""
 
 
-@dataclass(frozen=True)
-class Click:
-    """Where a thing is: a pixel (x, y) on it, or a box (x0, y0, x1, y1) around it, or both."""
-
-    point: tuple[float, float] | None = None
-    box: tuple[float, float, float, float] | None = None
-
-
 def segment(rgb: Bytes, click: Click) -> tuple[Bytes, float]:
     """Cut out the thing at a click or in a box (SAM 2 tiny): its mask, and how sure the model is of it, 0…1.
 
-    The model offers three masks; a box takes the surest, a single pixel the largest of those nearly as sure.
+    The model offers three masks: in a box, with and without a click on its middle, the one that fills it best is taken,
+    at a pixel the largest of those nearly as sure as the surest. It looks twice: the second time with a mask in hand.
     """
     height, width = rgb.shape[:2]
-    scale = np.array([_SIDE / width, _SIDE / height], np.float32)
-    points: list[tuple[float, float]] = []
-    labels: list[float] = []
-    if click.box is not None:
-        points += [click.box[:2], click.box[2:]]
-        labels += [2.0, 3.0]
-    if click.point is not None:
-        points.append(click.point)
-        labels.append(1.0)
-    inputs = {
-        **_embed(rgb),
-        "point_coords": np.array(points, np.float32)[None] * scale,
-        "point_labels": np.array(labels, np.float32)[None],
-        "mask_input": np.zeros((1, 1, 256, 256), np.float32),
-        "has_mask_input": np.zeros(1, np.float32),
-    }
-    masks, sure = _session("segment", "decoder").run(["masks", "iou_predictions"], inputs)
-    chosen = int(sure[0].argmax())
-    if click.box is None:
-        near = [i for i in range(len(sure[0])) if sure[0][i] >= sure[0].max() - 0.05]
-        chosen = max(near, key=lambda i: int((masks[0, i] > 0).sum()))
-    soft = cv2.resize(_sigmoid(masks[0, chosen]), (width, height), interpolation=cv2.INTER_CUBIC)
-    return _hardened(soft), float(np.clip(sure[0][chosen], 0, 1))
+    masks, sure = _answers(rgb, click)
+    if click.box is not None and click.point is None:
+        x0, y0, x1, y1 = click.box
+        more = _answers(rgb, Click(point=((x0 + x1) / 2, (y0 + y1) / 2), box=click.box))
+        masks, sure = np.concatenate([masks, more[0]]), np.concatenate([sure, more[1]])
+    chosen = choose_mask(masks, sure, click, rgb.shape)
+    soft = cv2.resize(_sigmoid(masks[chosen]), (width, height), interpolation=cv2.INTER_CUBIC)
+    return hardened(np.asarray(soft, np.float32)), float(np.clip(sure[chosen], 0, 1))
 
 
 def cut_out(rgb: Bytes) -> Bytes:
@@ -92,7 +72,7 @@ def matte(rgb: Bytes) -> Bytes:
     return _resized(out[0, 0], rgb)
 
 
-def fill_hole(rgb: Bytes, hole: Bytes) -> Bytes:
+def fill_hole(rgb: Bytes, hole: Flags) -> Bytes:
     """Fill the pixels of a hole (HW bool) with what fits there (MI-GAN); all others are as they were."""
     known = np.where(hole, 0, 255).astype(np.uint8)[None, None]
     picture = np.ascontiguousarray(rgb.transpose(2, 0, 1))[None]
@@ -120,10 +100,29 @@ def _session(role: str, part: str = "model") -> onnxruntime.InferenceSession:
         raise EngineError(f"onnxruntime can't load {model.file}: {reason}", "a version that can", do) from error
 
 
-def _embed(rgb: Bytes) -> dict[str, Any]:
-    import hashlib
+def _answers(rgb: Bytes, click: Click) -> tuple[Floats, Floats]:
+    scale = np.array([_SIDE / rgb.shape[1], _SIDE / rgb.shape[0]], np.float32)
+    corners = [click.box[:2], click.box[2:]] if click.box is not None else []
+    points = [*corners, *([click.point] if click.point is not None else [])]
+    prompt = {
+        "point_coords": np.array(points, np.float32)[None] * scale,
+        "point_labels": np.array([2.0, 3.0][: len(corners)] + [1.0] * (len(points) - len(corners)), np.float32)[None],
+    }
+    masks, sure = _decode(rgb, prompt, None)
+    return _decode(rgb, prompt, masks[choose_mask(masks, sure, click, rgb.shape)])
 
-    mark = hashlib.sha256(rgb.tobytes() + str(rgb.shape).encode()).digest()
+
+def _decode(rgb: Bytes, prompt: dict[str, Floats], before: Floats | None) -> tuple[Floats, Floats]:
+    """Three masks (logits, 256 x 256) and how sure the model is of each."""
+    seen = np.zeros((1, 1, 256, 256), np.float32) if before is None else before[None, None]
+    known = np.full(1, 0.0 if before is None else 1.0, np.float32)
+    inputs = {**_embed(rgb), **prompt, "mask_input": seen, "has_mask_input": known}
+    masks, sure = _session("segment", "decoder").run(["masks", "iou_predictions"], inputs)
+    return np.asarray(masks[0], np.float32), np.asarray(sure[0], np.float32)
+
+
+def _embed(rgb: Bytes) -> dict[str, Any]:
+    mark = picture_mark(rgb)
     if mark not in _embedded:
         square = cv2.resize(rgb, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR).astype(np.float32)
         session = _session("segment", "encoder")
@@ -136,18 +135,12 @@ def _embed(rgb: Bytes) -> dict[str, Any]:
     return _embedded[mark]
 
 
-def _planes(picture: Floats) -> Floats:
-    return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)[None]
+def _planes(picture: NDArray[Any]) -> Floats:
+    return np.ascontiguousarray(picture.astype(np.float32).transpose(2, 0, 1))[None]
 
 
 def _sigmoid(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
-
-
-def _hardened(soft: Floats) -> Bytes:
-    """A mask with a border about one pixel wide: the model decides on a grid of 256 x 256."""
-    sharp = (cv2.GaussianBlur(soft, (0, 0), 0.7) > 0.5).astype(np.float32)
-    return np.rint(np.clip(cv2.GaussianBlur(sharp, (0, 0), 0.7), 0, 1) * 255).astype(np.uint8)
 
 
 def _resized(alpha: Floats, rgb: Bytes) -> Bytes:
