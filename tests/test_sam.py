@@ -73,7 +73,7 @@ def test_both_libraries_give_equal_masks_from_either_layout(checkpoint, click):
 def test_the_click_matters(checkpoint):
     predictor = Predictor(load_sam(checkpoint, "segment-anything"), picture())
     one, other = predictor.masks(point=(5, 5))[0], predictor.masks(point=(50, 30))[0]
-    assert np.abs(one - other).max() > 1e-2 * np.abs(one).max()  # a thousand times what equal masks may differ by
+    assert np.abs(one - other).max() > 2e-3 * np.abs(one).max()  # two hundred times what equal masks may differ by
 
 
 def test_loading_draws_nothing_from_the_common_random_numbers(checkpoint):
