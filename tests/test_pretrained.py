@@ -199,6 +199,10 @@ async def test_a_noun_for_one_of_two_waits_for_a_click(models: Path, run: Run, s
     assert waits.value.port == "point"
     for how in ({"what": "the frog", "guess": True}, {"what": "the frog on the left"}):
         assert (await run("locate", image=image, **how)).get("box", Box).x1 < 90
+    of_parts = scene()
+    of_parts[80:110, 90:150] = (30, 40, 200)
+    with pytest.raises(Needs, match="2 parts"):
+        await run("locate", image=store.put_image(of_parts), what="the frog")
     both = await run("locate", image=image, what="main thing")
     assert (both.get("box", Box).x0 < 30) and (both.get("box", Box).x1 < 90)
 

@@ -18,7 +18,7 @@ from agentvid.engines.classical.words import Sought, is_chinese
 from agentvid.errors import Needs
 from agentvid.media.types import Image
 
-__all__ = ["doubts", "names_a_thing", "waiting_for"]
+__all__ = ["doubts", "names_a_thing", "several", "waiting_for"]
 
 _ALIKE: Final = 0.45
 """A second region worth this share of the first stands out alike."""
@@ -38,16 +38,21 @@ def names_a_thing(sought: Sought) -> bool:
 
 
 def doubts(lab: Floats, mask: Flags, worth: list[float]) -> tuple[str, str] | None:
-    """Return why what stands out may not be what a noun names, in English and Chinese, or None.
+    """Return why what stands out by contrast may not be what a noun names, in English and Chinese, or None.
 
-    `worth` is of each region that stands out, `mask` the one that was taken.
+    `lab` HWC, `mask` the region that was taken, `worth` of each that stands out.
     """
-    second = sorted(worth)[-2] if len(worth) > 1 else 0.0
-    if second > _ALIKE * max(worth):
-        return "several things stand out alike", "有几个东西一样显眼"
     edge = border(mask.shape)
     if (mask & edge).sum() > _ON_BORDER * edge.sum() or mask.mean() > _MOST:
         return "nothing stands out from what is around it", "没有什么从周围突出来"
+    return several(lab, mask, worth)
+
+
+def several(lab: Floats, mask: Flags, worth: list[float]) -> tuple[str, str] | None:
+    """Return which several things a noun may name in what stands out, in English and Chinese, or None."""
+    second = sorted(worth)[-2] if len(worth) > 1 else 0.0
+    if second > _ALIKE * max(worth):
+        return "several things stand out alike", "有几个东西一样显眼"
     materials = _materials(lab, mask)
     if materials > 1:
         return f"what stands out is made of {materials} parts", f"最显眼的东西由 {materials} 部分组成"

@@ -33,7 +33,7 @@ from agentvid.engines.classical.words import Sought, is_chinese, read_sought
 from agentvid.errors import CallError, Needs
 from agentvid.media.types import Box, Image, Mask, Point
 
-__all__ = ["Found", "choose", "colour_fit", "find", "find_at", "locate"]
+__all__ = ["Found", "choose", "colour_fit", "find", "find_at", "locate", "worths"]
 
 WORK_SIDE: Final = 600
 FARTHEST: Final = 28.0
@@ -294,7 +294,7 @@ def choose(parts: list[Flags], sought: Sought, apart: Floats | None = None) -> F
     return min(likely, key=lambda part: sum(_misplaced(part, place) for place in places))
 
 
-def worths(parts: list[Flags], apart: Floats | None) -> list[float]:
+def worths(parts: list[Flags], apart: Floats | None = None) -> list[float]:
     """Return how likely each region is meant: the larger and the better it fits."""
     return [float(np.sqrt(p.sum())) * (1.0 if apart is None else float(np.exp(-apart[p].mean() / 30))) for p in parts]
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical import locate as classical
-from agentvid.engines.classical.colourspace import Bytes
-from agentvid.engines.classical.doubt import names_a_thing, waiting_for
+from agentvid.engines.classical.colourspace import Bytes, blurred, rgb_to_lab
+from agentvid.engines.classical.doubt import names_a_thing, several, waiting_for
 from agentvid.engines.classical.regions import Flags, box_of, dilated, groups, inner_point
 from agentvid.engines.classical.words import Sought, read_sought
 from agentvid.engines.pretrained.clicks import Click
@@ -108,11 +108,14 @@ def _named(rgb: Bytes, what: str, guess: bool, image: Image, here: Present) -> _
     parts = groups(salient > 127, 0.003)
     if not parts:
         return None
-    large = [part for part in parts if part.sum() > 0.25 * parts[0].sum()]
-    if names_a_thing(sought) and not guess and len(large) > 1:
-        raise waiting_for(what, image, f"{len(large)} things stand out alike", f"有 {len(large)} 个东西一样显眼")
+    wanted = _wanted(parts, sought)
+    if names_a_thing(sought) and not guess:
+        lab = blurred(rgb_to_lab(rgb), max(1.0, 2.0 * max(rgb.shape) / classical.WORK_SIDE))
+        why = several(lab, wanted, classical.worths(parts))
+        if why is not None:
+            raise waiting_for(what, image, *why)
     told = f"what stands out was cut out by {here.told('cutout')}; it knows no nouns"
-    return _Found(_kept(salient, _wanted(parts, sought)), told)
+    return _Found(_kept(salient, wanted), told)
 
 
 def _wanted(parts: list[Flags], sought: Sought) -> Flags:
