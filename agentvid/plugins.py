@@ -27,6 +27,7 @@ BUILTIN_ENGINES: Final[Mapping[str, str]] = {
     "classical": "agentvid.engines.classical:ClassicalEngine",
     "diffusion": "agentvid.engines.diffusion:DiffusionEngine",
     "fake": "agentvid.engines.fake:FakeEngine",
+    "pretrained": "agentvid.engines.pretrained:PretrainedEngine",
     "simulator": "agentvid.engines.simulator:SimulatorEngine",
     "small": "agentvid.engines.small:SmallEngine",
     "unified": "agentvid.engines.unified:UnifiedEngine",

@@ -17,7 +17,7 @@ The planner `llm` asks an OpenAI-style chat endpoint (`planner.llm`):
     AGENTVID_LLM_TIMEOUT   seconds to wait for the next piece of an answer (default: 120)
 
 Engines read variables of their own: AGENTVID_UNIFIED and AGENTVID_DEVICE (`engines.unified`), AGENTVID_DIFFUSION and
-AGENTVID_DIFFUSION_MEMORY (`engines.diffusion`), AGENTVID_FAKE.
+AGENTVID_DIFFUSION_MEMORY (`engines.diffusion`), AGENTVID_MODELS (`models.registry`), AGENTVID_FAKE.
 
 `settings.toml` in the home folder may hold `tools`, `planner`, `engine`, `in_process`, a table `[llm]` (`base_url`,
 `model`, `vision`, `price`, `timeout`) and a table `[keys]` (of which `llm` is the key of that endpoint).

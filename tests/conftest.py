@@ -21,8 +21,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh AGENTVID_HOME."""
     folder = tmp_path / "home"
     monkeypatch.setenv("AGENTVID_HOME", str(folder))
-    for name in ("AGENTVID_TOOLS", "AGENTVID_PLANNER", "AGENTVID_ENGINE", "AGENTVID_INPROCESS", "AGENTVID_FAKE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("TOOLS", "PLANNER", "ENGINE", "INPROCESS", "FAKE", "MODELS"):
+        monkeypatch.delenv(f"AGENTVID_{name}", raising=False)
     for name in [
         name for name in os.environ if name.startswith(("AGENTVID_LLM_", "AGENTVID_KEY_", "AGENTVID_DIFFUSION"))
     ]:

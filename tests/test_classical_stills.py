@@ -381,3 +381,57 @@ async def test_the_red_cup_of_the_sample_turns_blue_and_the_wood_stays(run: Run,
     )
     assert answer.passed is True
     assert answer.measures["hue_share"] > 0.9
+
+
+# ---------------------------------------------------------------- a noun is no evidence
+
+
+def several(*squares: tuple[int, int, tuple[int, int, int]]) -> Pixels:
+    """Squares of 60 at these corners, of these colours, on grey."""
+    rgb = np.full((160, 240, 3), 180, np.uint8)
+    for x, y, colour in squares:
+        rgb[y : y + 60, x : x + 60] = colour
+    return rgb
+
+
+ALIKE = several((25, 50, (60, 90, 60)), (155, 50, (60, 90, 60)))
+OF_PARTS = several((60, 50, (170, 30, 30)), (120, 50, (30, 40, 160)))
+
+
+@pytest.mark.parametrize("rgb", [ALIKE, OF_PARTS], ids=["two alike", "two parts"])
+async def test_a_noun_for_one_of_several_waits_for_a_person(run: Run, store: ObjectStore, rgb: Pixels) -> None:
+    image = store.put_image(rgb)
+    with pytest.raises(Needs) as waits:
+        await run("locate", image=image, what="the frog")
+    assert waits.value.port == "point"
+    assert all(word in waits.value.how for word in ("click", "box", "mask", "guess=true", "240 wide"))
+    with pytest.raises(Needs, match="请点一下"):
+        await run("locate", image=image, what="青蛙")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"guess": True},
+        {"point": Point(x=50, y=80)},
+        {"box": Box(x0=20, y0=40, x1=95, y1=120)},
+        {"what": "the frog on the left"},
+        {"what": "the main thing"},
+        {"what": "主体"},
+        {"what": "the green frog"},
+    ],
+    ids=lambda how: ", ".join(how) + str(how.get("what", "")),
+)
+async def test_more_than_a_noun_is_enough(run: Run, store: ObjectStore, how: dict[str, Any]) -> None:
+    found = await run("locate", image=store.put_image(ALIKE), **{"what": "the frog", **how})
+    assert (store.mask(found.get("mask", Mask)) > 127).any()
+
+
+@pytest.mark.slow
+async def test_the_spoon_of_the_sample_waits_and_the_red_cup_does_not(run: Run, store: ObjectStore) -> None:
+    image = store.put_file(COFFEE, "image/jpeg", "image")
+    for what in ("the spoon", "勺子", "the cup left of the spoon"):
+        with pytest.raises(Needs):
+            await run("locate", image=image, what=what)
+    assert (await run("locate", image=image, what="the red cup")).get("box", Box).x0 < 100
+    assert (await run("locate", image=image, what="the spoon", guess=True)).warnings

@@ -25,6 +25,7 @@ async def locate(
     box: Box | None = None,
     point: Point | None = None,
     mask: Mask | None = None,
+    guess: bool = False,
 ) -> Located:
     """Find a thing in a picture: its box, its mask and a pixel inside it.
 
@@ -34,6 +35,9 @@ async def locate(
         box: a box around the thing; the mask is then cut out inside it
         point: a pixel on the thing; the mask is then the region at it
         mask: the thing's mask; box and point then follow from it
+        guess: take what stands out most where the words are a noun that the engine does not know; else the step waits
     """
-    result = await ctx.engine("locate").run(image=image, what=what, box=box, point=point, mask=mask)
+    result = await ctx.engine("locate").run(
+        image=image, what=what, box=box, point=point, mask=mask, guess=guess or None
+    )
     return Located(box=result.get("box", Box), mask=result.get("mask", Mask), point=result.get("point", Point))

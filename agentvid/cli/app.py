@@ -12,6 +12,7 @@ import typer
 from agentvid.cli.bundle import bundle_app
 from agentvid.cli.chain import chain_app
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted
+from agentvid.cli.models import models_app
 from agentvid.cli.train import train_app
 from agentvid.errors import AgentvidError, InputError
 
@@ -31,6 +32,7 @@ app.add_typer(chain_app, name="chain")
 app.add_typer(eval_app, name="eval")
 app.add_typer(train_app, name="train")
 app.add_typer(bundle_app, name="bundle")
+app.add_typer(models_app, name="models")
 
 Text = Annotated[str, typer.Argument(help="What you want, in English or Chinese. '-' reads it from standard input.")]
 Files = Annotated[list[str] | None, typer.Argument(help="Pictures and clips the message is about.")]

@@ -16,7 +16,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -24,14 +24,22 @@ from agentvid.errors import AgentvidError, MediaError
 from agentvid.media.border import PICTURES, border
 from agentvid.media.confine import allow, confine
 
-__all__ = ["main"]
+__all__ = ["Works", "main", "serve"]
+
+Works = Mapping[str, Callable[..., dict[str, Any]]]
+"""What can be asked: by name, a function of the path and the request's own arguments."""
 
 _LONGEST: Final = 1_000
 """Characters of each sentence of an error."""
 
 
 def main() -> None:
-    """Serve requests until stdin ends."""
+    """Serve requests about media until stdin ends."""
+    serve(_WORKS)
+
+
+def serve(works: Works) -> None:
+    """Give up what a reader needs none of, then serve requests until stdin ends."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
@@ -39,7 +47,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         held = allow(**request["allow"])
-        answer = _answer(request)
+        answer = _answer(request, works)
         _send(out, {**answer, "held": held, "peak": _peak()})
 
 
@@ -48,11 +56,11 @@ def _send(out: Any, document: dict[str, Any]) -> None:
     out.flush()
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: dict[str, Any], works: Works) -> dict[str, Any]:
     path = Path(request["path"])
     try:
         with border(path):
-            return {"result": _WORKS[request["work"]](path, **request["with"])}
+            return {"result": works[request["work"]](path, **request["with"])}
     except AgentvidError as error:
         told = _beyond(path, error.__cause__, request["allow"]) or error
         return {"error": {name: str(text)[:_LONGEST] for name, text in told.document().items()}}

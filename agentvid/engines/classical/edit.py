@@ -23,15 +23,26 @@ from agentvid.engines.classical.colourspace import (
     to_linear,
 )
 from agentvid.engines.classical.fill import fill
-from agentvid.engines.classical.regions import disc, enclosed
+from agentvid.engines.classical.regions import Flags, disc, enclosed
 from agentvid.errors import CallError
 from agentvid.media.colours import hex_to_lab
 from agentvid.media.types import BlurBackground, EditPlan, Image, Mask, Operation, Recolour, Remove, ReplaceBackground
 
-__all__ = ["alpha_of", "blur_background", "composed", "edit_image", "recolour", "remove", "replace_background"]
+__all__ = [
+    "Filler",
+    "alpha_of",
+    "blur_background",
+    "composed",
+    "edit_image",
+    "recolour",
+    "remove",
+    "replace_background",
+]
 
 LUMINANCE: Final = np.array([0.2126729, 0.7151522, 0.0721750], np.float32)
 Tick = Callable[[int, int], None]
+Filler = Callable[[Bytes, Flags, Tick | None], Bytes]
+"""Fills a hole (HW bool) of a picture; all other pixels stay as they were."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +53,14 @@ class _Scene:
     feather: float
     backgrounds: dict[str, Bytes]
     tick: Tick
+    filler: Filler
 
 
 # ---------------------------------------------------------------- the engine's side
 
 
-def edit_image(request: EngineRequest, context: EngineContext) -> EngineResult:
-    """Do the task "edit_image": output `image`, of the size of the input.
+def edit_image(request: EngineRequest, context: EngineContext, filler: Filler = fill) -> EngineResult:
+    """Do the task "edit_image": output `image`, of the size of the input. `filler` fills where a thing is taken out.
 
     Raises: CallError where the mask has another size, or is empty, or there is none and the plan needs one.
     """
@@ -82,7 +94,7 @@ def edit_image(request: EngineRequest, context: EngineContext) -> EngineResult:
             context.progress(at + 100 * done // max(1, of), 100 * total, note)
 
         tick(0, 1)
-        rgb = _apply(rgb, operation, _Scene(mask, plan.feather, backgrounds, tick))
+        rgb = _apply(rgb, operation, _Scene(mask, plan.feather, backgrounds, tick, filler))
     context.progress(100 * total, 100 * total)
     return EngineResult.of(*warnings, image=context.store.put_image(rgb))
 
@@ -113,7 +125,7 @@ def _apply(rgb: Bytes, operation: Operation, scene: _Scene) -> Bytes:
         case Recolour():
             return recolour(rgb, scene.mask, operation, scene.feather)
         case Remove():
-            return remove(rgb, scene.mask, operation.grow, scene.feather, scene.tick)
+            return remove(rgb, scene.mask, operation.grow, scene.feather, scene.tick, scene.filler)
         case BlurBackground():
             return blur_background(rgb, scene.mask, operation.radius, scene.feather)
         case ReplaceBackground():
@@ -156,14 +168,19 @@ def recolour(rgb: Bytes, mask: Bytes, operation: Recolour, feather: float) -> By
     return composed(rgb, light, changed, alpha)
 
 
-def remove(rgb: Bytes, mask: Bytes, grow: int, feather: float, tick: Tick | None = None) -> Bytes:
-    """Take out what is inside a mask (grown by `grow` pixels) and fill the hole with patches from around it."""
+def remove(
+    rgb: Bytes, mask: Bytes, grow: int, feather: float, tick: Tick | None = None, filler: Filler = fill
+) -> Bytes:
+    """Take out what is inside a mask (grown by `grow` pixels) and fill the hole, by default with patches from around.
+
+    Raises: CallError where the mask leaves nothing to fill from.
+    """
     hole = (mask > 127).astype(np.uint8)
     if grow:
         hole = np.asarray(cv2.dilate(hole, disc(grow)), np.uint8)
     if hole.all():
         raise CallError("a mask that covers the whole picture", "something left to fill from", "take a smaller mask")
-    filled = fill(rgb, hole > 0, tick)
+    filled = filler(rgb, hole > 0, tick)
     alpha = np.maximum(alpha_of(hole * np.uint8(255), feather), hole.astype(np.float32))[..., None]
     return composed(rgb, to_linear(rgb), to_linear(filled), alpha)
 

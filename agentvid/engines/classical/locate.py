@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.colourspace import Bytes, Floats, blurred, colour_distance, rgb_to_lab
+from agentvid.engines.classical.doubt import doubts, names_a_thing, waiting_for
 from agentvid.engines.classical.regions import (
     Flags,
     border,
@@ -32,7 +33,7 @@ from agentvid.engines.classical.words import Sought, is_chinese, read_sought
 from agentvid.errors import CallError, Needs
 from agentvid.media.types import Box, Image, Mask, Point
 
-__all__ = ["Found", "colour_fit", "find", "find_at", "locate"]
+__all__ = ["Found", "choose", "colour_fit", "find", "find_at", "locate", "worths"]
 
 WORK_SIDE: Final = 600
 FARTHEST: Final = 28.0
@@ -45,10 +46,14 @@ SURE_BG, SURE_FG, MAY_BG, MAY_FG = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Found:
-    """A region: `mask` uint8 HW 0…255 with a soft border one pixel wide, and what must be said about it."""
+    """A region: `mask` uint8 HW 0…255 with a soft border one pixel wide, and what must be said about it.
+
+    `doubt` says in English and Chinese why it may not be the thing that a noun names.
+    """
 
     mask: Bytes
     warnings: tuple[str, ...] = ()
+    doubt: tuple[str, str] | None = None
 
 
 # ---------------------------------------------------------------- the engine's side
@@ -57,7 +62,8 @@ class Found:
 def locate(request: EngineRequest, context: EngineContext) -> EngineResult:
     """Do the task "locate": outputs `box`, `mask`, `point`.
 
-    Raises: CallError where box, point or mask don't fit the picture, Needs where nothing fits the words.
+    Raises: CallError where box, point or mask don't fit the picture, Needs where nothing fits the words, or a noun
+    alone does not say which thing is meant.
     """
     image = request.get("image", Image)
     what = request.get("what", str)
@@ -81,6 +87,8 @@ def locate(request: EngineRequest, context: EngineContext) -> EngineResult:
         found = find(rgb, what, _pixels_of(box, image) if box else None)
     if found is None:
         raise Needs("box", _how(what, image))
+    if found.doubt is not None and not request.maybe("guess", bool):
+        raise waiting_for(what, image, *found.doubt)
     context.progress(1, 2, "found")
     mask_value = context.store.put_mask(found.mask)
     clipped = () if box is None or _inside(box, image) else ("the box was clipped to the picture",)
@@ -130,17 +138,21 @@ def find(rgb: Bytes, what: str, box: tuple[int, int, int, int] | None = None) ->
     sought = read_sought(what)
     small, scale = _shrunk(rgb)
     limits = _limits(small.shape, box, scale)
+    doubt: tuple[str, str] | None = None
     if sought.colours:
         mask, warnings = _by_colour(small, sought, limits), _colour_warnings(sought)
     elif box is not None:
         mask, warnings = _by_box(small, limits), ("the region in the box was cut out, not recognised",)
     else:
-        mask, warnings = _by_saliency(small, sought), (f"{_thing(sought)} found by saliency, not by recognition",)
+        (mask, doubt), warnings = (
+            _by_saliency(small, sought),
+            (f"{_thing(sought)} found by saliency, not by recognition",),
+        )
     if mask is None or mask.sum() < max(12, 0.0004 * mask.size):
         return None
     if sought.has_relation:
         warnings = (*warnings, "words that relate it to another thing were not understood")
-    return Found(_full_size(mask, rgb), warnings)
+    return Found(_full_size(mask, rgb), warnings, doubt if names_a_thing(sought) else None)
 
 
 def find_at(rgb: Bytes, point: tuple[float, float], what: str = "") -> Found | None:
@@ -191,9 +203,10 @@ def _by_colour(rgb: Bytes, sought: Sought, limits: Flags) -> Flags | None:
         return None
     gap = _gap(apart[limits], best, REACH)
     unknowable = (lab[..., 0] < 20) & (np.hypot(lab[..., 1], lab[..., 2]) < 18)
-    chosen = _choose(groups((apart <= gap) & limits & ~unknowable), sought, apart)
-    if chosen is None:
+    parts = groups((apart <= gap) & limits & ~unknowable)
+    if not parts:
         return None
+    chosen = choose(parts, sought, apart)
     marks = np.full(apart.shape, MAY_BG, np.uint8)
     marks[(apart > gap + 15) | unknowable | ~limits] = SURE_BG
     marks[~dilated(chosen, 0.03)] = SURE_BG
@@ -214,21 +227,24 @@ def _by_box(rgb: Bytes, limits: Flags) -> Flags:
     return mask if mask.sum() > 0.05 * limits.sum() else limits
 
 
-def _by_saliency(rgb: Bytes, sought: Sought) -> Flags | None:
+def _by_saliency(rgb: Bytes, sought: Sought) -> tuple[Flags | None, tuple[str, str] | None]:
+    """What stands out, and why it may not be what a noun names."""
     lab = blurred(rgb_to_lab(rgb), 2.0)
     salient = _saliency(lab, sought)
     if float(salient.max() - salient.min()) < 4:
-        return None
+        return None, None
     level = _gap(salient, float(salient.min()), float(salient.max()) + 1e-3)
-    chosen = _choose(groups(salient > level, 0.01), sought, -salient)
-    if chosen is None:
-        return None
+    parts = groups(salient > level, 0.01)
+    if not parts:
+        return None, None
+    chosen = choose(parts, sought, -salient)
     marks = np.full(chosen.shape, MAY_BG, np.uint8)
     marks[~dilated(chosen, 0.18)] = SURE_BG
     marks[chosen] = MAY_FG
     marks[chosen & (salient > np.percentile(salient[chosen], 70))] = SURE_FG
     mask = tidy(_grab_cut(rgb, marks))
-    return mask if mask.any() else chosen
+    mask = mask if mask.any() else chosen
+    return mask, doubts(lab, mask, worths(parts, -salient))
 
 
 def _saliency(lab: Floats, sought: Sought) -> Floats:
@@ -263,18 +279,24 @@ def _expected_centre(sought: Sought) -> tuple[float, float]:
     return x, y
 
 
-def _choose(parts: list[Flags], sought: Sought, apart: Floats) -> Flags | None:
-    """Pick by place words; without them, the largest and best-fitting part, and equals that lie close to it."""
-    if not parts:
-        return None
+def choose(parts: list[Flags], sought: Sought, apart: Floats | None = None) -> Flags:
+    """Pick one of some regions (the largest first, at least one) by place words; without them, by size.
+
+    `apart` (HW): the lower in a region, the better it fits.
+    """
     places = [place for place in sought.places if place not in ("biggest", "smallest")]
     if "smallest" in sought.places:
         return parts[-1]
-    worth = [float(np.sqrt(part.sum())) * float(np.exp(-apart[part].mean() / 30)) for part in parts]
+    worth = worths(parts, apart)
     if not places:
         return parts[int(np.argmax(worth))]
     likely = [part for part, value in zip(parts, worth, strict=True) if value > 0.3 * max(worth)]
     return min(likely, key=lambda part: sum(_misplaced(part, place) for place in places))
+
+
+def worths(parts: list[Flags], apart: Floats | None = None) -> list[float]:
+    """Return how likely each region is meant: the larger and the better it fits."""
+    return [float(np.sqrt(p.sum())) * (1.0 if apart is None else float(np.exp(-apart[p].mean() / 30))) for p in parts]
 
 
 def _misplaced(part: Flags, place: str) -> float:
