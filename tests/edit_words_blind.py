@@ -31,6 +31,8 @@ BASES: Final[dict[str, tuple[str, Image | Video | None]]] = {
     "c5": ("remove the spoon, then zoom in slowly", PHOTO),
     "c6": ("describe this picture, then pan to the right", PHOTO),
     "c7": ("a big yellow cone behind a small green cylinder", None),
+    "c8": ("replace the background with white, then orbit around it", PHOTO),
+    "c9": ("draw a large red cube and a small blue ball, then make the cube green", None),
 }
 
 

@@ -10,14 +10,15 @@ place ("left front", "右前") the one of that name, or where that is taken anot
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
-from agentvid.world.scene import GRID, Colour, Shape, Size
+from agentvid.world.scene import GRID, Colour, Shape, Size, Solid
 from agentvid.world.words import WORDS, Language
 
-__all__ = ["Mention", "Mentioned", "Relation", "Side", "any_of", "names_of", "read_mentions"]
+__all__ = ["Mention", "Mentioned", "Relation", "Side", "any_of", "names_of", "read_mentions", "stands"]
 
 Side: TypeAlias = Literal["left", "right", "front", "back", "beside"]
 
@@ -40,6 +41,8 @@ _ALSO_CALLED: Final[dict[str, dict[str, str]]] = {
         "锥体": "cone",
         "球体": "ball",
         "圆球": "ball",
+        "柱": "cylinder",
+        "锥": "cone",
     },
     "colour": {
         "violet": "purple",
@@ -88,6 +91,13 @@ _OPPOSITE: Final[dict[Side, Side]] = {
     "back": "front",
     "beside": "beside",
 }
+_FITS: Final[dict[Side, Callable[[Solid, Solid], bool]]] = {
+    "left": lambda a, b: a.column < b.column and abs(a.row - b.row) <= b.column - a.column,
+    "right": lambda a, b: a.column > b.column and abs(a.row - b.row) <= a.column - b.column,
+    "front": lambda a, b: a.row < b.row and abs(a.column - b.column) < b.row - a.row,
+    "back": lambda a, b: a.row > b.row and abs(a.column - b.column) < a.row - b.row,
+    "beside": lambda a, b: a.row == b.row and abs(a.column - b.column) <= 3,
+}
 
 
 @dataclass(frozen=True)
@@ -130,6 +140,11 @@ class _Token:
     kind: Literal["solid", "in", "place", "relation", "break"]
     words: str
     first: int = 0
+
+
+def stands(side: Side, one: Solid, other: Solid) -> bool:
+    """Return whether one solid stands on that side of another: left of it, behind it, beside it."""
+    return _FITS[side](one, other)
 
 
 def names_of(language: Language, kind: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ camera; what it leaves open is drawn from the seed and told. Words outside the s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -16,7 +15,7 @@ import numpy as np
 
 from agentvid.errors import InputError
 from agentvid.world.language import Course, Thought, read_thought
-from agentvid.world.mentions import Mentioned, Side, any_of, read_mentions
+from agentvid.world.mentions import Mentioned, any_of, read_mentions, stands
 from agentvid.world.physics import Action
 from agentvid.world.scene import COLOURS, MOST_SOLIDS, SHAPES, SIZES, Camera, Scene, Solid
 from agentvid.world.words import WORDS, Language, language_of, tidy
@@ -32,13 +31,6 @@ _FILLER: Final[dict[Language, str]] = {
     r"|\bon (?:a|the) (?:floor|ground|table)\b|[,;:.]",
     "zh": r"(?:舞台|地面|地|桌子)上|场景|里|一张|图片?|画面?|请|给我|我要|看|来|有|个物体|个东西|正好|一共|还有|以及|即"
     r"|跟|和|与|一?[个只颗块张幅]|在|是|、|的|视频|短片|再|外加|加上|放着?|站着|[,;:.1-4]",
-}
-_FITS: Final[dict[Side, Callable[[Solid, Solid], bool]]] = {
-    "left": lambda a, b: a.column < b.column and abs(a.row - b.row) <= b.column - a.column,
-    "right": lambda a, b: a.column > b.column and abs(a.row - b.row) <= a.column - b.column,
-    "front": lambda a, b: a.row < b.row and abs(a.column - b.column) < b.row - a.row,
-    "back": lambda a, b: a.row > b.row and abs(a.column - b.column) < a.row - b.row,
-    "beside": lambda a, b: a.row == b.row and abs(a.column - b.column) <= 3,
 }
 _PLACED: Final = re.compile(r"\bone \w+ \w+ \w+ at\b|在(?:最?[左右]|中)最?[前中后]|在正中")
 """What only a layout thought has: a solid at a named place."""
@@ -163,7 +155,7 @@ def _placed(mentioned: Mentioned, camera: Camera, rng: np.random.Generator) -> S
             )
             for mention, (row, column) in zip(mentioned.solids, spots, strict=True)
         )
-        if not all(_FITS[each.side](solids[each.first], solids[each.second]) for each in mentioned.relations):
+        if not all(stands(each.side, solids[each.first], solids[each.second]) for each in mentioned.relations):
             continue
         try:
             return Scene(solids, camera)

@@ -36,7 +36,17 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
-from agentvid.planner.rewrite.spot import is_asking, is_remark, spot, spot_added, spot_whole
+from agentvid.planner.rewrite.spelling import spelled
+from agentvid.planner.rewrite.spot import (
+    is_asking,
+    is_remark,
+    spot,
+    spot_added,
+    spot_layout,
+    spot_only,
+    spot_stage,
+    spot_whole,
+)
 from agentvid.planner.rewrite.thought import put_thought
 from agentvid.planner.rewrite.where import Where, find_steps
 from agentvid.report.edits import edit_lines, step_name
@@ -68,6 +78,12 @@ _HESITANT: Final = re.compile(
     re.IGNORECASE,
 )
 
+_JUST: Final = re.compile(r"\bjust\b", re.IGNORECASE)
+"""What is no politeness before the name of a step: "just the zoom"."""
+_SIZED: Final = re.compile(r"\btoo (?:big|large|huge|small|tiny|little)\b|太[大小]", re.IGNORECASE)
+"""What is no mere remark of a solid."""
+_RANKED: Final = re.compile(r"\s*(?:最后(?:[那这]?个|的|一步)|first (?:check|edit)\b)", re.IGNORECASE)
+"""What is no politeness before the name of a step either."""
 _NEW: Final = re.compile(
     r"\b(?:give|make|create|show|send) me (?:an?|another|one more|some)\b|\b(?:make|create|render) (?:an?"
     r"|another) (?:\w+ )?(?:clip|video|movie|picture)\b"
@@ -117,12 +133,12 @@ def read_edits(
     steps read their own thought (default: those whose tool declares it); `earlier` names ports of earlier turns.
     """
     try:
-        said = clean(text)
+        said = spelled(clean(text))
     except InputError:
         return Rewrite(kind="new", language=detect_language(text[:2000]))
     message = strip_politeness(said)
     own = reads or (lambda step: step.tool in tools and tools[step.tool].takes("thought"))
-    draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own)
+    draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own, raw=said)
     known = dict(earlier or {})
     rewrite = _rewritten(draft, said, known, _READERS)
     return _elsewhere(draft, said, known) if rewrite.kind == "new" and names_step(said) else rewrite
@@ -148,7 +164,10 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
         return new
     if _ALSO.match(said):
         added = draft.anew()
-        return finished(added, earlier) if spot_added(added, draft.message) else new
+        try:
+            return finished(added, earlier) if _added(added) else new
+        except Back as back:
+            return Rewrite.model_validate({"kind": back.kind, "language": draft.language, "question": back.text})
     try:
         unread = _read(draft, said, readers)
         if draft.command is not None:
@@ -170,6 +189,12 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
     except Which as which:
         loose = _loosely_instead(draft, said, earlier, readers)
         return loose or _choices(draft, said, earlier, which.steps)
+
+
+def _added(draft: Draft) -> bool:
+    """Read one solid more in a drawn layout, or that one of them shall look so as well."""
+    alike = re.sub(r"也|,? ?\b(?:as well|too|also)\b", "", draft.message)
+    return spot_added(draft, draft.message) or spot_stage(draft, alike)
 
 
 def _loosely_instead(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite | None:
@@ -207,8 +232,20 @@ def _read_loosely(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> bool
     atoms, at = split(said), 0
     while at < len(atoms):
         for last in range(at, min(at + LONGEST_JOIN, len(atoms))):
-            clause = strip_politeness(_HESITANT.sub("", said[atoms[at][0] : atoms[last][1]]))
+            words = _HESITANT.sub("", said[atoms[at][0] : atoms[last][1]])
+            clause = strip_politeness(words)
+            if _RANKED.match(words) and spot(draft, words):
+                at = last + 1
+                break
+            if _SIZED.search(clause) and spot_layout(draft, clause):
+                at = last + 1
+                break
             if not clause or is_remark(clause) or _exactly(draft, clause, readers) or spot(draft, clause):
+                at = last + 1
+                break
+            only = _JUST.search(words)
+            rest = words[only.start() :] if only is not None else ""
+            if rest and (spot_only(draft, rest) or spot_layout(draft, rest)):
                 at = last + 1
                 break
         else:

@@ -152,8 +152,16 @@ def _change_of(text: str) -> Callable[[Step], Step | None] | None:
     if _TWICE.fullmatch(text):
         return lambda step: posed(step, lambda pose: _further(pose, 2.0))
     if _MORE.fullmatch(text):
-        return lambda step: posed(step, lambda pose: _further(pose, 1.5))
+        return lambda step: _more(step, text)
     return _measured(*take_measures(text))
+
+
+def _more(step: Step, text: str) -> Step | None:
+    """Return the step with more of its move; None where the words tell of a zoom, and it has none."""
+    path = _path(step)
+    zooms = path is not None and any(pose.zoom != 1 or pose.dolly for pose in path.poses)
+    is_zoom = re.search(r"\b(?:zoom|dolly|push|closer)\b|[推拉]|放大", text, re.IGNORECASE)
+    return None if is_zoom and not zooms else posed(step, lambda pose: _further(pose, 1.5))
 
 
 def _times(factor: float) -> Callable[[Step], Step | None]:

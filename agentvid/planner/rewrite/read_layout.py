@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from agentvid.chain.step import Step
 from agentvid.errors import InputError
@@ -20,6 +22,9 @@ from agentvid.world.words import language_of
 
 __all__ = ["read_layout"]
 
+_TO_A_SIDE: Final = re.compile(r"到最?[左右前后][面边方侧](?!一?[点些])")
+"""What means that side of the stage, not a step that way."""
+
 
 def read_layout(draft: Draft, clause: str, where: Where | None) -> bool:
     """Read "make the cube bigger", "把球往左移" where the chain draws that solid from a layout.
@@ -30,6 +35,8 @@ def read_layout(draft: Draft, clause: str, where: Where | None) -> bool:
     if requests is None or isinstance(requests, Refusal) or len(requests) != 1 or not isinstance(requests[0], Restage):
         return False
     wanted = requests[0]
+    if wanted.operation == "move" and not wanted.place and _TO_A_SIDE.search(clause):
+        return False
     for step in draft.chain:
         scene = _scene(step)
         found = find_solids(wanted.thing, scene) if scene and wanted.thing else scene.solids if scene else ()

@@ -12,7 +12,7 @@ from agentvid.errors import EditError
 from agentvid.planner.grammar.lexicon import read_number
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.rewriting import Checkout, Command, Redo, Undo
-from agentvid.planner.rewrite.roles import steps_said
+from agentvid.planner.rewrite.roles import roles_said, steps_said
 from agentvid.planner.rewrite.where import Where, find_steps, steps_named
 
 __all__ = [
@@ -189,6 +189,8 @@ def read_engine(draft: Draft, clause: str, where: Where | None) -> bool:
             apply_edit(draft, SetEngine(step=step.id, engine=None))
         return True
     match = _ENGINE.search(text)
+    if where is None and match and roles_said(_ENGINE.sub(" ", text)):
+        return False
     known = sorted(draft.request.bears)
     name = next((group for group in match.groups() if group), "") if match else ""
     if not name:

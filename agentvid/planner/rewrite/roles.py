@@ -32,7 +32,7 @@ _ROLES: Final[tuple[tuple[Role, str], ...]] = (
         r"|合成|并列",
     ),
     ("describe", r"\b(?:descri\w*|question|answer|what you (?:see|saw))\b|描述|说明|介绍|讲解|提问|问"),
-    ("blur_background", r"\b(?:blur\w*|bokeh|defocus\w*|soft(?:er)? background|out of focus)\b|虚化|模糊"),
+    ("blur_background", r"\b(?:blur\w*|bokeh|defocus\w*|soft(?:er)? background|out of focus)\b|虚(?!线|拟)|模糊"),
     ("replace_background", r"\b(?:background (?:swap|change|replacement)|backdrop)\b|换背景|背景(?=换|改)"),
     (
         "recolour",
@@ -53,7 +53,7 @@ _CLIP: Final = re.compile(
     r"\b(?:clips?|videos?|movies?|films?|footage|animation)\b|视频|片子|短片|影片|动画", re.IGNORECASE
 )
 _PICTURE: Final = re.compile(
-    r"\b(?:stills?|pictures?|photos?|images?)\b|静态图|图片|照片|静图|(?<![原底对])图(?!像?里)", re.IGNORECASE
+    r"\b(?:stills?|pictures?|photos?|images?|pics?)\b|静态图|图片|照片|静图|(?<![原底对])图(?!像?里)", re.IGNORECASE
 )
 _NTH: Final = re.compile(
     r"\b(?:the )?(?P<en>first|second|third|last|final) (?:edit|change|picture|image|picture edit|one)\b"
@@ -61,7 +61,8 @@ _NTH: Final = re.compile(
     re.IGNORECASE,
 )
 _RANK: Final = re.compile(
-    r"\b(?P<en>first|second|third|last|final)\b(?! step)|(?P<zh>第[一二三]|最后)(?:个|次|一个|一次)", re.IGNORECASE
+    r"\b(?P<en>first|second|third|last|final)\b(?! step)|(?P<zh>第[一二三]|最后)(?:那|这)?(?:个|次|一个|一次|的)",
+    re.IGNORECASE,
 )
 _RANKS: Final = {
     "first": 0, "second": 1, "third": 2, "last": -1, "final": -1, "第一": 0, "第二": 1, "第三": 2, "最后": -1,

@@ -15,10 +15,12 @@ from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.spot.joins import spot_join, spot_join_whole
 from agentvid.planner.rewrite.spot.layout import spot_added, spot_layout
 from agentvid.planner.rewrite.spot.path import spot_motion, spot_whole_motion
+from agentvid.planner.rewrite.spot.stand import spot_stage
 from agentvid.planner.rewrite.spot.steps import (
     spot_engine,
     spot_given_back,
     spot_left_out,
+    spot_one_check,
     spot_only,
     spot_order,
     spot_pin,
@@ -38,15 +40,17 @@ from agentvid.planner.rewrite.spot.values import (
     spot_unlit,
 )
 
-__all__ = ["is_asking", "is_remark", "spot", "spot_added", "spot_whole"]
+__all__ = ["is_asking", "is_remark", "spot", "spot_added", "spot_layout", "spot_only", "spot_stage", "spot_whole"]
 
 _WHOLE: Final[tuple[Callable[[Draft, str], bool], ...]] = (
     spot_area,
     spot_given_back,
+    spot_one_check,
     spot_order,
     spot_original,
     spot_question,
     spot_rather,
+    spot_stage,
     spot_target,
     spot_operation,
     spot_whole_motion,
@@ -67,6 +71,7 @@ _SPOTTERS: Final[tuple[Callable[[Draft, str], bool], ...]] = (
     spot_number,
     spot_unlit,
     spot_original,
+    spot_one_check,
     spot_order,
     spot_target,
     spot_operation,
@@ -92,7 +97,12 @@ _REMARK: Final = re.compile(
     r"|i(?:'m| am) .*|(?:the )?(?:rest|others?|everything else|all else)\b.*\b(?:stay|same|as|keep)\w*\b.*"
     r"|(?:颜色|位置|大小|形状|方向|其他|其它|其余|别的|剩下).{0,4}(?:不动|不变|照旧|别动|保持|一样|不用改).{0,2}"
     r"|再.{0,3}(?:一次|一遍).{0,3}|一共.{1,4}个|总共.{1,4}个|.{0,6}有点.*"
-    r"|直接(?:给我|出|来).{1,5}|.{1,30} (?:stays?|remains?|is fine|are fine)(?: (?:as (?:it )?is|the same|there"
+    r"|直接(?:给我|出|来|涂|改|画|做|弄|上|换).{0,5}|(?:再)?来(?:吧|一?次|过|一遍)?|再?(?:续|试|做|画|跑).{0,3}(?:看看|试试)"
+    r"|(?:节?省|快)[点些一]?.{0,3}(?:时间|力气)|.{1,20} means? .{1,20}|(?:别"
+    r"|不用|不要)(?:你)?自己.{1,3}|(?:往后|继续)?续(?:写|下去)?"
+    r"|[\w ]+'s (?:(?:kind of|sort of|a bit|too|so|pretty|just|really) )*(?:boring|dull|ugly|bland|loud|plain|odd|off"
+    r"|weird|awful|horrible)|.{1,30}(?<!should)(?<!must) (?:stays?|remains?"
+    r"|is fine|are fine)(?: (?:as (?:it )?is|the same|there"
     r"|like that))?|take my word for it"
     r"|(?:搞|弄|说|看|写)错了?|(?:我)?改主意了|不对|不好意思|等等|等一下|算了|哦|嗯+|好吧|对了"
     r"|其他(?:都)?(?:不变|别动|照旧)|别再?变了?|(?:可以)?重新找",

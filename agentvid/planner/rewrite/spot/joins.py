@@ -32,15 +32,20 @@ _SWAP: Final = re.compile(
 )
 _NEW: Final = r"new(?: one| clip)?|continued|continuation|predict(?:ed|ion)|future|extended|generated|result"
 _OLD: Final = r"originals?|old(?: one)?|source|uploaded"
-_NEW_ZH, _OLD_ZH = "新的?|续写?的?|预测的?|生成的?|后来的", "原(?:来的?|片|视频|始的?|版)?|旧的?"
+_NEW_ZH, _OLD_ZH = "新(?:续)?的?|续写?(?:出来)?的?|预测的?|生成的?|后来的", "原(?:来的?|片|视频|始的?|版)?|旧的?"
 _LEFT: Final = re.compile(
-    rf"\b(?P<what>{_NEW}|{_OLD})\b[^,;.]*\b(?:on|to|at) the (?P<side>left|right|top|bottom)\b"
-    rf"|(?P<what_zh>{_NEW_ZH}|{_OLD_ZH}).{{0,6}}?(?:放|在|到|摆|排)(?P<side_zh>左|右|上|下|前|后)",
+    rf"\b(?P<what>{_NEW}|{_OLD})\b[^,;.]*?\b(?:(?:on|to|at)(?: the)? )?(?P<side>left"
+    rf"|right|top|bottom|above|below|underneath)\b"
+    rf"|(?P<what_zh>{_NEW_ZH}|{_OLD_ZH}).{{0,6}}?(?:放|在|到|摆|排|搁)(?P<side_zh>左|右|上|下|前|后)",
     re.IGNORECASE,
 )
 _DENIED: Final = re.compile(
     r"(?:\b(?:not|don't|do not|instead of|rather than)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE
 )
+_LAYOUTS: Final = {
+    "left": "beside", "right": "beside", "左": "beside", "右": "beside", "top": "above", "bottom": "above",
+    "above": "above", "below": "above", "underneath": "above", "上": "above", "下": "above",
+}  # fmt: skip
 _FIRST: Final = re.compile(
     rf"\b(?P<what>{_NEW}|{_OLD})\b[^,;.]*\bfirst\b|\bfirst[^,;.]*?\b(?P<what2>{_NEW}|{_OLD})\b|先(?:放|播|是"
     rf"|来)?(?P<zh>{_NEW_ZH}|{_OLD_ZH})",
@@ -48,7 +53,7 @@ _FIRST: Final = re.compile(
 )
 _ONLY_FUTURE: Final = re.compile(
     r"\b(?:only|just)\b[^,;.]*\b(?:predict\w*|future|new)\b(?: (?:bit|part|piece|frames|seconds))?|(?:只|光"
-    r"|就)(?:要|放|拼|用|看|和|跟)?.{0,4}(?:预测|续写|新|后面)的?(?:部分|那段|那几秒|一段|画面)",
+    r"|就)(?:要|放|拼|用|看|和|跟)?.{0,4}(?:预测|续写|新|后面)(?:续|出来)?的?(?:那)?(?:部分|那段|那几秒|一段|画面)",
     re.IGNORECASE,
 )
 
@@ -71,6 +76,9 @@ def spot_join(draft: Draft, clause: str) -> bool:
     layout = next(
         (n for n, words in (("then", _THEN), ("above", _ABOVE), ("beside", _BESIDE)) if words.search(clause)), None
     )
+    placed = _LEFT.search(clause)
+    if placed and layout is None:
+        layout = _LAYOUTS.get((placed["side"] or placed["side_zh"]).lower())
     changed = list(clips)
     if _ONLY_FUTURE.search(clause):
         changed = [_future(draft, clip) for clip in changed]
@@ -106,7 +114,7 @@ def _ordered(clips: list[Any], clause: str) -> list[Any]:
     placed, first = _LEFT.search(clause), _FIRST.search(clause)
     if placed:
         word = placed["what"] or placed["what_zh"]
-        comes_first = (placed["side"] or placed["side_zh"]).lower() in ("left", "top", "左", "上", "前")
+        comes_first = (placed["side"] or placed["side_zh"]).lower() in ("left", "top", "above", "左", "上", "前")
     elif first:
         word = first["what"] or first["what2"] or first["zh"]
         comes_first = True

@@ -11,30 +11,33 @@ from pydantic import ValidationError
 from agentvid.chain.step import Step
 from agentvid.media.types import CameraPath, CameraPose
 from agentvid.planner.grammar.lexicon import Measures, take_measures
+from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_clip import expecting, lasting, mirrored
-from agentvid.planner.rewrite.roles import CLIPS, parts_said
+from agentvid.planner.rewrite.roles import CLIPS, parts_said, roles_said
 
 __all__ = ["spot_motion", "spot_whole_motion"]
 
 _NEGATED: Final = re.compile(
     r"\b(?:don't|do not|dont|not|no|never|without|rather than|instead of)\b[^,;.]*|(?:而?不是|别|不要|不用|不想"
-    r"|不必)[^,;。]*",
+    r"|不必|不(?=[绕转推拉摇]))[^,;。]*",
     re.IGNORECASE,
 )
 _WAYS: Final[tuple[tuple[str, str], ...]] = (
     ("left", r"\bleft(?:wards?)?\b|(?<!counter)(?<!counter-)(?<!anti)(?<!anti-)\bclockwise\b|[往向朝]左"
         r"|左[边转移]|顺时针"),
     ("right", r"\bright(?:wards?)?\b|\b(?:counter|anti)-?clockwise\b|[往向朝]右|右[边转移]|逆时针"),
-    ("up", r"\b(?:up(?:wards?)?|skywards?)\b(?! to)|抬头|[往向朝]上|上[移摇抬]|仰"),
-    ("down", r"\bdown(?:wards?)?\b|低头|[往向朝]下|下[移摇]|俯"),
+    ("up", r"(?<!speed )(?<!speed it )(?<!hurry )\b(?:up(?:wards?)?|skywards?)\b(?! to)|抬头|[往向朝]上|上[移摇抬]|仰"),
+    ("down", r"(?<!slow )(?<!slow it )(?<!slower )(?<!calm )(?<!tone )(?<!settle )\bdown(?:wards?)?\b"
+        r"|低头|[往向朝]下|下[移摇]|俯"),
     ("in", r"\b(?:zoom(?:ing|s)?|push(?:ing|es)?|go(?:es|ing)?|mov(?:e|es|ing)|get(?:s|ting)?) in\b|\bcloser\b"
         r"|推近|拉近|推进|放大|靠近|推到"),
     ("out", r"\b(?:zoom(?:ing|s)?|pull(?:ing|s)?|go(?:es|ing)?|mov(?:e|es|ing)) (?:out|back)\b|\bfarther away\b"
         r"|拉远|推远|缩小|后退|远离"),
 )  # fmt: skip
 _OTHER_WAY: Final = re.compile(
-    r"\b(?:other|opposite|wrong|reverse) (?:way|direction|side)\b|\brevers(?:e|ed) (?:it|the|direction)|转反"
+    r"\b(?:other|opposite|wrong|reverse) (?:way|direction|side)\b"
+    r"|\brevers(?:e|ed) (?:it|the|direction)|[转摇绕推拉移]反"
     r"|方向反|反方向|反过来(?:转|绕|走)"
     r"|(?:换|另)一?个?(?:方向|边)|反着(?:转|绕|来)",
     re.IGNORECASE,
@@ -52,11 +55,12 @@ _BACK: Final = re.compile(
     re.IGNORECASE,
 )
 _ALSO: Final = re.compile(
-    r"\b(?:as well|too|also|while|at the same time|add|plus|additionally)\b|同时|顺便|一边|加上|再加|加个|也",
+    r"\b(?:as well|too|also|while|at the same time|add|plus|additionally)\b"
+    r"|同时|顺便|一边|的时候|的同时|加上|再加|加个|也",
     re.IGNORECASE,
 )
 _ROLL: Final = re.compile(r"\b(?:rolls?|rolling|bank\w*|dutch)\b|侧滚|滚转|侧倾|倾斜", re.IGNORECASE)
-_SHIFT: Final = re.compile(r"\b(?:truck|slide|track|shift|crab)\w*\b|平移|横移", re.IGNORECASE)
+_SHIFT: Final = re.compile(r"\b(?:truck|slide|track|shift|crab)\w*\b|\bsideways\b|平移|横移", re.IGNORECASE)
 _LIFT: Final = re.compile(r"\b(?:pedestal|crane|rise|raise|lower|lift)\w*\b|升高|上升|下降|升起|降低", re.IGNORECASE)
 _TURN: Final = re.compile(
     r"\b(?:turn|rotat|spin|pan|go|swing|look|orbit|circl|tilt|sweep|mov)\w*\b|转|绕|摇|旋|走|看", re.IGNORECASE
@@ -86,19 +90,31 @@ _FASTER: Final = re.compile(
     r"\b(?:fast(?:er)?|quick(?:er|ly)?|speed (?:it )?up|too slow|snappier)\b|快(?:一?[点些])|太慢|加快|别那么慢",
     re.IGNORECASE,
 )
+_EXTRA: Final = re.compile(
+    r"\b(?:another|extra|additional|add)\b[^,;]{0,14}?\bs(?:ec(?:ond)?s?)?\b|\bmore s(?:ec(?:ond)?s?)?\b"
+    r"|\bs(?:ec(?:ond)?s?)? (?:more|longer|extra)\b|\bs(?:ec(?:ond)?s?)? (?P<less>less|shorter)\b"
+    r"|(?:再|多)(?:给|把|让)?(?:镜头|视频|片子|它)?(?:续|转|绕|推|拉|长|加"
+    r"|来|播|走|延长)?个?[\d.一二两三四五六七八九十半]+ ?秒"
+    r"|^(?:给|把|让)?(?:镜头|视频|片子|它)?加(?:上|个)?[\d.一二两三四五六七八九十半]+ ?秒"
+    r"|(?P<less_zh>少|减少?|缩短|短)(?:续|转|绕|推|拉|掉|个)?[\d.一二两三四五六七八九十半]+ ?秒",
+    re.IGNORECASE,
+)
 _WIDER: Final = re.compile(
-    r"\b(?:twice|double)(?: the| its| as)? (?:angle|turn|rotation|far|much)|(?:角度|幅度)(?:再)?(?:翻[个一]?倍"
+    r"\b(?:twice|double)(?: the| its| as)? (?:angle|turn|rotation|far|much"
+    r"|orbit|pan|big|wide)|(?:角度|幅度)(?:再)?(?:翻[个一]?倍"
     r"|加倍|大一倍)",
     re.IGNORECASE,
 )
 _LESS: Final = re.compile(
-    r"\b(?:less|not (?:so|as|that|quite so) (?:much|far|close)|too (?:much|far|close))\b|少(?:推|拉|转|绕|移|摇)"
+    r"\b(?:less|half as (?:big|far|much|wide)|narrower|not (?:so|as|that|quite so) (?:much"
+    r"|far|close)|too (?:much|far|close))\b|少(?:推|拉|转|绕|移|摇)"
     r"|太(?:多|近|远|大|过)|(?:别|不要)(?:推|拉|转|绕|移|摇)(?:得)?(?:那么|这么|太)"
     r"|幅度小|小一?点|少一?[点些]",
     re.IGNORECASE,
 )
 _MORE: Final = re.compile(
-    r"\b(?:more(?! like)|further|farther|closer|not enough)\b|多(?:推|拉|转|绕|移|摇)|再(?:近|远|推|拉|转|绕)|幅度大"
+    r"\b(?:more(?! like)|further|farther|closer|wider|not enough)\b"
+    r"|多(?:推|拉|转|绕|移|摇)|再(?:近|远|推|拉|转|绕)|幅度大"
     r"|大一?点|不够|多一?[点些]",
     re.IGNORECASE,
 )
@@ -144,7 +160,7 @@ def _spot_length(draft: Draft, clause: str) -> bool:
     measures = take_measures(clause)[1]
     factor = _factor(clause)
     seconds = measures.seconds
-    if seconds is None and factor is None:
+    if (seconds is None and factor is None) or _is_of_else(draft, clause):
         return False
     steps = [part.core for part in draft.parts() if part.tool in CLIPS]
     named = [part.core for part in parts_said(draft, clause) if part.tool in CLIPS]
@@ -152,6 +168,14 @@ def _spot_length(draft: Draft, clause: str) -> bool:
     step_id = draft.one(able)
     if step_id is None:
         return False
+    change = _EXTRA.search(draft.raw or draft.message) if seconds is not None else None
+    if change is not None and seconds is not None:
+        extra = -seconds if change["less"] or change["less_zh"] else seconds
+        now = lasting(draft.chain.step(step_id), lambda length: length + extra)
+        if now is None or not draft.once(f"extra {step_id}"):
+            return False
+        _put(draft, now)
+        return True
     if seconds is None and not draft.once(f"length {step_id}"):
         return True
     now = lasting(
@@ -161,6 +185,13 @@ def _spot_length(draft: Draft, clause: str) -> bool:
         return False
     _put(draft, now)
     return True
+
+
+def _is_of_else(draft: Draft, clause: str) -> bool:
+    """Return whether words are about something else: a colour that is changed, a description."""
+    roles = set(roles_said(clause))
+    is_colour = bool(said_colours(clause)) and any(part.colour for part in draft.parts())
+    return is_colour or bool(roles & {"describe", "check", "blur_background"} and not roles & CLIPS)
 
 
 def _factor(text: str) -> float | None:
@@ -174,7 +205,7 @@ def _factor(text: str) -> float | None:
 def _spot_path(draft: Draft, clause: str, has_length: bool) -> bool:
     """Read how a camera is to move instead, or as well; False where the words say nothing of it."""
     steps = [part.core for part in draft.parts() if part.tool == "novel_view"]
-    if not steps:
+    if not steps or _is_of_else(draft, clause):
         return False
     named = [part.core for part in parts_said(draft, clause) if part.tool == "novel_view"]
     positive = re.sub(r"^[\s,]+|[\s,]+$", "", _NEGATED.sub(" ", clause)) or clause
@@ -196,6 +227,10 @@ def _spot_path(draft: Draft, clause: str, has_length: bool) -> bool:
 
 
 def _put(draft: Draft, step: Step) -> None:
+    path = _path(step)
+    if path is not None and any(pose.roll_deg for pose in path.poses):  # requests have no words for a roll
+        draft.put(expecting(step))
+        return
     draft.settle(lambda: draft.put(step), lambda: draft.put(expecting(step)))
 
 
@@ -212,7 +247,9 @@ def _changed(path: CameraPath, text: str, whole: str, has_length: bool) -> Camer
     seconds = path.seconds
     kind = "look" if _ON_THE_SPOT.search(text) else "orbit" if _ROUND.search(text) else path.kind
     said = _said(text, measures, last, kind)
-    if said is not None:
+    if said is not None and said.amount is None and _is_so(said, last) and _by_degrees(text, whole):
+        end = _scaled(last, 0.5 if _LESS.search(text) else 1.5)
+    elif said is not None:
         kept = _kept(last) if _ALSO.search(whole) or _goes(last) == {said.axis} else {}
         end = {**kept, **_moved(said, last, kind)}
     elif _OTHER_WAY.search(text):
@@ -257,6 +294,19 @@ def _said(text: str, measures: Measures, last: CameraPose, kind: str) -> _Said |
         axis = "pitch_deg" if last.pitch_deg and not last.yaw_deg else "yaw_deg"
         return _Said("", axis, measures.degrees, False)
     return None
+
+
+def _by_degrees(text: str, whole: str) -> bool:
+    """Return whether words ask for more or less of a move, and not for a way back."""
+    return not _BACK.search(whole) and bool(_MORE.search(text) or _LESS.search(text))
+
+
+def _is_so(said: _Said, last: CameraPose) -> bool:
+    """Return whether a camera goes that way already."""
+    now = getattr(last, said.axis)
+    if said.axis == "zoom":
+        return bool(now > 1 if said.way == "in" else now < 1)
+    return bool(now < 0 if said.way in ("left", "down", "counter") else now > 0)
 
 
 def _goes(pose: CameraPose) -> set[str]:

@@ -7,6 +7,8 @@ from typing import Final
 
 from agentvid.chain.chain import dependents_of
 from agentvid.chain.edit import ClearGiven, Move, Pin, SetEngine
+from agentvid.media.colours import named_colour
+from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.leave_out import leave_out
 from agentvid.planner.rewrite.read_run import apply_edit, read_seed
@@ -14,11 +16,13 @@ from agentvid.planner.rewrite.read_target import drop_parts
 from agentvid.planner.rewrite.recover import recover, rewritten_as
 from agentvid.planner.rewrite.rewriting import Undo
 from agentvid.planner.rewrite.roles import is_every, parts_said, roles_said, steps_said
+from agentvid.planner.rewrite.where import find_steps
 
 __all__ = [
     "spot_engine",
     "spot_given_back",
     "spot_left_out",
+    "spot_one_check",
     "spot_only",
     "spot_order",
     "spot_pin",
@@ -40,17 +44,27 @@ _SKIP: Final = re.compile(
     r"\b(?:can|could|may) go\b|\b(?:isn't|is not|not) (?:needed|necessary)\b|\bunnecessary\b|多余|没必要"
     r"|\b(?:skip|drop|omit|leave out|lose|ditch|scrap|kill|cut|forget(?: about)?|cancel|remove|get rid of|don't"
     r"|do not|dont|no need|not need|without"
-    r"|no more|no)\b|跳过|省(?:了|去|略|掉)|不(?:用|要|必|需要|做|想要)|别|取消|去掉|删掉|免了|算了",
+    r"|no more|no)\b|跳过|省(?:了|去|略|掉|$)|不(?:用|要|必|需要|做|想要"
+    r"|(?=[改换转绕推拉虚模拼续描检]))|别|取消|去掉|删掉|免(?:了|$)|算了|撤[销掉]|\bundo\b",
     re.IGNORECASE,
 )
+_PAUSE: Final = re.compile(r"[,，;]|\b(?:just|only|but)\b|[只就光]", re.IGNORECASE)
+"""Where what is left out ends."""
+_FORGET: Final = re.compile(r"skip|drop|forget|cancel|scrap|跳过|取消|算了|省|免", re.IGNORECASE)
+"""What leaves out a change that is named by its colour alone."""
 _ONLY: Final = re.compile(
     r"\b(?:just|only|nothing but)\b(?! (?:a bit|a little|slightly))|(?:光|只|就)(?:要|想要|需要|做|留|看|给我?"
-    r"|有|保留|用|虚化|模糊)|就(?:行|够|好|可以)了?$",
+    r"|有|保留|用|虚化|模糊|推|拉|转|绕|摇|动|换|改|续|描|检)|就(?:行|够|好|可以)了?$",
+    re.IGNORECASE,
+)
+_WHICH_CHECK: Final = re.compile(
+    r"(?P<second>\bsecond\b|第二)|\b(?P<first>first)\b|\b(?:last|final|end|finished|once)\b|(?P<zh>第一)|最后|最终|末尾|结果|一次",
     re.IGNORECASE,
 )
 _PIN: Final = re.compile(
     r"\b(?:lock|pin|freeze|fix)\b(?! (?:it|that) up)|\b(?:don't|do not|dont|no need to|never|won't be"
-    r"|not be) (?:re-?do|re-?run|run|re-?comput|comput|recalculat|touch|change)\w*"
+    r"|not be) (?:re-?do|re-?run|run|re-?comput|comput|recalculat"
+    r"|(?:touch|change)(?!\w* (?:the |its |my )?(?:\w+ )?(?:colou?r|background)))\w*"
     r"|锁(?:上|住|定|死)|固定(?:住|下来)?|(?:别|不要|不用|不必)(?:再|重新)*(?:跑|算|做|找|变|运行|计算)",
     re.IGNORECASE,
 )
@@ -62,6 +76,7 @@ _UNPIN: Final = re.compile(
 _GIVEN: Final = re.compile(
     r"\b(?:the |my |that )?(?P<port>mask|box|point|plan|path|keyframe)\b.{0,24}\b(?:i|we) (?:gave|drew|set"
     r"|marked|clicked|made)"
+    r"|\b(?P<port2>mask|box|point|path|keyframe) from (?:before|earlier|last time)\b"
     r"|(?:我|刚才|之前)(?:给|画|点|标|框|圈)(?:的|过的|好的)?(?:那个?)?(?P<zh>框|遮罩|蒙版|点|位置|路径|计划)",
     re.IGNORECASE,
 )
@@ -76,7 +91,7 @@ _PORTS_ZH: Final = {
 _LAST: Final = re.compile(
     r"\buntil (?:everything|all|the rest|the others?)\b.*|\buntil the (?:very )?end\b|等.{0,10}(?:做完|完成|结束"
     r"|弄完)了?(?:再|之后|以后)?"
-    r"|\b(?:at the (?:very )?end|come(?:s)? last|go last|be last|last of all|after everything(?: else)?)\b|(?:放"
+    r"|\b(?:at the (?:very )?end|come(?:s)? last|go last|be last|last$|last of all|after everything(?: else)?)\b|(?:放"
     r"|排|挪|移)?(?:到|在)?(?:最后|末尾)(?:面)?(?:再?做|再来|吧|来)?$|最后再",
     re.IGNORECASE,
 )
@@ -95,6 +110,11 @@ _CALLED: Final = {
     "simulator": r"\bsimulat(?:ion|or)\b|模拟器|仿真",
     "unified": r"\bbig model\b|大模型",
 }
+_BARE: Final = {
+    "small": r"\bsmall(?= (?:engine|model)\b)|\b(?:use|using|with|by|via|try|on|engine) small\b(?! [a-z])"
+    r"|(?<![a-z])small(?= ?(?:引擎|模型|来|跑|做))|(?<=[用换给])small(?![a-z])",
+}
+"""Names of engines that are everyday words, where they are names."""
 _SWAP: Final = re.compile(r"\b(?:swap|switch|exchange|flip)\b|对调|互换|调换|换个?顺序|调个", re.IGNORECASE)
 
 
@@ -108,14 +128,15 @@ def spot_undo(draft: Draft, clause: str) -> bool:
 
 def spot_seed(draft: Draft, clause: str) -> bool:
     """Read a seed, for the step that is named beside it."""
-    return bool(_SEED.search(clause)) and read_seed(draft, clause, None)
+    where = find_steps(clause, draft.chain, draft.tools)
+    numbered = where if where is not None and where.is_number else None
+    return bool(_SEED.search(clause)) and read_seed(draft, clause, numbered)
 
 
 def spot_engine(draft: Draft, clause: str) -> bool:
     """Read "use classical for filling the gap", "classical engine for both edits"."""
     known = {
-        name: rf"(?<![a-z]){re.escape(name)}(?![a-z])"
-        rf"|{_CALLED.get(name, '(?!)')}"
+        name: rf"{_BARE.get(name, rf'(?<![a-z]){re.escape(name)}(?![a-z])')}|{_CALLED.get(name, '(?!)')}"
         for name in draft.request.bears
     }
     named = [name for name, words in known.items() if re.search(words, clause, re.IGNORECASE)]
@@ -129,6 +150,9 @@ def spot_engine(draft: Draft, clause: str) -> bool:
         if (spec := draft.tools.get(step.tool)) and set(spec.tasks) & draft.request.bears[name]
     ]
     said = [step for step in steps_said(draft, rest) if step in able]
+    where = find_steps(rest, draft.chain, draft.tools)
+    if where is not None and where.is_number and not said:
+        return False
     if not said and re.search(r"\bedits?\b|修改|编辑|改图", rest, re.IGNORECASE):
         said = [step for step in able if draft.chain.step(step).tool == "edit_image"]
     if not able:
@@ -162,7 +186,7 @@ def spot_given_back(draft: Draft, clause: str) -> bool:
     match = _GIVEN.search(clause)
     if match is None or not _BACK.search(clause):
         return False
-    port = _PORTS_ZH[match["zh"]] if match["zh"] else match["port"].lower()
+    port = _PORTS_ZH[match["zh"]] if match["zh"] else (match["port"] or match["port2"]).lower()
     given = [step.id for step in draft.chain if port in step.given]
     if not given:
         raise draft.back("nothing", "no_given")
@@ -173,18 +197,23 @@ def spot_given_back(draft: Draft, clause: str) -> bool:
 
 def spot_left_out(draft: Draft, clause: str) -> bool:
     """Read "skip the side by side", "第五步省了吧", "别模糊背景了"."""
-    if not _SKIP.search(clause):
+    skip = _SKIP.search(clause)
+    if skip is None:
         return False
-    parts = parts_said(draft, clause)
-    steps = steps_said(draft, clause)
+    rest = f"{_PAUSE.split(clause[: skip.start()])[-1]} {_PAUSE.split(clause[skip.end() :])[0]}"
+    parts = parts_said(draft, rest)
+    steps = steps_said(draft, rest)
     checks = [step for step in steps if draft.chain.step(step).tool in ("check", "analyse")]
     if checks and (len(checks) == len(steps) or not parts):
         step = None if is_every(clause) or "checks" in clause else draft.one(checks)
         leave_out(draft, [step] if step else checks)
         return True
+    if not parts and _FORGET.search(skip[0]) and len(colours := said_colours(rest)) == 1:
+        said = named_colour(colours[0].words)
+        parts = [part for part in draft.parts() if part.colour and named_colour(part.colour) == said]
     core = draft.one(part.core for part in parts)
     if core is None:  # said once more of what is left out already
-        return draft.did and bool(parts_said(draft.anew(), clause))
+        return draft.did and bool(parts_said(draft.anew(), rest) or steps_said(draft.anew(), rest))
     return drop_parts(draft, [part for part in parts if part.core == core])
 
 
@@ -202,6 +231,22 @@ def spot_only(draft: Draft, clause: str) -> bool:
         return draft.did
     for part in others:
         drop_parts(draft, [next(now for now in draft.parts() if now.core == part.core)])
+    return True
+
+
+def spot_one_check(draft: Draft, clause: str) -> bool:
+    """Read "only check the end result", "只留第一个检查": the other checks are left out."""
+    checks = [step.id for step in draft.chain if step.tool == "check"]
+    only = _ONLY.search(clause)
+    if len(checks) < 2 or only is None or "check" not in roles_said(clause):
+        return False
+    rank = _WHICH_CHECK.search(clause, only.start()) or _WHICH_CHECK.search(clause)
+    if rank is None:
+        return False
+    if rank["second"]:
+        leave_out(draft, [check for check in checks if check != checks[1]])
+        return True
+    leave_out(draft, checks[1:] if rank["first"] or rank["zh"] else checks[:-1])
     return True
 
 
@@ -272,8 +317,8 @@ def _turned_round(draft: Draft, clause: str) -> bool:
 def _check_moved(draft: Draft, said: list[str], checks: list[list[str]]) -> bool:
     """Move a check before or after what is named beside it."""
     index = 0 if checks[0] else 1
-    step = draft.one(checks[index])
     core = draft.one(part.core for part in parts_said(draft, said[1 - index]))
+    step = draft.one(checks[index]) if core else None
     if step is None or core is None:
         return False
     apply_edit(draft, Move(step=step, before=core) if index == 0 else Move(step=step, after=core))

@@ -52,7 +52,10 @@ _START: Final = re.compile(
 )
 _ASK: Final = re.compile(
     r"\bask(?: it| about| instead)?:? (?:whether |if )?(?P<en>.+)|\b(?:change|set) the question to:? (?P<en2>.+)"
-    r"|\btell me (?P<en3>(?:what|how|where|who|which|whether|if|about).+)|\b(?:in|into) (?P<en4>chinese|english)\b.*"
+    r"|\bquestion (?:should be|is|must be)\b:? ?(?P<en5>.+)"
+    r"|\btell me (?P<en3>(?:what|how|where|who|which|whether|if|about).+)"
+    r"|(?P<en4>.*\b(?:in|into) (?:chinese|english)\b.*)"
+    r"|(?P<zh5>(?:描述|说明|介绍|讲).{0,4}(?:简短|详细|简单|具体|短|长|细)一?[点些])"
     r"|(?P<zh3>用(?:中文|英文|汉语|英语)(?:说|讲|描述|回答|写).*)|(?:只|就|光)?(?:说说|讲讲|告诉我|讲一下"
     r"|说一下)(?P<zh4>.+)"
     r"|(?:改成|换成|改为)?(?:问|提问|问问|问一下|问题(?:改成|换成|改为|是)):?(?P<zh>.+)",
@@ -72,7 +75,7 @@ _NUMBERS: Final = {
 """Numbers that are evidence, and what they are called."""
 _UNLIT: Final = re.compile(
     r"\b(?:don't|do not|dont|no|without|never|ignore|not)\b.*\b(?:light|lighting|brightness)\b|(?:别|不要|不用"
-    r"|不管|忽略|无视).*(?:光线|光照|明暗|亮度)",
+    r"|不管|忽略|无视|不看|不考虑|不参考|无需|不必).*(?:光线|光照|明暗|亮度)",
     re.IGNORECASE,
 )
 
@@ -179,7 +182,7 @@ def is_asking(clause: str) -> bool:
     """Return whether words set another question: "ask how many there are", "用中文说图里有什么"."""
     return (
         re.search(
-            r"\bask\b|\btell me\b|告诉我|用(?:中文|英文|汉语|英语)(?:说|讲|描述|回答)"
+            r"(?:^|[,，])[就只]?问|\bask\b|\btell me\b|告诉我|用(?:中文|英文|汉语|英语)(?:说|讲|描述|回答)"
             r"|改成?问",
             clause,
             re.IGNORECASE,
@@ -197,6 +200,7 @@ def spot_question(draft: Draft, clause: str) -> bool:
     if step is None:
         return False
     words = next(group for group in match.groups() if group).strip(" :,.")
+    words = re.sub(r"^there(?:'s| is) ", "is there ", re.sub(r"^there are ", "are there ", words))
     draft.settle(lambda: draft.put_args(step, question=words))
     return True
 
