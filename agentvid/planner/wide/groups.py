@@ -270,7 +270,7 @@ def _is_told(group: Group, weight: float) -> bool:
     if group.op in _GENERATES:
         return group.join != "then"
     starts = re.match(
-        r"\W*(?:then|also|after|next|finally|and (?:then|also)|然后|接着|再|最后)|\W*(?:add|put|make it|crop|write|read|turn|set|play)",
+        r"\W*(?:then|also|after|next|finally|and (?:then|also)|然后|接着|再|最后)|\W*(?:add|put|make it|crop|write|read|turn|set|play|slow|speed|trim|loop|reverse|cut|narrate|subtitle|caption|rotate|flip|blur|darken|brighten|remove|zoom|pan|tilt|stabili|crop|extend)",
         group.low,
     )
     if group.join in ("comma", "soft", "hard") and not starts:

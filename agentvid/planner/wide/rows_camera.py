@@ -49,6 +49,8 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("show it from above", "从上面看"),
         {
             9: (
+                r"(?:从|在|由|换到|站在|绕到)[^,]{1,14}?(?:俯视|仰视|平视|往下|往上|朝下|朝上|俯看|回头)",
+                r"(?<![a-z])(?:(?:what(?:'s| does| would| do|'d)|how (?:does|would|do)) [^,]{0,40}?looks? (?:like )?from(?! the (?:first|second))|from (?:the |my |his |her |a |an )?[a-z]+(?: [a-z]+)?(?:'s?)? (?:position|seat|point of view|perspective|eyes|vantage point|viewpoint|spot)|look(?:ing)? behind (?:you|me|him|her|us|it)|turn around and (?:look|see|show)|(?:seen|shown|viewed|shot|taken|photographed) from)(?![a-z])",
                 r"(?:from|at) (?:directly |straight |right |high |way |just |further |a bit |the |its |his |her |a |an )*(?:above|overhead|below|underneath|behind|the (?:back|front|side|left|right|rear|top|bottom|other side|doorway|window|balcony|street|ground|sofa|far end|kitchen|stage|corner|opposite|stands|roof|air|driver)(?! (?:to|of the (?:picture|image|photo|frame|clip|video)|photo|picture|image))(?: side)?|the (?:left|right)(?: side)?|low|high|eye level|different angle|lower|higher|new angle|side|top|back|front|left|right|rear|[a-z]+'s (?:point of view|perspective|pov|eye view)|further (?:left|right|back|away|up))(?: (?:view|angle|side|perspective))?(?![a-z])(?! (?:and|to) (?:right|left|the [a-z]+ to))",
                 r"(?<![a-z])(?:(?:side|top|back|rear|front|aerial|overhead|bird'?s[ -]?eye|worm'?s[ -]?eye|low[ -]angle|high[ -]angle|drone|three[- ]quarter|3/4|top-?down|profile|different|new|another|opposite|reverse)(?:[ -]?(?:view|angle|shot|perspective|side view|pov))+|top-down|bird'?s[ -]eye|point of view|pov|what (?:it|he|she|that|this|the [a-z ]+) looks? like from|(?:show|see|look at)(?: me)? (?:the |its |his |her )?(?:back|other side|far side|underside|rear)(?! ?ground)(?: of)?|view from|seen from|viewed from|looking (?:down|up) (?:at|on) |isometric)(?![a-z])",
                 r"(?:从|站在|坐在|由|换到|转到|绕到|切到|挪到|(?<!现)在(?=[^,]{1,8}(?:上|里|口|边|外|处)))[^,]{0,14}?(?:看|望|拍|视角|角度|瞧|瞅|瞄|俯瞰|仰拍|俯拍)(?!清楚)",
@@ -76,6 +78,10 @@ CAMERA: Final[tuple[Row, ...]] = (
         "image",
         ("dolly in", "镜头推近"),
         {
+            8: (
+                r"(?:再|往前|向前|镜头|慢慢|往里|朝前)*(?:凑近|贴近|靠近|逼近|挨近)一?[点些]?$",
+                r"(?:往前|向前|往后|向后|朝前)(?:推|凑|靠|退|拉|进)一?[点些]?(?!窗|门)",
+            ),
             9: (
                 r"(?<![a-z])(?:doll(?:y|ies|ying)|push(?:es|ing)? (?:in|the camera)|push-in|pull(?:s|ing)?(?: the camera)? (?:back|out|away)|pull-?back|(?:camera|cam|shot) (?:[a-z]+ )?(?:moves?|goes|comes?|creeps?|glides?|pushes|pulls|flies|drifts|backs|travels|advances) (?:slowly |gently |in |a bit )?(?:in|closer|toward|towards|forward|backwards?|back|away|out|off)|(?:move|bring|get|fly|creep|glide|drift|back) (?:the )?(?:camera |cam )?(?:slowly |gently |a bit |a little |in )?(?:closer|nearer|toward|towards|forward|backwards?|away|off)(?: to| from)?|track(?:s|ing)? (?:in|forward|back|toward)|creep in|ease in|back away|come closer)(?![a-z])",
                 rf"(?:{{camera}}|画面){_WAY_ZH}[^,]{{0,8}}?(?:推近|推进|推到|推向|推过去|推上去|推|拉近|拉远|拉开|拉回|拉到|拉|后退|前进|前移|后移|靠近|贴近|凑近|远离|退后|后撤|往前|往后|向前|向后)(?!升|降|窗|门)",
@@ -109,6 +115,7 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("pan right", "镜头向右摇"),
         {
             9: (
+                r"(?<![a-z])(?:turn (?:to the |to my )?(?:left|right) (?:a (?:full )?quarter|(?:by )?{number}(?: degrees|°)|a (?:bit|little)|slowly|gently))(?![a-z])",
                 r"(?<![a-z])(?:pan(?:s|ned|ning)?(?! (?:on|in|with|of|handle|is))|(?:camera|shot|view) (?:[a-z]+ )?(?:sweeps?|swings?|turns?|looks?|pans?) (?:slowly |gently )?(?:from|across|over|to the|left|right)|sweep (?:across|over|from|the camera)|(?:turn|swing|swivel) (?:the )?(?:camera|view|lens) (?:slowly )?(?:to the )?(?:left|right)|look (?:to the )?(?:left|right)(?: and right)?|whip[ -]pan|panorama sweep|survey the)(?![a-z])",
                 rf"(?:{{camera}}|画面)?{_WAY_ZH}[左右][^上下]{{0,5}}摇(?!头|摆|晃|篮)|(?:{{camera}})[^,]{{0,10}}摇(?!头|摆|晃)|摇镜头?(?!{_WAY_ZH}[上下])|摇摄|横摇|摇到|摇过|摇一圈|甩镜|从[左右](?:边|侧)?(?:慢慢)?(?:扫|摇|转)[到向往][左右]|扫过|(?:{{camera}})(?:慢慢|缓缓|往|向|朝)*[左右](?:边)?转",
             ),
@@ -144,6 +151,7 @@ CAMERA: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"[上下](?:面|方)?平移",
             r"^(?:把|将)(?![^,]{0,3}(?:镜头|相机|摄像机|摄影机|机位|画面))|(?:fire|pickup|the|a|red|food) truck(?! (?:left|right))|soundtrack|走(?:进|到|过去)|路|街|胡同|人往",
         ),
         makes="video",

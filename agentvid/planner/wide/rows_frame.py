@@ -15,6 +15,10 @@ FRAME: Final[tuple[Row, ...]] = (
         "none",
         ("draw a cat on a boat", "画一只坐在船上的猫"),
         {
+            8: (
+                r"^(?:先|再)?(?:来|画|整|搞|做|出|弄|要|想要|想看|生成|给)(?:上|我)?(?:一|两|几|个)?[张幅]",
+                r"^(?:an? |some )?(?:[a-z-]+ ){0,3}(?:pic|snap|shot|render|selfie|photograph|cartoon|comic|infographic|flyer|banner|sticker|emoji|avatar|mock-?up|watercolou?r|book cover) (?:of|showing|with|for) ",
+            ),
             9: (
                 r"^(?:draw|sketch|paint|illustrate|design|create|generate|make|imagine|render|produce|give|whip up|show|i (?:need|want|would like)|i'd like|can i (?:get|have))(?: up)?(?: me| us)?(?: a| an| some| the| one)?(?: [a-z0-9:'-]+){0,4}? {still} (?:of|with|showing|for|where|that|featuring|in which|:)",
                 r"^(?:draw|sketch|paint|illustrate) (?:me |us )(?:a|an|some|the|two|three|my)",
@@ -83,6 +87,7 @@ FRAME: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"(?<![a-z])(?:(?:rotate|straighten|turn (?:it|the)|level) .{0,30}(?:vertical|portrait|landscape))(?![a-z])",
             r"(?:without|no|别|不要|不用|别给我) ?(?:any )?(?:crop|裁)",
             r"(?:剪掉|剪成)[^,]{0,6}秒|(?:crop top)",
             r"(?:补|扩|extend|expand|outpaint|fill)",
@@ -114,6 +119,8 @@ FRAME: Final[tuple[Row, ...]] = (
         ("mirror it", "左右翻转"),
         {
             9: (
+                r"翻正|翻回来|翻面|反着的|镜面翻|左右翻|反(?:过来|一下)(?!放|播)(?:的)?$",
+                r"(?<![a-z])(?:(?:the )?wrong way (?:round|around)|reversed like a mirror|back to front)(?![a-z])",
                 r"(?<![a-z])(?:flip(?:ped|ping)?|mirror(?:ed|ing)?(?! (?:finish|on|above|in|frame|wall|next|with|over|and|behind))|upside[ -]?down|mirror[ -]image|other way (?:round|around)|facing the other (?:way|direction|side)|face the other (?:way|direction|side)|swap left and right)(?![a-z])",
                 r"(?:翻转|镜像|左右(?:对调|颠倒|反过来|互换|调换|反)|上下(?:颠倒|翻|反)|反转画面|水平翻|垂直翻|翻过来|翻个面|倒过来(?!放|播)|颠倒|朝(?:另一|反)(?:边|方向)|反一下方向|方向反)",
             ),
@@ -130,6 +137,7 @@ FRAME: Final[tuple[Row, ...]] = (
         ("extend it to the right", "往右扩图"),
         {
             9: (
+                r"(?<![a-z])(?:(?:extend|stretch|widen|expand|continue|grow)(?:ed)? (?:out )?(?:both|all|the|each|every|either) (?:four |two )?(?:sides?|edges?|ends?|borders?|directions?|frame|canvas|scenery|background|street|road|sea|water|grass|snow|landscape|ground)|(?:add|give|leave|need|want|get|make)(?: me| it| us)? (?:[a-z]+ ){0,3}?(?:space|room|headroom|margins?|padding|breathing room|sky)(?: (?:on|at|to|around|above|below|for|either|all|over|left|right)|$)|fill (?:in|out) the (?:sides|edges|rest|frame|corners)|(?:see|show|reveal|imagine|invent) (?:me )?(?:more|what'?s|what is) (?:of (?:the |what'?s )|outside|beyond|to the (?:left|right)|around|past the))(?![a-z])",
                 r"(?<![a-z])(?:out-?paint(?:ing)?|un-?crop|extend the (?:canvas|image|picture|photo|frame|background|scene|sky|edges?|wall|floor|borders?|left|right|top|bottom|room|view|shot|beach|ceiling)|extend (?:it |this )?(?:upward|downward|outward|up|down|left|right|sideways|to the (?:left|right)|by a (?:quarter|third)|on (?:the|both)|in all|the (?:top|left))s?|expand(?: the| this| it| both)*(?: (?:canvas|image|picture|photo|frame|scene|background|left|right|up|down|sides?|to|out|upward|on|in|view))?|(?:bigger|larger|wider|grow the|enlarge the|widen the) (?:canvas|frame)|canvas|(?:more|extra|add|leave|give) (?:me )?(?:some |a bit of |more |extra |[a-z]+ )?(?:space|room|sky|headroom|margin|padding|breathing room|border)s? (?:on|at|to|around|above|below|left|right|up|for|all)|room (?:on|at|for|above) (?:the|copy|text)|widen (?:the |this |it))(?![a-z])",
                 r"(?:扩图|外扩|扩展|扩一?[扩下]|往[左右上下外四两].{0,4}(?:扩|延伸|延展|补|拓|延)|向[左右上下外四两].{0,4}(?:扩|延伸|延展|补|拓|延)|(?:画布|画幅|画面)[^,]{0,6}(?:扩|延|拓|加宽|加高|大一|宽一|变宽|补全|拉宽)|[左右上下四两顶底](?:边|面|侧|方|周|部)?[^,]{0,8}(?:留白|留出|多留|空白(?:再)?(?:多|加|大)|补全|补画|扩|延伸|补一|补出|补点|留点|留一)|扩成|扩到|扩出|补成|补全(?:画面|四周|成)|留白|加宽|拓展)",
             ),
@@ -203,6 +211,9 @@ FRAME: Final[tuple[Row, ...]] = (
         "any",
         ("put one above the other", "上下拼"),
         {
+            10: (
+                r"放?在?(?:它们|他们|她们|这两张|那两张|前两张|上面那张|第.张)(?:的)?(?:下面|底下|下方|上面|上方)$",
+            ),
             9: (
                 r"(?<![a-z])(?:one (?:above|over|on top of|below|under|atop) (?:the other|another)|on top of each other|above (?:each other|the (?:other|second|first|original))|stack(?:ed)?(?: (?:them|these|the|both|vertically|up))?|vertical(?:ly)? (?:stack|arrange|collage)|top and bottom|top[ -]to[ -]bottom|(?:below|underneath|under) the (?:first|second|other|original)(?: one| photo| picture| clip)?$)(?![a-z])",
                 r"(?:上下(?:拼|排|放|摆|对比|分屏|叠|两|摞|布局)|一上一下|竖(?:着|向)?(?:拼|排)|纵向拼|叠在一起|摞起来|叠起来|上面放[^,]{0,10}下面放|[^,]{0,6}在上[^,]{0,8}在下|接在下面|拼在下面|拼成长图|长图)",
@@ -218,6 +229,7 @@ FRAME: Final[tuple[Row, ...]] = (
         ("put it in the corner of the video", "放在视频右上角"),
         {
             9: (
+                r"(?<![a-z])(?:(?:bottom|top|lower|upper)[ -](?:left|right)(?: corner)? (?:of|over|on) (?:the |my )?(?:video|clip|footage|screen|recording|gameplay)|(?:small|tiny|little|mini)(?:er)? (?:in|at|on) the (?:corner|(?:top|bottom) (?:left|right))|over the (?:corner|(?:top|bottom) (?:left|right)))(?![a-z])",
                 r"(?<![a-z])(?:picture[ -]in[ -]picture|pip|inset|(?:small |little |tiny )?(?:window|overlay|bubble|facecam|webcam|reaction cam)[^,]{0,20}(?:corner|top|bottom)|(?:in|into|at|on) (?:the |a )?(?:[a-z]+[ -])?(?:[a-z]+ )?corner (?:of|over) (?:the|my) (?:video|clip|main|first|second|screen|other|v\d|footage|gameplay|big)|corner of (?:the )?(?:video|clip|first|second|other|footage))(?![a-z])",
                 r"(?:画中画(?!里)|小窗|小窗口|悬浮窗|(?:放|贴|叠|嵌|摆|缩)(?:在|到|进)?(?:视频|第.段|主画面|画面|大视频|片子|录屏)的?(?:[左右]?[上下]?角|[左右][上下]|角落)|(?:当|做|作为)小(?:窗|画面)|(?:缩小|小小的?)[^,]{0,6}(?:放|叠|贴)[^,]{0,8}角)",
             ),

@@ -22,6 +22,9 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:没让你删|给我加回来|加回来|放回去|补回来|还回来|恢复回来)",
             ),
             5: (
+                r"^(?:and |plus |also )*(?:{number}|another|some|a few) more [a-z]+",
+                r"^(?:and |plus |also )*(?:an?|some|another|two|three|a few) [a-z ]{2,30} (?:on|in|where|next to|by|behind|at|over|under|between|beside|round|around|above|below) (?:the |his |her |my |each |every |it|there|its|that|our|one|both|either)",
+                r"(?:[上里边旁中间下口前后])(?:再|要|得)?(?:有|来)?(?:一|两|三|几)(?:只|个|条|把|盏|盆|棵|朵|群|串|杯|艘|辆|位|束)[^,]{1,8}$",
                 r"(?:^| )(?:add|put|insert|place|include|give|stick|pop|hang|throw(?: in)?|plant|attach|sprinkle|scatter|park|seat|drop in|slap|bring in|i want|i'd like|could use|wants?|needs?) (?:in |back |me |him |her |them |us |it |in )?(?:a|an|some|two|three|four|five|six|several|more|another|one|few|lots of) ",
             ),
             4: (
@@ -50,6 +53,10 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("remove the bin", "去掉垃圾桶"),
         {
+            6: (
+                r"^(?:the |those |that |all |my |and )*(?!.*(?:sound|audio|music|lights?|colou?r))[a-z][a-z ]{1,30} (?:gone|deleted|removed|erased|out of there|out of the (?:shot|picture|photo|frame|way)|out of it)$",
+                r"[^,]{1,10}(?:没了就好|弄没|不见|消失)$",
+            ),
             5: (
                 r"{remove}",
                 r"(?:把|将)?.{1,14}(?:去|删|清|抹|擦|p|弄|搞|撤|摘|脱|抠|扔|拆|移|挪|拿|搬|收|剪|除|扫)(?:掉|了|走|干净|没|开|空|光)",
@@ -126,6 +133,9 @@ THINGS: Final[tuple[Row, ...]] = (
         ("make the moon twice as big", "把月亮放大一倍"),
         {
             7: (
+                r"(?<![a-z])(?:(?:should|must|could|needs? to|to|has to|wants? to) be [^,]{0,16}?)(?![a-z]){big}",
+                r"(?<![a-z])(?:(?:twice|half|three times|double|\d+x|a third|a quarter) (?:as|the|its|his|her) (?:big|small|fat|tall|long|wide|large|thick|thin|size|height|width)|(?:make|get) [^,]{1,30} (?:fit|fill) the)(?![a-z])",
+                r"[^,]{1,10}(?:放大|缩小)(?:到)?(?:原来的)?{number}(?:倍|半|分之)(?!.{0,3}看)",
                 r"(?:make|get|want|scale|shrink|enlarge|grow|blow up|resize|double|halve|scale up) (?!(?:it|this|that|the (?:image|picture|photo|pic|canvas|clip|video|whole))(?: (?:image|picture|photo))?(?: (?:to|by|x|\d)|$))[^,]{0,40}?{big}",
                 r"(?:把|将|让)?[^,]{1,14}?(?:再)?(?:变|调|改|弄|p|做|画|拉)?(?:放大|缩小|变大|变小|大一倍|小一半|缩一?半|大一?[点些圈号]|小一?[点些圈号]|瘦一?[点些圈]|胖一?[点些圈]|高一?[点些](?!清)|矮一?[点些]|细一?[点些]|粗一?[点些]|长一?[点些]|宽一?[点些]|瘦脸|缩小到|放大到)",
                 r"(?:\d+ ?%|percent) (?:off the size|bigger|smaller|larger|taller|wider|thinner)|the size of (?:the|his|her|my|its)",
@@ -169,6 +179,7 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"分别(?:是|为|用|染|换)?[^,]{0,6}{colour}|{number}种颜色|(?<![a-z])(?:in |of )?(?:{number}|different) colou?rs(?![a-z])",
             ),
             3: (
+                r"^(?!.*(?:sky|light|hour))(?:make )?[a-z]+(?: [a-z]+)? (?:to |in )?{colour}{end}",
                 r"^(?:it'?s |try |then |maybe |or |and |the [a-z ]{1,30} (?:in )?|[^,]{0,8}(?:要|是)?)?{colour}{end}",
                 r"(?:偏|更)(?:红|黄|蓝|绿|紫)一?[点些]",
             ),
@@ -190,6 +201,10 @@ THINGS: Final[tuple[Row, ...]] = (
         ("make the table marble", "把桌面换成大理石"),
         {
             8: (
+                r"(?:像|用|是|由|拿)?{material}(?:捏|做|雕|编|织|搭|拼|刻|堆|折|吹|烧|砌|缝|钩|铸|打)(?:的|出来的|成的|出来|成)(?!.{0,3}(?:椅|桌|柜))",
+                r"(?<![a-z])(?:(?:re-?)?(?:wallpaper|paper|tile|carpet|panel|upholster|clad|pave|turf|plaster|gild|cobble|brick up|thatch) (?:the|my|this|that|those|it|her|his|all|every|our)(?! (?:bag|boat|plane)))(?![a-z])",
+                r"(?:地面|路面|马路|街道|地|路)(?:弄|变|改|做|搞)?(?:成|得)?(?:湿|积水|雨后|有?积水)|(?:只要|要)?地面?湿",
+                r"(?<![a-z])(?:(?:pavement|road|street|ground|floor|tarmac|asphalt|driveway|deck|cobbles)s? (?:wet|shiny|glossy|cobbled|slick)|wet (?:pavement|road|street|ground|floor|tarmac))(?![a-z])",
                 r"(?:材质|质地|面料|made (?:out )?of|made from|(?:solid|pure) (?:gold|silver)|out of (?:lego|chocolate|glass|ice|wood|paper|gingerbread|clay|wool|yarn)|material|texture)(?!s? of his voice)",
                 r"如果[^,]{0,10}{material}|{material}(?:做的|的话|的)(?:话)?(?:会)?(?:是)?(?:什么样|怎样|啥样|怎么样)",
                 r"(?:look|be|appear|come out)(?: like)? (?:in|made of|as) {material}",
@@ -222,7 +237,12 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("make it five candles", "把蜡烛变成五根"),
         {
+            6: (
+                r"(?<![a-z])(?:there(?:'s| is| are| were) (?:only|just) {number}(?: now| of them)?|(?:should|there'?s supposed to|ought to|must|need to) be {number}|{number} [a-z]+s? (?:in total|altogether|in all))(?![a-z])",
+                r"(?:只有|才|现在有|凑够|凑满|凑齐|总共要|一共要|总数){number}{mw}?",
+            ),
             8: (
+                r"(?<![a-z])(?:add (?:a|an)(?:nother)? (?:second|third|fourth|fifth|sixth)(?: one)?)(?![a-z]){end}",
                 r"数量[^,]{0,10}(?:变|改|调|增|减|换|从|到)",
                 r"(?:从|由|原来|本来|现在)?{number}{mw}?[^,]{0,6}?(?:变成?|改成?|变为|改为|增加到|减到|减少到|加到|换成|增至|减为|减成){number}(?:{mw}|只)",
                 r"(?:变成|改成|改为|变为|增加到|减少到|减到|加到|凑成|凑够|补到|留下?|只留|剩|只要|只剩|要){number}{mw}(?![^,]{0,3}(?:色|的(?!话)))[^,]{0,4}$",
@@ -232,7 +252,7 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:double|triple|halve|quadruple) (?:the )?(?:number|amount|count|quantity) of|the number of",
                 r"(?:should|must|ought to) be (?:exactly |only )?{number}(?: of them| [a-z]+s)?{end}",
                 r"(?:去掉|删掉|减少|减掉|减去)(?:其中)?(?:一半|{number}{mw})|(?:再)?(?:多|少|加|添|增加|减少)来?{number}{mw}(?:一样|同样)",
-                r"^(?:only |just |exactly )?(?!one )(?!half ){number} [a-z]+(?:,? (?:not|instead).*)?$|(?:change|set|make) the (?:number|amount|count) of",
+                r"^(?:only |just |exactly )?(?!one )(?!half ){number} (?!(?:things?|requests?|edits?|changes?|steps?|jobs?|tweaks?|quick|small|of|more|and|or)(?![a-z]))[a-z]+(?:,? (?:not|instead).*)?$|(?:change|set|make) the (?:number|amount|count) of",
                 r"(?:only|just|exactly|at least) {number} [a-z]+s?(?: left| remaining)(?![a-z])",
                 r"(?:bring|put) (?:the )?(?:second|third|fourth|fifth) [a-z]+ back",
                 r"(?:double|triple|翻倍|翻一番|多一倍|少一半)(?:吧|了)?{end}(?<!大)",

@@ -20,6 +20,9 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("write “Sale” at the top", "顶上写“促销”"),
         {
             9: (
+                r"(?<![a-z])(?:(?:drop(?: in)?|chuck|bung|whack|plonk|run|spell out|slot in|set|splash|plaster|tag|sign|superimpose|carve|embroider|type out|paint|spray|chalk) )(?![a-z])(?:[^,]{0,40}?)?{quote}",
+                r"标(?:出|明|注)[^,]{0,10}(?<!箭头)",
+                r"(?:来|整|弄|搞|配|放|用|刷|喷|绣|雕|拼|盖|签|敲|输入|显示|出现)[^,换改]{0,16}?{quote}",
                 r"(?:write|add|put|pop|place|stick|slap|print|type|overlay|engrave|stamp|letter|insert|include|display|paint|have|with|want|needs?|scrawl|throw|give|scribble|emblazon) (?!.*(?:subtitle|caption))(?:[^,]{0,40}?)?{quote}",
                 r"{quote}[^,]{0,14}(?:in|across|on|along|at|over|underneath|below|above|big|bold|as) ",
                 r"(?:写|加|印|刻|打|贴|添|放|题|标|补|盖|附|来|喷)[^,换改]{0,16}?{quote}",
@@ -46,8 +49,10 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("change “Flat 4” to “Flat 7”", "把“优慧”改成“优惠”"),
         {
             9: (
+                r"(?<![a-z])(?:(?:make|have|let|get) (?:it|the [a-z]+|that|this) (?:to )?(?:say|read|spell)(?! (?:it |out |this )*(?:loud|aloud|out)))(?![a-z])",
+                r"(?<![a-z])(?:(?:change|edit|update|fix|correct) (?:what (?:it|the [a-z]+) says|the (?:spelling|wording)))(?![a-z])",
                 r"(?:change|replace|swap|correct|edit|fix|update|alter|turn|switch|make|reword|rewrite) [^,]{0,44}?{quote}[^,]{0,24}?(?:to|with|into|for|so it (?:says|reads)|say|read)[^,]{0,14}(?:{quote})?",
-                r"(?:change|replace|swap|correct|edit|fix|update|alter|translate|rewrite|reword|make) (?:the |its |her |his |my |that |all |this |our |his )?(?:[a-z']+ ){0,4}?(?:text|words?|wording|letters?|lettering|title|headline|slogan|sign|caption|label|date|number|price|typo|name|spelling|writing|year|menu|plate|phone number|logo|subtitle)s?(?: [^,]{0,40})? ?(?:to|into|from|with|so|say|in|reads?|{quote})",
+                r"(?:change|replace|swap|correct|edit|fix|update|alter|translate|rewrite|reword|make) (?:the |its |her |his |my |that |all |this |our |his )?(?:[a-z']+ ){0,4}?(?:text|words?|wording|letters?|lettering|title|headline|slogan|sign|caption|label|date|number|price|typo|name|spelling|writing|year|menu|(?:number|licen[cs]e|name) plate|phone number|logo|subtitle)s?(?: [^,]{0,40})? ?(?:to|into|from|with|so|say|in|reads?|{quote})",
                 r"(?:change|make|set|switch|turn|update|edit|let) [^,]{0,44}?(?:to|into|say|read|says|reads) {quote}",
                 r"(?:should|to|must|instead|now|it|sign|screen|shirt|label|banner|poster|box|cake|let it|have it|make it) (?:now |instead |should )?(?:say|read)s? (?:instead )?[^,]{0,8}{quote}",
                 r"(?:fix|correct) (?:the )?(?:typo|spelling|misspelling)|translate (?:the|all|this|it|every)|in (?:english|french|chinese|spanish|german|japanese) instead",
@@ -93,6 +98,11 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("caption it “Sunday, slowly”", "配一句说明“周日慢慢来”"),
         {
+            10: (
+                r"(?:写|配|加|来|添|放|补)(?:上|个)?(?:一|几|两)?[句行段](?:话|说明|文字|字)?[^,]{0,8}(?:下面|下方|底下|底部|旁边)|(?:下面|下方|底下|底部|照片下|图下)[^,]{0,6}(?:写|配|加|来|放|添|补)(?:上|个)?[^,]{0,3}?一?[句段](?:话|说明|文字)?",
+                r"(?<![a-z])(?:(?:under(?:neath)?|below|beneath)(?: (?:it|that|them|the (?:photo|picture|image|pic)|each(?: one)?|her|him|his|my [a-z]+|her [a-z]+))?,? (?:write|put|add|type|print))(?![a-z])[^,]{0,20}?{quote}",
+                r"(?<![a-z])(?:(?:write|put|add|type|print))(?![a-z]) [^,]{0,24}?{quote}[^,]{0,10}(?<![a-z])(?:(?:under(?:neath)?|below|beneath)(?: (?:it|that|them|the (?:photo|picture|image|pic)|each(?: one)?|her|him))?)(?![a-z])$",
+            ),
             9: (
                 r"(?<![a-z])(?:caption(?:ed|ing)? (?:it|this|the|that|them|each|with|my|{quote}|as|reading|saying)|(?:add|give|put|with|include|stick|insert|need|want|pop|write|get|has)(?: it| this| me| them| on| the (?:photo|picture|clip|video))* (?:a |an |the |short |funny |some |little |nice |one-line |simple |cute |witty )*captions?|captions?(?: (?:underneath|below|saying|that|reading|at the|under|it|{quote}|for|of|:))|lower third)(?![a-z])",
                 r"(?:配(?:一?[句行段个条])?(?:文案|说明|图注|标题文字|一句话|说明文字|文字说明)|图注|图说|配文|说明文字|旁注|加(?:一?[句行段个])?(?:图注|说明|注释|配文|描述文字)|题注|字卡|下方(?:配|加|写)(?:一?[句行段])?(?:说明|文案|注))",
@@ -109,13 +119,16 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("add English subtitles", "加中文字幕"),
         {
+            10: (
+                r"字幕[^,]{0,6}(?:双语|中英|中文|英文|日文|韩文|繁体|简体)",
+            ),
             9: (
                 r"(?<![a-z])(?:subtitles?|subtitled|subtitling|subs|closed captions?|auto[- ]?captions?|captions? (?:in|for) (?:english|spanish|chinese|french|german|japanese|what|the (?:speech|dialogue|deaf|hearing))|(?:english|spanish|chinese|french|german|japanese|bilingual) captions?|transcribe|cc)(?![a-z])",
                 r"(?:字幕|双语字|台词(?:打|显示)|歌词字)",
             ),
         },
         (
-            r"(?:remove|delete|erase|去掉|删掉|去除|抹掉|没有|不要)[^,]{0,12}(?:subtitle|字幕|subs)|(?:字幕)[^,]{0,8}(?:去掉|删|去除|抹掉|不要|改成|换成|大一|小一|往)",
+            r"(?:remove|delete|erase|去掉|删掉|去除|抹掉|没有|不要)[^,]{0,12}(?:subtitle|字幕|subs)|(?:字幕)[^,]{0,8}(?:去掉|删|去除|抹掉|不要|改成(?!双语|中|英|日|韩|繁|简)|换成|大一|小一|往)",
         ),
         merges=True,
     ),
@@ -126,6 +139,8 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("read it out loud", "配一段旁白"),
         {
             9: (
+                r"(?:用[^,]{1,8})?(?:念|读|说|讲)(?:上|出)?(?:一|几|两)?[句段遍]|(?:念|朗读|读|说)(?:出)?{quote}|(?:让|叫|请)[^,]{1,8}(?:念|读|说)(?:一|出|:)",
+                r"(?<![a-z])(?:(?:narrator|announcer|voice)(?: [a-z]+){0,3} (?:say(?:s|ing)?|read(?:s|ing)?|whisper(?:s|ing)?|tell(?:s|ing)?)|read (?:it|this|that|the [a-z ]+?|what it says|everything)(?: out)?(?: loud| aloud| to (?:me|us|my [a-z]+)))(?![a-z])",
                 r"(?<![a-z])(?:narrat(?:e|ed|ion|or|ing)|voice-?over|voice over|read (?:it|this|that|them|me|out|aloud|the [a-z ]+ (?:out|aloud|to me))(?: [a-z ]+)?(?: out| aloud| to me|$| in a|,)?|say (?:it|this) (?:out loud|aloud)|speak(?:s|ing)?(?: (?:it|this|the|over|out))|spoken|text[ -]to[ -]speech|tts|(?:male|female|deep|calm|child's|british|american|warm|robot|woman'?s?|man'?s?|husky|posh|david attenborough|attenborough) (?:[a-z]+ )?voice|dub(?:bed)?|commentary|have (?:a|someone|her|him) (?:[a-z]+ )*(?:voice|say|read|explain|tell))(?![a-z])",
                 r"(?:旁白|配音(?!乐)|解说|朗读|朗诵|念(?:出来|一遍|一下|给|出|这|叨)|读(?:出来|一遍|给|出|一下|这)|讲解|口播|播音|念白|语音|用[^,]{1,10}(?:声音|嗓音|声线|女声|男声|口音|童声|普通话|粤语)(?:读|念|说|讲|配|介绍|来)?|女声|男声|童声|画外音|说出来)",
             ),
@@ -164,6 +179,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("add soft piano music", "配一段轻音乐"),
         {
             9: (
+                r"(?<![a-z])(?:(?:string )?quartet|(?:some |soft |sad |gentle |slow |a )(?:strings|choir|orchestra|guitar|piano|violin|banjo|saxophone|sax|accordion|trumpet|beat|groove)(?: (?:underneath|in the background|under it|playing|over it|behind it))?$|(?:gospel|mariachi|country|bluegrass|k-?pop|salsa|waltz|lullaby|anthem|march))(?![a-z])",
                 r"(?<![a-z])(?:music(?! video| box| stand| sheet| festival| player)|song|soundtrack|bgm|backing track|lo-?fi|(?:drum|trap|hip[ -]hop|lo-?fi|techno|dance|chill|funky|jazzy|sick) beats?(?![-a-z])|(?:[a-z]+) (?:melody|tune)|score (?:it|this|with)|background (?:track|tune)|(?:upbeat|soft|gentle|calm|epic|synth|piano|guitar|chill|jazzy|sad|happy|dramatic|acoustic|ambient|ukulele) (?:piano|guitar|jazz|strings|orchestra|harp|violin|synth|drums)(?: in the background| music)?|(?:upbeat|soft|gentle|calm|epic|synth|piano|guitar|chill|jazzy|sad|happy|dramatic|acoustic|ambient|ukulele) (?:[a-z]+ )?(?:track|piece|theme|soundtrack|tune)|set (?:it|this) to (?:some )?[a-z]+|tunes?)(?![a-z])",
                 r"(?:add|put|with|play|some|set to|give it|lay|use|a bit of|have|throw) [^,]{0,24}?(?<![a-z])(?:jazz|techno|hip[ -]hop|classical|acoustic guitar|guitar|piano|violin|ukulele|harp|synth|edm|disco|bossa nova|orchestral|reggae|blues|rock|folk|funk|cello|flute|banjo|bagpipes|house|ambient)(?![a-z])(?! (?:player|on the|in the|stand|beside|next|bench|behind|case))",
                 r"(?:音乐|配乐|bgm|背景乐|伴奏|配(?:一)?[首段个支曲点][^,]{0,8}(?:曲|乐|歌|钢琴|古筝|吉他|二胡|笛|琴)|(?:配|加|放|来|换)(?:上|点|成|首|段|一首|一段)?[^,]{0,8}(?:钢琴曲?|吉他曲?|古筝|二胡|笛子|轻音乐|电子乐|摇滚|爵士|r&b|嘻哈|民谣|国风|曲子|歌曲?|琴声|说唱|lofi)|曲子|歌曲|旋律|轻音乐|首歌)",
@@ -206,6 +222,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"(?:加|提|拉|增|降|减)(?:强|高|一)?[点些个下]?对比(?!一)",
             r"(?:put|place|show|make|拼|放|排|做)[^,]{0,20}(?:side by side|next to|并排|对比图|左右)|不同颜色|which (?:year|city|brand|breed|model|street|language)|对比(?:再|加|调|更|强)|in the same|different (?:angle|background|colou?r|style)|相同的|比较(?:暗|亮|模糊|乱)(?!的是哪)",
         ),
         makes="text",
