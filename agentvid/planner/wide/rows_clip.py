@@ -18,6 +18,7 @@ CLIP: Final[tuple[Row, ...]] = (
         ("what happens next?", "接下来会发生什么"),
         {
             9: (
+                r"下一?步[^,]{0,6}(?:干|做|会|去|怎)|(?:会|要)(?:干嘛|干什么|干啥|去哪|咋样|发生啥|长成啥|怎么着)|以后[^,]{0,4}(?:啥|什么|怎)",
                 r"(?:再|又|要是)过(?:了)?(?:{number}|几)(?:年|个?月|天|小时|个小时|分钟|秒|个?世纪|周|个?星期)|(?:第二天|隔天|次日|明天|明年|几?年后|过一会儿?|一会儿?后|不久后|等一下|等会儿?)(?:会|的|是|早上|早晨|晚上|呢|变|成|什么|怎)",
                 r"(?<![a-z])(?:the (?:morning|day|night|week|year|month|moment|second|minute|hour) after(?! (?:the|that|i|we|this))|(?:show|see|imagine|draw) [^,]{0,30}(?:tomorrow|next (?:morning|day|week|month|year|summer|winter|decade|century)|later)|fast[- ]?forward (?:{number}|a|to the)|(?:and|then) what\??$|what(?:'s| is) (?:about|going) to happen|(?:how|where) (?:will|does) (?:it|this|he|she|they|the [a-z]+) (?:end|land|go next|end up))(?![a-z])",
                 r"(?:what(?:'s| is| will| would| might| could|'ll)?[^,]{0,30}?(?:happens?|comes?|come) (?:next|after|then|in the next|later|when|if)|(?:happens?|comes) next|what (?:will|is going to|would) happen|next (?:few |couple of |\d+ |five |ten |two |three )?(?:seconds?|moments?|minutes?|frames?)|predict|(?:moment|second|moments|seconds|minute|minutes) (?:later|after (?:this|that|it))(?![a-z]))",
@@ -39,6 +40,7 @@ CLIP: Final[tuple[Row, ...]] = (
         ("what happened just before?", "之前发生了什么"),
         {
             9: (
+                r"(?<![a-z])(?:in the (?:twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties|old days|middle ages|past|stone age)|(?:once|originally) (?:looked|stood|was)|(?:when|as) (?:it|this|he|she|they|the [a-z]+) (?:was|were) (?:first )?(?:new|built|young|opened|intact|whole|alive))(?![a-z])",
                 r"(?<![a-z])(?:(?:was|were|looked) (?:it |they )?like (?:right |just |long |years? )?before|what (?:was|were) [^,]{0,40}?like(?: before|$|\?)|what happened (?:right |just |immediately )?before|before (?:the|this|that|it) [a-z ]{1,20}(?:$|\?)(?<! and after))(?![a-z])",
                 rf"(?:what (?:had |has |must have |might have )?(?:happened|came|led|was going on|was happening)[^,]{{0,16}}(?:before|earlier|up to|prior|previously|just now)|(?:moment|second|minute|hour|day|year)s? (?:before(?! (?:and|you|the (?:end|first)))|earlier|prior)|{_AGO} ago|(?:before|prior to) (?:this|that|it|the [a-z ]+) (?:was|were|got|happened|had|broke|fell|came|started|existed|moment|photo|shot|picture|burned|collapsed|melted)|used to (?:look|be)|did (?:it|this|that|he|she|they|my|our|the) ?[a-z ]{0, 24}?look(?: like)?|would (?:it|this|he|she|they|the [a-z]+) (?:have )?look(?:ed)?(?: like)? (?:before|originally|back|in \d|when)|in the (?:1[0-9]\d0s|(?:roaring )?twenties|\d0s)(?= |$|\?)|looked (?:like )?(?:before|originally|back|in (?:the )?\d|when|a |\d)|how (?:did|would|was|were) [^,]{{0,30}}(?:back (?:then|in)|in (?:the )?1\d{{3}}|in (?:medieval|roman|victorian|ancient|the (?:19|18)\d0s)|originally|before)|back in (?:the )?(?:\d|old|day|19|18|medieval|roman)|in (?:1[0-8]\d\d|19[0-7]\d)|in its (?:heyday|prime|youth)|when (?:he|she|it|they|this|the [a-z]+) (?:was|were) (?:young|new|first|built|a (?:baby|kid|child|puppy|kitten)|younger|brand new|still|just)|(?:un-?age|de-?age|younger self|as a (?:baby|child|kid|puppy|kitten|toddler)|younger)|rewind (?:to|time)|go back in time|what led)(?![a-z])",
                 r"(?:在?这?之前|事先|前一[秒刻]|上一[秒刻]|前几[秒分]|拍之前|刚才)[^,]{0,10}(?:发生|怎么|怎样|什么|样子|情况|啥)|(?:以前|从前|过去|当年|当初|原本|原来|小时候|年轻时?|旧时|古代|民国时期?|清朝|唐朝|宋朝|昔日|曾经|原貌|没[^,]{1,6}(?:之前|以前|的时候))[^,]{0,10}(?:样子|什么样|模样|怎样|啥样|面貌|怎么样|长什么|是什么|样|景象|光景|还原|长啥|啥模样)|^[^,]{0,8}(?:小时候|年轻时候?|从前|当年)$|{number}(?:年|个月|天|小时|分钟|秒|百年|千年|万年|周|个世纪|世纪)(?:之|以)?前(?!面|进|往)|(?:刚|还没)[^,]{1,8}的?时候[^,]{0,6}(?:样|啥|什么|怎)|还原(?:一下|成)?[^,]{0,8}(?:以前|当年|原|过去|历史|没)?|(?:打碎|摔碎|倒塌|烧|拆|翻新|装修|建成?|开花|融化|坏)(?:掉)?(?:之|以)?前",
@@ -58,6 +60,8 @@ CLIP: Final[tuple[Row, ...]] = (
         ("make it move", "让它动起来"),
         {
             9: (
+                r"image:(?<![a-z])(?:(?:want|need|like|have|with|see|make|get|let|set) (?:the |her |his |my |some |a |those |these )?[a-z ]{1,24}?(?:flickering|moving|waving|swaying|blowing|flowing|dancing|blinking|fluttering|floating|drifting|running|walking|swimming|flying|falling|rippling|breathing|bouncing|spinning|wagging|rising|burning))(?![a-z])",
+                r"image:(?:小?视频化|动起|活动起来|动画化|加点动|会动|微微?动)",
                 r"image:(?:做|弄|搞|变|整|来|制作|生成)(?:成|个|一个|段|一段|成一个|成一段)?[^,]{0,5}?(?:动画|gif|小视频|短视频|动态|视频|动的|会动)(?!风)",
                 r"image:(?<![a-z])(?:(?:make|do|create|turn|get|produce|render|want)(?: me)?(?: it| this| that| the (?:photo|picture|image|drawing))?(?: in)?(?:to)? (?:a|an) (?:short |little |quick |looping |tiny |cute |\d+[- ]?(?:second|s|sec) )*(?:animation|gif|clip|video|loop|live photo|moving (?:picture|image))|(?:make|let|get|set|have) (?:it|this|that|everything|the [a-z ]{2,24}?) (?:in motion|move|moving|alive|come alive|live)|(?:add|some|a bit of|little) (?:movement|motion))(?![a-z])",
                 r"(?<![a-z])(?:animat(?:e|ed|ion|ing)(?! (?:style|film))|bring (?:it|this|him|her|them|the [a-z ]+|my [a-z ]+) to life|come (?:alive|to life)|live photo|cinemagraph|living photo|(?:make|have|get|let) (?:the |my |him |her |them |it |his |this |these |those |everything )[^,]{0,26}?(?:move|wave|blink|dance|flutter|sway|drift|flicker|nod|walk|run|fly|breathe|ripple|wag|wink|swim|float|flow|talk|sing|jump|roll|spin around|turn (?:his|her|its) head|glow on and off|twinkle|clap|smile and|bob|swing|rock|hop|flap|sip|twirl|purr|bounce|shake|blow|turn around|fall|steam|crackle|yawn|stretch|play|drive off|drive away|look around)(?:s|ing)?|gently (?:moving|swaying)|(?:turn|make) (?:it|this|the (?:photo|picture|image)) (?:in)?to (?:a |an )?(?:short |looping |\d+[ -]second )*(?:gif|video|clip|animation|moving|live)|(?:into|as) a (?:gif|moving|short video|short clip|video|clip)|waving|(?:moving|drifting|rippling|flickering|blinking|swaying) (?:gently|slowly|in))(?![a-z])",
@@ -66,6 +70,7 @@ CLIP: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"falling snow$",
             r"镜头(?!挥)|(?<!at the )(?<!at )(?<!to the )(?<!into the )(?<!towards the )(?<![a-z])(?:camera|lens|drone)(?![a-z])|(?:turntable|转盘|360|一圈|转过来|anime|动漫)|(?:remove|delete|去掉|删)|move (?:it|him|her|them|the [a-z]+) (?:to|left|right|up|down|over|away|closer)|(?:in|into|as) (?:a|an) animation style|防抖|(?:smile|look)(?: at the camera)?$|(?:过渡|morph|transition|第一张|first (?:photo|picture))",
         ),
         makes="video",
@@ -110,7 +115,7 @@ CLIP: Final[tuple[Row, ...]] = (
         ("keep 0:05 to 0:12", "留下第5秒到第12秒"),
         {
             10: (
-                r"video:(?:裁|剪|截|切|砍|留|取|要)[^,]{0,6}\d{1,2}[:：]\d\d|\d{1,2}[:：]\d\d ?(?:到|至|-|–|~|—) ?\d{1,2}[:：]\d\d",
+                r"video:(?:裁|剪|截|切|砍|留|取|要)[^,成为比]{0,6}(?!9:16|16:9|4:3|3:4)\d{1,2}[:：]\d\d(?!\d)|\d{1,2}[:：]\d\d ?(?:到|至|-|–|~|—) ?\d{1,2}[:：]\d\d",
                 r"video:(?<![a-z])(?:cut out (?:the )?(?:first|last|opening|final|start|end|middle|beginning|intro|outro)|(?:cut|chop|trim|take|shave|lop|snip|knock|slice) (?:off )?(?:the )?(?:first|last|opening|final) (?:{number} |few |couple of )?(?:seconds?|secs?|s|minutes?|bit|half|part))(?![a-z])",
             ),
             9: (

@@ -20,6 +20,7 @@ FRAME: Final[tuple[Row, ...]] = (
                 r"^(?:an? |some )?(?:[a-z-]+ ){0,3}(?:pic|snap|shot|render|selfie|photograph|cartoon|comic|infographic|flyer|banner|sticker|emoji|avatar|mock-?up|watercolou?r|book cover) (?:of|showing|with|for) ",
             ),
             9: (
+                r"^(?:i'd |we'd |i |we )?(?:do|love|fancy|like|need|want|knock up|put together|mock up|come up with|get|have|after|looking for)(?: me| us)? (?:a|an|some|one)(?: [a-z0-9:'-]+){0,4}? {still} (?:of|with|showing|for|where|that)",
                 r"^(?:draw|sketch|paint|illustrate|design|create|generate|make|imagine|render|produce|give|whip up|show|i (?:need|want|would like)|i'd like|can i (?:get|have))(?: up)?(?: me| us)?(?: a| an| some| the| one)?(?: [a-z0-9:'-]+){0,4}? {still} (?:of|with|showing|for|where|that|featuring|in which|:)",
                 r"^(?:draw|sketch|paint|illustrate) (?:me |us )(?:a|an|some|the|two|three|my)",
                 r"^(?:draw|illustrate|imagine|generate|create|design)(?: me| us)? (?:a|an|some|two|three|one) ",
@@ -32,6 +33,7 @@ FRAME: Final[tuple[Row, ...]] = (
             5: (r"^(?:请|帮我|给我)?(?:画(?![面中里布质幅])|生成|绘制|设计)[^,在]",),
         },
         (
+            r"^(?:this|that|here|it|these|those|attached|i took)(?:'s| is| are)? ",
             r"{clip}(?! ?(?:still|thumbnail|封面))",
             r"(?:from|out of|based on|of) (?:this(?! (?:year|season))|my (?:photo|picture|image|pic|clip|video)|that (?:photo|picture)|it|the (?:photo|picture|image|first|second|clip|video|original))(?: |$)|(?:这张|这幅|图里|照片里|原图|把|将)",
             r"(?:3d|三维|立体) (?:model|mesh)|3d model|(?:from (?:above|behind|the side|the back|overhead|below))$",
@@ -48,6 +50,8 @@ FRAME: Final[tuple[Row, ...]] = (
         ("a clip of a paper boat in the rain", "生成一段纸船漂流的视频"),
         {
             9: (
+                r"^(?:film|shoot|record) (?:me |us )?(?:a|an|some|two|three) ",
+                r"^(?:an? )?(?:short|quick|little|tiny|{number}[- ]seconds?)(?: [a-z]+)? {clip}$",
                 r"^(?:create|generate|make|render|produce|give|show|shoot|film|need|want|whip up|i (?:need|want|would like)|i'd like|can i (?:get|have))(?: up)?(?: me| us)?(?: a| an| some| the| one)?(?: [a-z0-9:.'-]+){0,5}? {clip}(?: (?:of|with|showing|where|that|featuring|in which|about)|:|,)",
                 r"^(?:an? )?(?:[a-z0-9-]+ ){0,4}{clip} (?:of|showing|where) ",
                 r"^(?:generate|create|make)(?: me)? (?:a |an )?(?:vid|video|clip|animation)(?![a-z])(?! (?:longer|from this|out of|of this|of it))",
@@ -137,6 +141,7 @@ FRAME: Final[tuple[Row, ...]] = (
         ("extend it to the right", "往右扩图"),
         {
             9: (
+                r"(?<![a-z])(?:(?:see|show|reveal|imagine|invent|give|get)(?: me)? (?:a bit |some |a little )?(?:more|what'?s|what is) (?:of|outside|beyond|to the|around|past|either))(?![a-z])",
                 r"(?<![a-z])(?:(?:extend|stretch|widen|expand|continue|grow)(?:ed)? (?:out )?(?:both|all|the|each|every|either) (?:four |two )?(?:sides?|edges?|ends?|borders?|directions?|frame|canvas|scenery|background|street|road|sea|water|grass|snow|landscape|ground)|(?:add|give|leave|need|want|get|make)(?: me| it| us)? (?:[a-z]+ ){0,3}?(?:space|room|headroom|margins?|padding|breathing room|sky)(?: (?:on|at|to|around|above|below|for|either|all|over|left|right)|$)|fill (?:in|out) the (?:sides|edges|rest|frame|corners)|(?:see|show|reveal|imagine|invent) (?:me )?(?:more|what'?s|what is) (?:of (?:the |what'?s )|outside|beyond|to the (?:left|right)|around|past the))(?![a-z])",
                 r"(?<![a-z])(?:out-?paint(?:ing)?|un-?crop|extend the (?:canvas|image|picture|photo|frame|background|scene|sky|edges?|wall|floor|borders?|left|right|top|bottom|room|view|shot|beach|ceiling)|extend (?:it |this )?(?:upward|downward|outward|up|down|left|right|sideways|to the (?:left|right)|by a (?:quarter|third)|on (?:the|both)|in all|the (?:top|left))s?|expand(?: the| this| it| both)*(?: (?:canvas|image|picture|photo|frame|scene|background|left|right|up|down|sides?|to|out|upward|on|in|view))?|(?:bigger|larger|wider|grow the|enlarge the|widen the) (?:canvas|frame)|canvas|(?:more|extra|add|leave|give) (?:me )?(?:some |a bit of |more |extra |[a-z]+ )?(?:space|room|sky|headroom|margin|padding|breathing room|border)s? (?:on|at|to|around|above|below|left|right|up|for|all)|room (?:on|at|for|above) (?:the|copy|text)|widen (?:the |this |it))(?![a-z])",
                 r"(?:扩图|外扩|扩展|扩一?[扩下]|往[左右上下外四两].{0,4}(?:扩|延伸|延展|补|拓|延)|向[左右上下外四两].{0,4}(?:扩|延伸|延展|补|拓|延)|(?:画布|画幅|画面)[^,]{0,6}(?:扩|延|拓|加宽|加高|大一|宽一|变宽|补全|拉宽)|[左右上下四两顶底](?:边|面|侧|方|周|部)?[^,]{0,8}(?:留白|留出|多留|空白(?:再)?(?:多|加|大)|补全|补画|扩|延伸|补一|补出|补点|留点|留一)|扩成|扩到|扩出|补成|补全(?:画面|四周|成)|留白|加宽|拓展)",
@@ -176,6 +181,7 @@ FRAME: Final[tuple[Row, ...]] = (
         ("join the two clips", "把两段接起来"),
         {
             9: (
+                r"接(?:在|到)?一起|[连合并]一起|(?:两|几|三|四|这|所有|全部)[段个][^,]{0,8}(?:接|拼|合成|连|串|并成)(?!字)|(?:接|放|跟)在第.[段个](?:的)?(?:后|前)",
                 r"(?<![a-z])(?:join|concatenate|stitch|splice|merge|combine|append|chain|back[ -]to[ -]back|one after (?:the other|another)|end to end|string (?:them|these|the clips|all))(?: (?!.*(?:side by side|next to|above))[^,]{0,30})?(?![a-z])",
                 r"(?:第二|后一段|另一?)[^,]{0,6}(?:接|拼)|(?:stick|tack|put|add|glue|attach|paste) [^,]{0,30}(?:on|onto|to|at) the (?:end|start|front|back|beginning) of|[两几三四这]段[^,]{0,4}拼|拼起来|(?:接起来|连起来|拼接|接在|接到|接上|连接|拼成一[段条个]|合成一[段条个]|合并(?:成)?|串起来|串成|剪到一起|剪在一起|拼一起|连在一起|首尾相接|接着第|衔接|合成(?:一个)?视频|剪成一)",
                 r"(?:put|play|place|show|add|stick|tack|use|glue) [^,]{0,40}(?:after|before|in front of|at the (?:start|beginning|end) of|onto the (?:end|start|front) of) (?:the )?(?:first|second|third|other|video|clip|one|v\d|that|it)",
@@ -197,6 +203,9 @@ FRAME: Final[tuple[Row, ...]] = (
         "any",
         ("put them side by side", "左右并排"),
         {
+            10: (
+                r"第一[张个][^,]{0,4}左边?[^;]{0,6}第二[张个][^,]{0,4}右",
+            ),
             9: (
                 r"(?<![a-z])(?:side[ -](?:by|to|and)[ -]side|next to (?:each other|one another|today'?s?(?: one)?|now|the (?:picture|original|photo|first|second|other|one)|it|v\d|mine)|split[ -]?screen|in (?:a|one) row|left to right|before[ -](?:and|&|/)[ -]?after|beside (?:each other|the (?:original|first|second|other|old))|(?:on the )?left of the [a-z]+ one|diptych|triptych|(?:arrange|place|lay|put) [^,]{0,20}horizontally|comparison (?:picture|image|shot|photo|pic))(?![a-z])",
                 r"(?:并排|并列|左右(?:对比|排|拼|放|摆|分屏)|一左一右|排成?一[行排]|横(?:着|向)?(?:拼|排)|放在?一起(?:对比|比较|看)|对比图|前后对比(?!度)|拼成?对比|分屏|横排|挨着放|肩并肩|左边放[^,]{0,10}右边放)",
@@ -212,6 +221,7 @@ FRAME: Final[tuple[Row, ...]] = (
         ("put one above the other", "上下拼"),
         {
             10: (
+                r"第一[张个][^,]{0,4}上面?[^;]{0,6}第二[张个][^,]{0,4}下",
                 r"放?在?(?:它们|他们|她们|这两张|那两张|前两张|上面那张|第.张)(?:的)?(?:下面|底下|下方|上面|上方)$",
             ),
             9: (
@@ -228,6 +238,9 @@ FRAME: Final[tuple[Row, ...]] = (
         "any",
         ("put it in the corner of the video", "放在视频右上角"),
         {
+            10: (
+                r"(?<![a-z])(?:(?:as|in) a (?:little|small|tiny|floating|mini) (?:window|box|inset|bubble|frame|square|circle))(?![a-z])",
+            ),
             9: (
                 r"(?<![a-z])(?:(?:bottom|top|lower|upper)[ -](?:left|right)(?: corner)? (?:of|over|on) (?:the |my )?(?:video|clip|footage|screen|recording|gameplay)|(?:small|tiny|little|mini)(?:er)? (?:in|at|on) the (?:corner|(?:top|bottom) (?:left|right))|over the (?:corner|(?:top|bottom) (?:left|right)))(?![a-z])",
                 r"(?<![a-z])(?:picture[ -]in[ -]picture|pip|inset|(?:small |little |tiny )?(?:window|overlay|bubble|facecam|webcam|reaction cam)[^,]{0,20}(?:corner|top|bottom)|(?:in|into|at|on) (?:the |a )?(?:[a-z]+[ -])?(?:[a-z]+ )?corner (?:of|over) (?:the|my) (?:video|clip|main|first|second|screen|other|v\d|footage|gameplay|big)|corner of (?:the )?(?:video|clip|first|second|other|footage))(?![a-z])",

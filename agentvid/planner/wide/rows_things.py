@@ -22,12 +22,14 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:没让你删|给我加回来|加回来|放回去|补回来|还回来|恢复回来)",
             ),
             5: (
+                r"(?<![a-z])(?:(?:get|have|see|fit|squeeze|slip|sneak|work|chuck|bung|plonk) (?:a|an|some|two|three|another|a few) [^,]{1,30}? (?:in|on|by|at|next|behind|under|over|there|beside|near|around|lying|sitting|standing))",
                 r"^(?:and |plus |also )*(?:{number}|another|some|a few) more [a-z]+",
                 r"^(?:and |plus |also )*(?:an?|some|another|two|three|a few) [a-z ]{2,30} (?:on|in|where|next to|by|behind|at|over|under|between|beside|round|around|above|below) (?:the |his |her |my |each |every |it|there|its|that|our|one|both|either)",
                 r"(?:[上里边旁中间下口前后])(?:再|要|得)?(?:有|来)?(?:一|两|三|几)(?:只|个|条|把|盏|盆|棵|朵|群|串|杯|艘|辆|位|束)[^,]{1,8}$",
                 r"(?:^| )(?:add|put|insert|place|include|give|stick|pop|hang|throw(?: in)?|plant|attach|sprinkle|scatter|park|seat|drop in|slap|bring in|i want|i'd like|could use|wants?|needs?) (?:in |back |me |him |her |them |us |it |in )?(?:a|an|some|two|three|four|five|six|several|more|another|one|few|lots of) ",
             ),
             4: (
+                r"(?:扣|系|套|披|围|别|背|拎|撑|举|抱|牵|搭|垫|堆|落|飞来|趴|蹲|躺|睡|长出|冒出|多出|多|安|架|搁|立|缀)(?:上|着|了)?(?:一|两|三|几|个|条|顶|只|把|副|双|些|朵|圈)",
                 r"(?:加|添|放|摆|挂|贴|插|戴|披|种|铺|撒|点缀)(?:上|个|入|点|些|进|一|在|到|满)?{number}?{mw}?[^,]",
                 r"(?:画|补|来|装|站|坐|停|p|围|穿|配)(?:上|个|一|两|三|几|点|些|进|出){number}?{mw}?[^,]",
                 r"^(?:give|put|draw|hang|build|lay|fit|install|park|seat|stand) ",
@@ -42,6 +44,7 @@ THINGS: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"还?没(?:有)?(?:插|放|加|摆|贴|挂|种|盖)",
             r"put (?:it|them|those) (?:back )?(?:in (?:black|reverse)|on (?:mute|loop))",
             r"(?:添加|加)(?:到|为)(?:最爱|收藏)",
             r"give me (?:a |the )?(?:different|better|closer|wider|side|top|front|back|rear|aerial|drone|bird) ",
@@ -54,6 +57,9 @@ THINGS: Final[tuple[Row, ...]] = (
         ("remove the bin", "去掉垃圾桶"),
         {
             6: (
+                r"(?<![a-z])(?:(?:get|move|take|keep|edit|photoshop|crop) [^,]{1,40}?(?:outta|out of) (?:here|there|the (?:shot|frame|picture|photo|way|background|image)|it|sight))(?![a-z])",
+                r"(?:痘|斑|皱纹|黑眼圈|眼袋|疤|法令纹|瑕疵|油光|污渍|污点|划痕|胡茬|碎发|赘肉|褶皱|双下巴|反光|红眼|杂草|垃圾)[^,]{0,8}(?:修|磨|p|去|淡|遮|消|祛|弄|处理|清)|(?:修|磨|去|祛|淡化|消|清)(?:一?下|掉|一修)?[^,]{0,6}(?:痘|斑|皱纹|黑眼圈|眼袋|疤|法令纹|瑕疵|污渍|划痕|双下巴|反光|红眼)|磨皮|收拾(?:一?下|干净|整齐)|打扫(?:一?下|干净)",
+                r"(?<![a-z])(?:(?:retouch|fix|smooth|heal|soften|hide|sort|clean up|cover up|touch up) (?:out )?(?:the |my |her |his |those |these |this |all )*(?:spots?|pimples?|zits?|acne|blemish(?:es)?|wrinkles?|scars?|bags|dark circles|eye ?bags|scratch(?:es)?|stains?|dust|marks?|double chin|flyaways|creases?|smudges?|red[- ]eye|glare|reflections?|skin))(?![a-z])",
                 r"^(?:the |those |that |all |my |and )*(?!.*(?:sound|audio|music|lights?|colou?r))[a-z][a-z ]{1,30} (?:gone|deleted|removed|erased|out of there|out of the (?:shot|picture|photo|frame|way)|out of it)$",
                 r"[^,]{1,10}(?:没了就好|弄没|不见|消失)$",
             ),
@@ -109,7 +115,13 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("move the lamp to the left", "把台灯往左移"),
         {
+            4: (
+                r"^(?:and )?(?:a (?:bit|little|touch|tad)|slightly|further|bit|more)(?: more| further)? (?:to the )?(?:left|right|up|down|higher|lower|over)$",
+                r"^(?:再)?(?:往|向|靠|偏)[左右上下]边?(?:一?[点些])$",
+            ),
             7: (
+                r"^(?:can|could|should|may|might|let) (?:the|my|his|her|it|that|they|them|him) ?[a-z ]{0,24}?(?:go|sit|be|stand|move) (?:under|by|next|on|in|to|over|behind|left|right|higher|lower|further|up|down|closer)",
+                r"^(?:把|将)?[^,一个再加]{1,8}?(?:放|摆|搁|立)(?:到|在|去)[^,第]{1,8}(?:那边|这边|旁边|边上|角落|中间|左边|右边)$",
                 r"(?<![a-z])(?:move|shift|slide|nudge|push|drag|relocate|reposition|scoot|bring|shove|pull) (?!(?:the |your )?(?:camera|cam|view|shot|in|out|up|down|back|forward|left|right|closer|through|along|past)(?![a-z]))[^,]{1,40}?(?:to(?:wards?)?|left|right|up|down|closer|apart|into|over|higher|lower|aside|away|forward|back|further|a bit|together|in front)(?![a-z])",
                 r"(?<![a-z])(?:put|place|position|stand|sit) (?:the|him|her|it|them|my|us|that|this|his) [^,]{0,30}(?:dead[ -]cent(?:re|er)|in the (?:cent(?:re|er)|middle)|on the (?:left|right|far)|to the (?:left|right)|at the (?:top|bottom|front|back)|further|higher|lower|in the (?:top|bottom|upper|lower|left|right)|cent(?:re|er)ed|off-cent)(?! of the (?:video|clip|screen))",
                 r"(?<!裁)(?:(?:把|将)?(?:[^,把将镜机]{1,12}))?(?:移到|移至|移动到|挪到|挪至|挪去|挪|搬到|摆到|移向|靠拢|靠近一|移过|往[左右上下中前后].{0,3}?[移挪靠摆放推搬]|向[左右上下中前后].{0,3}?[移挪靠摆放推搬])",
@@ -133,7 +145,9 @@ THINGS: Final[tuple[Row, ...]] = (
         ("make the moon twice as big", "把月亮放大一倍"),
         {
             7: (
-                r"(?<![a-z])(?:(?:should|must|could|needs? to|to|has to|wants? to) be [^,]{0,16}?)(?![a-z]){big}",
+                r"(?:做|弄|变|改|调|画|拉|放|缩|切|p)(?:得)?(?:再)?(?:大|小|高|矮|长|短|宽|窄|粗|细|胖|瘦|厚|薄)(?!写|家|海|光|看)[一两三几]?[点些倍圈号寸]?",
+                r"(?<![a-z])(?:(?:should|needs? to|must|has to|could) be (?:a (?:bit|lot|little) |much |way |far |absolutely )*(?:massive|enormous|gigantic|huge|tiny|bigger|smaller|taller|minuscule))",
+                r"(?<![a-z])(?:(?:should|must|could|needs? to|to|has to|wants? to) be [^,]{0,16}?){big}",
                 r"(?<![a-z])(?:(?:twice|half|three times|double|\d+x|a third|a quarter) (?:as|the|its|his|her) (?:big|small|fat|tall|long|wide|large|thick|thin|size|height|width)|(?:make|get) [^,]{1,30} (?:fit|fill) the)(?![a-z])",
                 r"[^,]{1,10}(?:放大|缩小)(?:到)?(?:原来的)?{number}(?:倍|半|分之)(?!.{0,3}看)",
                 r"(?:make|get|want|scale|shrink|enlarge|grow|blow up|resize|double|halve|scale up) (?!(?:it|this|that|the (?:image|picture|photo|pic|canvas|clip|video|whole))(?: (?:image|picture|photo))?(?: (?:to|by|x|\d)|$))[^,]{0,40}?{big}",
@@ -149,6 +163,7 @@ THINGS: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"放大到?(?:4k|8k|海报)|(?:画面|画布|图片|照片)[^,]{0,4}(?:拉宽|拉长|变宽)|拉长(?:时间|时长)|视频",
             r"(?:声音|音量|音乐|亮度|对比度|饱和度|曝光|锐度|清晰度|雨|雪|雾|速度|幅度|光|灯光|动静|风)(?:再|稍微|给我|都|调|变|弄)*(?:大|小|高|低)",
             r"(?:resolution|canvas|分辨率|画布|像素|画质|清晰|volume|music|sound|contrast|brightness|saturation|speed)",
             r"(?:放大|拉近)(?:看|观察|瞧|到.{0,10}(?:看|特写))|(?:看看|看清|细节|特写)$|(?:镜头|焦距|画面拉|镜头拉)",
@@ -169,6 +184,8 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:的)?颜色(?:换|改|变|调|弄|染)(?:成|为|作|到|做)?(?![淡深浅鲜])",
             ),
             7: (
+                r"(?:想|看|试|要|弄)[^,]{0,4}{colour}的?(?:效果|样子|感觉|版本|那种)?{end}",
+                r"(?<![a-z])(?:(?:fancy|prefer|try|imagine|picture|see|like) [^,]{1,40}? (?:in|as) (?:a |an )?{colour}{end})",
                 r"{become}(?:成|为|上|个|作|到|into|to)?[^,]{0,30}?(?:into|to|for|成|为| )?\s?(?:an? |the )?{colour}{end}",
                 r"(?:make|turn|paint|want|set|go|try|have|get|switch|change|colou?r|in|should be|be|needs to be|render|was|were|is|are) [^,]{0,50}?(?:(?:all|completely|a bit|a|an|more|in|into|to|the) )*{colour}{end}",
                 r"(?:把|将|让|给)?[^,]{1,14}?(?:弄|调|做|涂|染|刷|漆|喷|要|p|整|搞|变|用)(?:成|为|上|个|得)?{colour}{end}",
@@ -200,6 +217,9 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("make the table marble", "把桌面换成大理石"),
         {
+            10: (
+                r"(?:要是|如果|假如|假设)[^,]{0,8}{material}(?:的|做的)?(?:话)?(?:会|是|什么|怎|呢|好看)",
+            ),
             8: (
                 r"(?:像|用|是|由|拿)?{material}(?:捏|做|雕|编|织|搭|拼|刻|堆|折|吹|烧|砌|缝|钩|铸|打)(?:的|出来的|成的|出来|成)(?!.{0,3}(?:椅|桌|柜))",
                 r"(?<![a-z])(?:(?:re-?)?(?:wallpaper|paper|tile|carpet|panel|upholster|clad|pave|turf|plaster|gild|cobble|brick up|thatch) (?:the|my|this|that|those|it|her|his|all|every|our)(?! (?:bag|boat|plane)))(?![a-z])",
@@ -242,6 +262,7 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:只有|才|现在有|凑够|凑满|凑齐|总共要|一共要|总数){number}{mw}?",
             ),
             8: (
+                r"(?<![a-z])(?:(?:only|just) (?:want|need|have|leave|show) {number}|(?:want|need) (?:only|just|exactly) {number}|{number} (?:is|are) (?:enough|plenty|too many)|{number} too many)(?![a-z])",
                 r"(?<![a-z])(?:add (?:a|an)(?:nother)? (?:second|third|fourth|fifth|sixth)(?: one)?)(?![a-z]){end}",
                 r"数量[^,]{0,10}(?:变|改|调|增|减|换|从|到)",
                 r"(?:从|由|原来|本来|现在)?{number}{mw}?[^,]{0,6}?(?:变成?|改成?|变为|改为|增加到|减到|减少到|加到|换成|增至|减为|减成){number}(?:{mw}|只)",

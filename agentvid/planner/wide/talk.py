@@ -62,7 +62,7 @@ CORRECTION: Final = re.compile(
 )
 GENERIC: Final = re.compile(
     r"^\W*(?:(?:please|can you|could you|just) )*(?:clean|fix|sort|tidy|deal with|correct|repair|improve|help|do something about|sort out)(?: it| this| that| them)?(?: up| out)?\W*$"
-    r"|^\W*(?:麻烦|请|帮我|帮忙|给我|你)*(?:处理|修|弄|搞|调|改|解决|救|优化|美化|整)一?(?:下|改|修|调|整|弄)?(?:吧|呗)?\W*$|^\W*(?:just |only )?(?:add|extend|fill|do it|do that)\W*$|^\W*(?:清理|收拾|搞干净|弄干净|清干净|处理干净)一?下?[吧呗]?\W*$|直接替换|替换上去|贴上去$"
+    r"|^\W*(?:麻烦|请|帮我|帮忙|给我|你)*(?:处理|修|弄|搞|调|改|解决|救|优化|美化|整)一?(?:下|改|修|调|整|弄)?(?:吧|呗)?\W*$|^\W*(?:bring|turn|take|pull|dial|knock|tone|boost|lift|push|bump|raise|lower|reduce|up) (?:it|that|them|this)(?: (?:up|down|back))?(?: a (?:bit|little|touch|tad|lot))?\W*$|^\W*(?:just |only )?(?:add|extend|fill|do it|do that)\W*$|直接替换|替换上去|贴上去$"
 )
 """A clause that asks to see to what was said before, without saying how."""
 PURPOSE: Final = re.compile(
@@ -77,7 +77,7 @@ _COMPLAINT: Final = re.compile(
 )
 _COURTESY: Final = re.compile(
     r"^(?:[\s,.!:?-]|(?:ok(?:ay)?|so|hey|hi|hello|hiya|um+|uh|well|right|alright|please|pls|plz|kindly|just|now|also|and|but|then|first(?:ly)?(?! (?:one|photo|picture|clip|video|image|half|part|shot|\d|two|three|few|second|third))|secondly|thirdly|finally|lastly|next|after that|start by|begin by|maybe|perhaps|nah|nope|yeah|yes|no(?=[,!. ]*(?:,|!|\.))|hmm|oh|wait|actually|great|good|nice|thanks?|thank you|cheers|"
-    r"(?:can|could|would|will) (?:you|u|we)(?: please| maybe| just| also| possibly)?|would you mind|mind|i(?:'d| would)? (?:like|love|want|need)(?: you)?(?: to)?(?= [a-z]+ (?:the|it|this|my|him|her|them|that|a|an|out|all))|i want to|i need to|help me(?: to)?|let'?s|try to|go ahead and|if you can|if possible|is it possible to|is there (?:a|any) way to|any chance (?:you (?:can|could)|of)|do me a favou?r and|(?:can|could) (?:i|we) (?:get|have)(?= )|my turn|quick one|feel free to|be a dear and|you know what|final version)(?![a-z0-9'])"
+    r"(?:can|could|would|will) (?:you|u|we)(?: please| maybe| just| also| possibly)?|would you mind|mind|i(?:'d| would)? (?:like|love|want|need)(?: you)?(?: to)?(?= [a-z]+ (?:the|it|this|my|him|her|them|that|a|an|out|all))|i want to|i need to|help me(?: to)?|let'?s|try to|go ahead and|if you can|if possible|is it possible to|is there (?:a|any) way to|any chance (?:you (?:can|could)|of)|do me a favou?r and|(?:can|could) (?:i|we) (?:get|have)(?= )|while you'?re (?:at it|there)|my turn|quick one|feel free to|be a dear and|you know what|final version)(?![a-z0-9'])"
     r"|首先|先|请问?|麻烦(?:你|您)?|劳烦|拜托|帮(?:我|忙|下)?(?:个忙)?|给我(?=[把将])|我想要?(?=[把将给让])|我要(?=[把将给让])|我希望|能不能|可不可以|能否|可以(?=[把帮给])|能(?=[把帮给])|然后|接着|再(?=[把将给让])|最后(?=[把将给让])|另外|顺便|同时|还有|对了|那个,|嗯|呃|哎|喂|亲|老师|大佬|师傅|不好意思|你好|您好|谢谢|好的)+"
 )
 _TAIL: Final = re.compile(
