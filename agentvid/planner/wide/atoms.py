@@ -29,7 +29,7 @@ _VERBS_EN: Final = (
     r"|mix|score|dub|hold|repeat|freeze|smooth|soften|rewind|age|double|halve|wipe|scrub|ditch|strip|grow|shorten|do"
 )
 _HARD: Final = (
-    r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|[—–]+|(?<![^\s,;。:])[(（]?\d{1,2}(?:[.)）、](?! ?\d)|\) )|[①②③④⑤⑥⑦⑧⑨⑩]|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
+    r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|[—–]+|(?<![^\s,;。:])[(（]?\d{1,2}(?:[.)）、](?! ?\d)|\) )|(?<=[\u4e00-\u9fff])\d{1,2}[.、)）](?=[\u4e00-\u9fff])|[①②③④⑤⑥⑦⑧⑨⑩]|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
 )
 _THEN: Final = (
     r"(?:(?<![a-z])(?:and then|then|after that|after which|afterwards?|finally|lastly|last of all|and finally|and lastly"

@@ -37,6 +37,10 @@ _MAP: Final = re.compile(
 _ELABORATES: Final = re.compile(
     r"^\W*(?:i\.?e\.?|that is|meaning|namely|or rather|也就是|就是说|比如|例如|like |such as|e\.?g\.?)"
 )
+_TIDIES: Final = re.compile(r"^\W*(?:清理|收拾|搞干净|弄干净|清干净|处理干净)一?下?[吧呗]?\W*$")
+_TWO: Final = re.compile(
+    r"前一?张.*后一?张|第一.*第二|左边.*右边|(?<![a-z])(?:first|left|left one) .*(?:second|right)(?![a-z])"
+)
 _GLOOMY: Final = re.compile(r"(?:逆光|背光|backlit)[^,]*(?:太|有点|黑|暗|too|dark)")
 _GENERATES: Final = frozenset({"generate_image", "generate_video"})
 _CAMERA: Final = frozenset({"orbit", "dolly", "zoom", "pan", "tilt", "truck", "pedestal", "navigate", "view_from"})
@@ -92,6 +96,10 @@ class _Reader:
         hit = atom.hit
         if hit is not None and (self.groups or self.pending) and GENERIC.search(low):
             hit = None
+        if hit is not None and self.groups and _TIDIES.search(low):
+            hit = None
+        if hit is not None and hit.op == "answer" and _TWO.search(self.pending):
+            hit = replace(hit, op="compare")
         if hit is not None and hit.op in ("view_from", "answer", "navigate", "describe", "add") and _MAP.search(self.pending):
             hit = replace(hit, op="map_to_view")
         if hit is not None and PURPOSE.search(low) and (self.groups or not is_last):

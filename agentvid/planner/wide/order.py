@@ -20,7 +20,7 @@ _LAST_FIRST: Final = re.compile(
 _BUT_FIRST: Final = re.compile(r"(?:在那|在这|在此|这)之前|before that|(?<![a-z])but first|首先要")
 
 _THIS_FIRST: Final = re.compile(
-    r"(?<![a-z])(?<!the )(?:[a-z]+|it|that) first(?= |$|\W*$)(?! (?:one|photo|picture|clip|video|image|half|part|\d))|^\W*(?:但|不过|但是)先"
+    r"(?<![a-z])(?!(?:the|its|very|a|my|her|his|that|at|in|for) )[a-z]+ first(?![a-z])(?! (?:[a-z]+ (?:seconds?|minutes?|frames?)|one|photo|picture|clip|video|image|half|part|\d))|^\W*(?:但|不过|但是)先"
 )
 
 

@@ -18,6 +18,7 @@ CLIP: Final[tuple[Row, ...]] = (
         ("what happens next?", "接下来会发生什么"),
         {
             9: (
+                r"(?<![a-z])(?:(?:then|next|so) what happens|what (?:happens|comes) then)(?![a-z])",
                 r"下一?步[^,]{0,6}(?:干|做|会|去|怎)|(?:会|要)(?:干嘛|干什么|干啥|去哪|咋样|发生啥|长成啥|怎么着)|以后[^,]{0,4}(?:啥|什么|怎)",
                 r"(?:再|又|要是)过(?:了)?(?:{number}|几)(?:年|个?月|天|小时|个小时|分钟|秒|个?世纪|周|个?星期)|(?:第二天|隔天|次日|明天|明年|几?年后|过一会儿?|一会儿?后|不久后|等一下|等会儿?)(?:会|的|是|早上|早晨|晚上|呢|变|成|什么|怎)",
                 r"(?<![a-z])(?:the (?:morning|day|night|week|year|month|moment|second|minute|hour) after(?! (?:the|that|i|we|this))|(?:show|see|imagine|draw) [^,]{0,30}(?:tomorrow|next (?:morning|day|week|month|year|summer|winter|decade|century)|later)|fast[- ]?forward (?:{number}|a|to the)|(?:and|then) what\??$|what(?:'s| is) (?:about|going) to happen|(?:how|where) (?:will|does) (?:it|this|he|she|they|the [a-z]+) (?:end|land|go next|end up))(?![a-z])",
@@ -60,6 +61,7 @@ CLIP: Final[tuple[Row, ...]] = (
         ("make it move", "让它动起来"),
         {
             9: (
+                r"image:^animate (?:it|this|him|her|them|that)$",
                 r"image:(?<![a-z])(?:(?:want|need|like|have|with|see|make|get|let|set) (?:the |her |his |my |some |a |those |these )?[a-z ]{1,24}?(?:flickering|moving|waving|swaying|blowing|flowing|dancing|blinking|fluttering|floating|drifting|running|walking|swimming|flying|falling|rippling|breathing|bouncing|spinning|wagging|rising|burning))(?![a-z])",
                 r"image:(?:小?视频化|动起|活动起来|动画化|加点动|会动|微微?动)",
                 r"image:(?:做|弄|搞|变|整|来|制作|生成)(?:成|个|一个|段|一段|成一个|成一段)?[^,]{0,5}?(?:动画|gif|小视频|短视频|动态|视频|动的|会动)(?!风)",
@@ -119,6 +121,8 @@ CLIP: Final[tuple[Row, ...]] = (
                 r"video:(?<![a-z])(?:cut out (?:the )?(?:first|last|opening|final|start|end|middle|beginning|intro|outro)|(?:cut|chop|trim|take|shave|lop|snip|knock|slice) (?:off )?(?:the )?(?:first|last|opening|final) (?:{number} |few |couple of )?(?:seconds?|secs?|s|minutes?|bit|half|part))(?![a-z])",
             ),
             9: (
+                r"(?<![a-z])(?:(?:cut|trim|chop|shorten) (?:each|both|them|all|everything)(?: of them| one| clip)?(?: down)? to)(?![a-z])",
+                r"video:(?:从|到)第?[^,]{1,6}(?:秒|:\d\d)(?:开始|结束|起|为止)",
                 r"(?<![a-z])(?:cut out (?:the |that )?(?:middle|start|end|beginning|boring|dead|silent|black|intro|outro|part|bit)[a-z ]*|(?:^|just |only )(?:the )?(?:first|last|opening|final) {number} ?(?:seconds?|secs?|s|minutes?)|trim(?:med|ming)?|clip (?:it )?(?:off|from|to)|chop(?:ped)?(?: (?:off|out|the|it|this))|snip|shorten(?:ed)?(?! (?:the |her |his )?(?:skirt|hair|dress|legs|sleeves))|lop off|cut(?:s|ting)? (?:(?:it|this|that|the (?:clip|video)) )?(?:down )?(?:to|off(?! the (?:left|right|top|bottom))|at|from|out|the (?:first|last|start|beginning|end|ending|opening|middle|intro|part|bit|second|boring|final|black))|cut (?:the clip|the video|it short|everything|all)|(?:keep|use|want|take|leave|grab|extract|save|export|isolate|just|only) (?:me )?(?:just |only )?(?:the |its )?(?:part|bit|section|segment|first|last|middle|opening|final|seconds?|from|between|portion)(?: {number}| \d+)?(?: (?:from|between|where|seconds?|secs?|minutes?|half|\d|second|third|part))|(?:drop|lose|remove|delete|skip|ditch|get rid of|take off|shave(?: off)?|discard) (?:the )?(?:first|last|opening|final|beginning|start|end|ending|intro|outro|initial|middle)(?: {number}| \d+)?(?: ?(?:seconds?|secs?|s|minutes?|half|third|part|bit|frames?|few seconds))?|(?:first|last|opening|final) (?:{number}|\d+) (?:seconds?|secs?|s|minutes?) (?:only|off|out|gone)|(?:from )?\d{1,2}:\d\d (?:to|until|through|-|–) ?\d{1,2}:\d\d(?: only)?|from (?:second )?\d+ (?:s |sec |seconds )?to (?:second )?\d+ ?(?:s|sec|seconds)|opening {number} seconds|make it (?:shorter|\d+ seconds (?:long|total)))(?![a-z])",
                 r"(?:剪掉|剪成|剪到|剪短|剪出|剪去|截短|截取|截出|截掉|截一段|cut到|cut掉|裁掉[^,]{0,4}秒|缩短到?|掐头去尾|掐掉|砍掉|切掉|(?:去掉?|删掉?|不要|剪掉?|砍|掐)(?:掉)?(?:视频)?(?:最?[前后头尾]|开头|结尾|末尾|片头|片尾|中间)(?:面|的|那)?[^,]{0,4}(?:{number}|\d+)?(?:秒|分钟|帧|段|部分)?|(?:保留|留下|只要|只留|只保留|取|要|单独剪|只剪|只取)[^,]{0,6}(?:{number}|\d+|最?[前后]|开头|结尾|中间)[^,]{0,8}(?:秒|分钟|段|:\d\d|到|之间)|(?:最?[前后]|开头|结尾|末尾)[^,]{0,3}(?:{number}|\d+)(?:秒|分钟)(?:去掉|删|剪|不要|砍|掐)|从第?[^,]{1,6}(?:秒|:\d\d)[^,]{0,4}到[^,]{0,8}(?:秒|:\d\d|分)|只要[^,]{1,10}那[一段]|剪辑(?:到|成|出)|剪一下|留[^,]{0,3}(?:\d+:\d\d|{number}秒))",
             ),

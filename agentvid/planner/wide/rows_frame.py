@@ -50,6 +50,7 @@ FRAME: Final[tuple[Row, ...]] = (
         ("a clip of a paper boat in the rain", "生成一段纸船漂流的视频"),
         {
             9: (
+                r"^(?:拍|录|做|出|整|弄|来|剪|生成)(?:上)?(?:一|个)?[段条支][^,把将]",
                 r"^(?:film|shoot|record) (?:me |us )?(?:a|an|some|two|three) ",
                 r"^(?:an? )?(?:short|quick|little|tiny|{number}[- ]seconds?)(?: [a-z]+)? {clip}$",
                 r"^(?:create|generate|make|render|produce|give|show|shoot|film|need|want|whip up|i (?:need|want|would like)|i'd like|can i (?:get|have))(?: up)?(?: me| us)?(?: a| an| some| the| one)?(?: [a-z0-9:.'-]+){0,5}? {clip}(?: (?:of|with|showing|where|that|featuring|in which|about)|:|,)",
@@ -152,6 +153,7 @@ FRAME: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"(?:stormy|blue|cloudy|sunset|dramatic|clear|pink|night|starry|grey|gray) sky",
             r"(?:\d|{number}) ?(?:s|sec|secs|seconds?|秒)(?![a-z])|(?:clip|video|视频|片段)(?:[^,]{0,6})(?:extend|延长|longer)",
         ),
         merges=True,

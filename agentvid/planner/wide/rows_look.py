@@ -64,6 +64,9 @@ LOOK: Final[tuple[Row, ...]] = (
         "any",
         ("make it snow", "改成下雪天"),
         {
+            10: (
+                r"(?:下雨|下雪|雨天|雪天|起雾|阴天|晴天|刮风|春天|夏天|秋天|冬天)的?(?:那种)?(?:感觉|氛围|效果|样子){end}",
+            ),
             9: (
                 r"{weather}的?(?:感觉|氛围|效果|样子|景象|意境|场景){end}",
                 r"(?<![a-z])(?:(?:cover|blanket|bury|dust|coat) [^,]{1,30} (?:in|with) (?:snow|frost|leaves|fog|mist|ice))",
@@ -338,6 +341,7 @@ LOOK: Final[tuple[Row, ...]] = (
         ("upscale to 4k", "放大到4K"),
         {
             9: (
+                r"分辨率(?:不够|太低|低)|像素(?:不够|太低|低)|(?:要|拿去)打印[^,]{0,6}放大",
                 r"(?<![a-z])(?:(?:bigger|larger|enlarge|enlarged|blown up|sharp enough)[^,]{0,20}(?:print|poster|billboard|banner|printing)|(?:too few|not enough) pixels|(?:too |very )?low[- ]quality|tiny (?:file|image|photo|thumbnail))(?![a-z])",
                 r"(?<![a-z])(?:(?:blow|scale|size) (?:it|this|that|the (?:whole )?(?:photo|picture|image|shot)) up|(?:big|large|sharp|good|high) enough (?:to print|for (?:print|a (?:poster|billboard|banner)))|(?:print|poster|billboard|a\d)[- ](?:size|quality|ready)|(?:double|triple|quadruple|twice|\dx|2x|4x) (?:the |its )?(?:resolution|pixels|pixel count)|(?:enlarge|upsize|upsample|blow up) (?:it|this|that|\d|to|by|for))(?![a-z])",
                 r"^(?:再|给我|整体|直接|然后)*放大到?{number}倍(?![^,]{0,3}(?:看|镜))[^,镜看]{0,4}$|放大成?(?:[^,]{0,3}(?:海报|大图|巨幅|展板|喷绘|a\d|大尺寸))|放大[^,]{0,4}(?:打印|印刷|喷绘)|(?:打印|印刷|喷绘|海报|展板)(?:那种)?(?:级别?|质量|的?清晰度)",

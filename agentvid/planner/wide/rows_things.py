@@ -115,6 +115,9 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("move the lamp to the left", "把台灯往左移"),
         {
+            10: (
+                r"把?(?:他|她|它|两人|两个人|人|俩)[^,]{0,3}(?:靠近|凑近|贴近|挨近|靠拢)",
+            ),
             4: (
                 r"^(?:and )?(?:a (?:bit|little|touch|tad)|slightly|further|bit|more)(?: more| further)? (?:to the )?(?:left|right|up|down|higher|lower|over)$",
                 r"^(?:再)?(?:往|向|靠|偏)[左右上下]边?(?:一?[点些])$",
@@ -202,6 +205,7 @@ THINGS: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"空白|留白|白边|不喜欢[^,]{0,8}$|(?:hate|don't like|not keen on) [^,]{1,20}$",
             r"{background}(?! ?(?:of|里))|底(?:色)?[换改]|(?:sky|天空?)[^,]{0,12}(?:晴|蓝天|sunset)",
             r"(?:black (?:and|&) white|black-and-white|b&w|黑白|gr[ae]yscale|monochrome)(?!.{0,8}(?:上色|着色|colou?r))",
             r"{quote}|(?:alpha|transparent)",

@@ -77,8 +77,11 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("remove the watermark", "去水印"),
         {
+            10: (
+                r"(?<![a-z])(?:(?:logos?|text|writing|lettering|watermark|caption|date ?stamp|words|slogan|graffiti) (?:on |in |across |at )?(?:[a-z' ]{0,20}?)(?:has to go|needs to go|should go|gone|must go|off))(?![a-z])",
+            ),
             9: (
-                r"{remove}[^,]{0,44}?(?<![a-z])(?:text|words?|wording|lettering|letters|captions?|titles?|headline|slogan|logos?|water ?marks?|date ?stamps?|date|time ?stamps?|writing|inscription|graffiti|handwriting|hashtag|subtitles?|number plate text|annotations?|credits|signature|scribbles?|(?:neon |shop |street )?signs?(?! ?post)(?: text)?)(?![a-z])(?! (?:guy|man|person|standing))",
+                r"{remove}[^,]{0,44}?(?<![a-z])(?:text|words?|wording|lettering|letters|captions?|titles?|headline|slogan|logos?|water ?marks?|date ?stamps?|date|time ?stamps?|writing|inscription|graffiti|handwriting|hashtag|subtitles?|number plate text|annotations?|credits|signature|scribbles?|(?:text|words|writing) on the signs?)(?![a-z])(?! (?:guy|man|person|standing))",
                 r"take [^,]{0,30}(?:text|words|writing|lettering|logo|watermark|sign|date|caption|title)s? (?:off|out|away)",
                 r"(?:remove|erase|delete|lose|get rid of|scrub)[^,]{0,20}{quote}|{quote}[^,]{0,8}(?:去掉|删掉|抹掉|擦掉|去除|移除|不要|gone|off|away)",
                 r"(?:去|除|消|抹|删|擦)(?:一下|掉|除)?(?:图里|照片上|右下角|左上角|角落里?)?的?(?:水印|文字|logo|字幕|日期|时间戳|签名|弹幕|字)",
@@ -101,7 +104,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         {
             10: (
                 r"(?:^|(?<![a-z]))captions?:? ?{quote}",
-                r"(?:下面|下方|底下|底部|照片下|图下)[^,]{0,6}(?:写|配|加|来|放|添|补)(?:上|个)?一?[句段行](?:话|说明|文字)?",
+                r"(?:下面|下方|底下|底部|照片下|图下)[^,]{0,6}(?:写|配|加|来|放|添|补)(?:上|个)?一?[句段行](?:话|说明|文字|(?![小大]?字))",
                 r"(?:写|配|加|来|添|放|补)(?:上|个)?(?:一|几|两)?[句行段](?:话|说明|文字|字)?[^,]{0,8}(?:下面|下方|底下|底部|旁边)|(?:下面|下方|底下|底部|照片下|图下)[^,]{0,6}(?:写|配|加|来|放|添|补)(?:上|个)?[^,]{0,3}?一?[句段](?:话|说明|文字)?",
                 r"(?<![a-z])(?:(?:under(?:neath)?|below|beneath)(?: (?:it|that|them|the (?:photo|picture|image|pic)|each(?: one)?|her|him|his|my [a-z]+|her [a-z]+))?,? (?:write|put|add|type|print))(?![a-z])[^,]{0,20}?{quote}",
                 r"(?<![a-z])(?:(?:write|put|add|type|print))(?![a-z]) [^,]{0,24}?{quote}[^,]{0,10}(?<![a-z])(?:(?:under(?:neath)?|below|beneath)(?: (?:it|that|them|the (?:photo|picture|image|pic)|each(?: one)?|her|him))?)(?![a-z])$",
@@ -225,6 +228,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("which of the two is sharper?", "哪张更清楚"),
         {
             10: (
+                r"哪(?:一)?[个张段版幅款][^,]{0,6}(?:更|最|比较)?好(?:看)?$|which (?:one |photo |picture |version )?has (?:the )?(?:better|best|nicer|more|less)",
                 r"哪[个张段版幅款一][^,]{0,3}(?:更|最|比较)(?!后)",
             ),
             9: (

@@ -85,7 +85,7 @@ def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] 
     if not shelf.real and not any(group.op in _NO_MEDIUM for group in groups):
         groups = [] if is_able(message.low) or is_chat(message.low) else groups
     bare = message.low[slice(*without_courtesy(message.low))].strip()
-    if _BARE.fullmatch(bare):
+    if not said and _BARE.fullmatch(bare):
         return Understood(language, "ask", reason="unclear")
     if said and len(message.low) <= 60 and _AGAIN.search(message.low) and {group.op for group in groups} <= {"compare", "answer"}:
         groups = _as_before(message, shelf, told(said[-1][:2000]), kind) or groups
