@@ -8,17 +8,13 @@ from planner_tools import TOOLS as PLAIN
 from planner_tools import Edited, Planned, Walk
 
 from agentvid.media.types import Audio, EditPlan, Image, Mask, Mesh, Palette, Video
+from agentvid.plugins import load_tools
 from agentvid.tool import ToolContext, tool
 
 
 @dataclass(frozen=True)
 class Framed:
     image: Image
-
-
-@dataclass(frozen=True)
-class Followed:
-    masks: Mask
 
 
 @dataclass(frozen=True)
@@ -69,13 +65,6 @@ async def edit_image(
     raise NotImplementedError
 
 
-async def edit_video(
-    ctx: ToolContext, video: Video, plan: EditPlan, mask: Mask | None = None, instruction: str = "", seed: int = 0
-) -> Clip:
-    """Change a clip."""
-    raise NotImplementedError
-
-
 async def transform_image(
     ctx: ToolContext,
     image: Image,
@@ -107,66 +96,6 @@ async def transform_video(
     factor: float | None = None,
 ) -> Clip:
     """Crop, rotate, flip, extend, upscale."""
-    raise NotImplementedError
-
-
-async def retime(
-    ctx: ToolContext,
-    video: Video,
-    kind: str,
-    factor: float | None = None,
-    times: float | None = None,
-    start: float | None = None,
-    end: float | None = None,
-    cut_start: float | None = None,
-    cut_end: float | None = None,
-    seconds: float | None = None,
-) -> Clip:
-    """Speed, reverse, loop, trim."""
-    raise NotImplementedError
-
-
-async def extend_video(ctx: ToolContext, video: Video, seconds: float) -> Clip:
-    """Make a clip longer."""
-    raise NotImplementedError
-
-
-async def stabilise(ctx: ToolContext, video: Video) -> Clip:
-    """Steady a clip."""
-    raise NotImplementedError
-
-
-async def interpolate(
-    ctx: ToolContext,
-    video: Video | None = None,
-    first: Image | None = None,
-    last: Image | None = None,
-    seconds: float | None = None,
-    fps: float | None = None,
-) -> Clip:
-    """Fill in frames."""
-    raise NotImplementedError
-
-
-async def compose(
-    ctx: ToolContext,
-    clips: list[Video] | None = None,
-    stills: list[Image] | None = None,
-    layout: str = "beside",
-    place: str = "",
-    share: float | None = None,
-) -> Shown:
-    """Put media together."""
-    raise NotImplementedError
-
-
-async def keyframe(ctx: ToolContext, video: Video, seconds: float | None = None) -> Framed:
-    """Take one frame."""
-    raise NotImplementedError
-
-
-async def track(ctx: ToolContext, video: Video, mask: Mask) -> Followed:
-    """Follow a thing."""
     raise NotImplementedError
 
 
@@ -222,10 +151,12 @@ async def generate_video(
 
 
 _MORE = (
-    plan_edit, edit_image, edit_video, transform_image, transform_video, retime, extend_video, stabilise, interpolate,
-    compose, keyframe, track, caption, speak, sound, mux, make_3d, map_to_view, generate_image, generate_video,
+    plan_edit, edit_image, transform_image, transform_video, caption, speak, sound, mux, make_3d, map_to_view,
+    generate_image, generate_video,
 )  # fmt: skip
-TOOLS = PLAIN | {spec.name: spec for spec in map(tool(), _MORE)}
-"""All tools by name."""
+_REAL = ("retime", "extend_video", "stabilise", "interpolate", "compose", "edit_video", "pick_frame", "track")
+_LOADED = load_tools()
+TOOLS = PLAIN | {spec.name: spec for spec in map(tool(), _MORE)} | {name: _LOADED[name] for name in _REAL}
+"""All tools by name: those of clips are the real ones, the others only signatures."""
 TAKES = {name: frozenset(parameter.name for parameter in spec.parameters) for name, spec in TOOLS.items()}
 """What each tool takes, as a planner is told."""

@@ -29,7 +29,7 @@ _VERBS_EN: Final = (
     r"|mix|score|dub|hold|repeat|freeze|smooth|soften|rewind|age|double|halve|wipe|scrub|ditch|strip|grow|shorten|do"
 )
 _HARD: Final = (
-    r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|[—–]+|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
+    r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|[—–]+|(?<![^\s,;。:])[(（]?\d{1,2}(?:[.)）、](?! ?\d)|\) )|(?<=[\u4e00-\u9fff])\d{1,2}[.、)）](?=[\u4e00-\u9fff])|[①②③④⑤⑥⑦⑧⑨⑩]|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
 )
 _THEN: Final = (
     r"(?:(?<![a-z])(?:and then|then|after that|after which|afterwards?|finally|lastly|last of all|and finally|and lastly"
@@ -39,7 +39,7 @@ _COMMA: Final = (
     r"(?<!(?<![a-z])no)(?<!wait)(?<!nah),(?!\d{3}(?!\d))(?! ?(?:not|instead of|rather than) (?:just |only )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten))|、"
     r"|(?<!everything )(?<!all )(?<!anything )(?<!nothing )(?<![a-z,])but(?! (?:not|for) )(?![a-z])"
 )
-_SOFT: Final = r"(?<![a-z])(?:and also|and|plus|but|while|as well as|with|before|so|or)(?![a-z])|&|(?<=[来掉好完了])(?=[循倒加放剪裁配翻旋提锐])|同时|并(?![排列肩])|并且|而且|还有|以及|外加|顺便|顺带|另外|(?<!.)再|再|也(?=[把给])|和|跟(?=把)|还要|(?<=[了后完掉好])(?=[把给再])"
+_SOFT: Final = r"(?<![a-z])(?:and also|(?<!black )and|plus|but|while|as well as|with|before|so|or)(?![a-z])|&|(?<=[来掉好完了])(?=[循倒加放剪裁配翻旋提锐])|同时|并(?![排列肩])|并且|而且|还有|以及|外加|顺便|顺带|另外|(?<!.)再|再|也(?=[把给])|和|跟(?=把)|还要|(?<=[了后完掉好])(?=[把给再])"
 _ANY: Final = re.compile(f"(?P<hard>{_HARD})|(?P<then>{_THEN})|(?P<comma>{_COMMA})|(?P<soft>{_SOFT})")
 _STARTS_VERB: Final = re.compile(
     rf"\W*(?:(?:then|also|please|finally|just|maybe|could you|can you|lastly|after that|now) )*(?:{_VERBS_EN})(?![a-z])"

@@ -16,7 +16,7 @@ from agentvid.planner import PlanRequest
 from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.write import write_requests
 from agentvid.planner.request import Ask, Continue, Edit, Film, Generate, Join, Request, View, Walk
-from agentvid.planner.wide.plan import understood_of, write_wide
+from agentvid.planner.wide.plan import lacks, understood_of, write_wide
 from agentvid.planner.wide.understand import Understood
 
 __all__ = ["write_message"]
@@ -71,6 +71,7 @@ def write_message(request: PlanRequest) -> Chain:
     is_strict = all(isinstance(request, Continue | View | Walk | Join) for request in parsed.requests)
     if sum(known.is_new for known in request.media) > 1:
         is_strict = is_strict and not any(isinstance(request, Join) for request in parsed.requests)
+    is_read = is_read and not lacks(precise, request.tools)
     if is_read and not (precise.question and (has_clip or not is_strict)):
         return precise
     wide = write_wide(request, understood)

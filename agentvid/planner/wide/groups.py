@@ -32,11 +32,16 @@ _SAME: Final = re.compile(
     r"也一样|也是|同样处理|一样处理|(?<![a-z])(?:same (?:for|with|to|thing)|ditto|likewise)(?![a-z])"
 )
 _MAP: Final = re.compile(
-    r"地图|平面图|户型图|规划图|(?<![a-z])(?:map|floor ?plan|the plan|blueprint|site plan)(?![a-z])"
+    r"地图|平面图|户型图|规划图|(?<![a-z])(?:map|floor ?plan|the plan(?![a-z])|blueprint|site plan)(?![a-z])"
 )
 _ELABORATES: Final = re.compile(
     r"^\W*(?:i\.?e\.?|that is|meaning|namely|or rather|也就是|就是说|比如|例如|like |such as|e\.?g\.?)"
 )
+_TIDIES: Final = re.compile(r"^\W*(?:清理|收拾|搞干净|弄干净|清干净|处理干净)一?下?[吧呗]?\W*$")
+_TWO: Final = re.compile(
+    r"前一?张.*后一?张|第一.*第二|左边.*右边|(?<![a-z])(?:first|left|left one) .*(?:second|right)(?![a-z])"
+)
+_GLOOMY: Final = re.compile(r"(?:逆光|背光|backlit)[^,]*(?:太|有点|黑|暗|too|dark)")
 _GENERATES: Final = frozenset({"generate_image", "generate_video"})
 _CAMERA: Final = frozenset({"orbit", "dolly", "zoom", "pan", "tilt", "truck", "pedestal", "navigate", "view_from"})
 _LOOPS: Final = frozenset({"turntable", "animate", "orbit", "generate_video"})
@@ -91,7 +96,11 @@ class _Reader:
         hit = atom.hit
         if hit is not None and (self.groups or self.pending) and GENERIC.search(low):
             hit = None
-        if hit is not None and hit.op in ("view_from", "answer", "navigate", "describe") and _MAP.search(self.pending):
+        if hit is not None and self.groups and _TIDIES.search(low):
+            hit = None
+        if hit is not None and hit.op == "answer" and _TWO.search(self.pending):
+            hit = replace(hit, op="compare")
+        if hit is not None and hit.op in ("view_from", "answer", "navigate", "describe", "add") and _MAP.search(self.pending):
             hit = replace(hit, op="map_to_view")
         if hit is not None and PURPOSE.search(low) and (self.groups or not is_last):
             hit = None
@@ -102,7 +111,7 @@ class _Reader:
             return
         count = len(self.groups)
         asks = hit.op in ("answer", "compare", "count", "describe")
-        reason = not asks and is_complaint(low) and hit.weight < 7.9
+        reason = not asks and hit.op != "add" and is_complaint(low) and (hit.weight < 7.9 or bool(_GLOOMY.search(low)))
         self._take_in(Group(hit.op, atom.start, atom.end, low, hit, reason, atom.join, self.pending, low))
         self.pending, self.began = "", len(self.groups) > count
 
@@ -146,11 +155,14 @@ class _Reader:
             if (
                 close
                 and _is_short(group.low)
+                and not re.match(r"\W*[\u4e00-\u9fff]{2,4}(?:换|改|变|做|弄|刷|染)[成为]", group.low)
                 and row_of(group.op).needs != "video"
                 and group.op not in _CAMERA | {"add"}
             ):
                 return True
             return bool(_ELABORATES.search(group.low)) or _is_one(last, group)
+        if _continues(last, group, close=close):
+            return True
         if last.is_reason:
             return False
         if (weight < 3.5 and close) or (group.is_reason and weight < 6 and group.join != "then"):
@@ -174,6 +186,34 @@ class _Reader:
             return True
         asked = ("compare", "answer", "map_to_view", "view_from", "past", "future")
         return group.op == "answer" and last.op in asked
+
+
+_AGAIN_TO: Final = re.compile(r"^\W*(?:就|直接)?(?:换成|改成|变成|换做|改为|弄成|要|用|就要|make it |turn it |go with |use |something )")
+_OPEN: Final = re.compile(
+    r"(?:换|改)(?:个|一[个张种下换改]|掉)(?![^,]{0,12}[成为])|(?<![a-z])(?:change|swap|switch|new|different) (?:out )?(?:the |my |its |his |her )?[a-z ]{2,24}$"
+)
+_TAKES: Final = re.compile(r"(?<![a-z])(?:take|grab|cut|copy|lift|borrow|steal) .{1,40} (?:from|out of|off|in) ")
+_PUTS: Final = re.compile(r"^\W*(?:and )?(?:put|place|paste|stick|drop|pop|add) (?:it|them|him|her|that) ")
+_CHANGED: Final = frozenset({"background_change", "replace", "recolour", "material", "lighting", "weather", "style"})
+
+
+def _continues(last: Group, group: Group, *, close: bool) -> bool:
+    """Whether a clause tells how the request before it is to be done: "swap the background, make it plain white"."""
+    if last.op == "stabilise" and group.op == "interpolate":
+        return not re.search(r"fps|帧", group.low)
+    if last.op == "make_3d" and group.op in ("turntable", "orbit", "rotate"):
+        return bool(re.search(r"能|可以|那种|(?<![a-z])(?:can|could|to be able)(?![a-z])", group.low))
+    if last.op in _LOOPS | _CAMERA | {"interpolate", "join"} and group.op == "generate_video":
+        return close
+    if _TAKES.search(last.low) and _PUTS.match(group.low):
+        return True
+    if not close:
+        return False
+    if last.op == "caption" and group.op == "text_add":
+        return bool(re.match(r"\W*(?:就|内容|写|saying|it (?:says|reads))", group.low))
+    if last.op == "background_change" and group.op == "background_change":
+        return True
+    return last.op in _CHANGED and group.op in _CHANGED and bool(_AGAIN_TO.match(group.low) and _OPEN.search(last.low))
 
 
 def _is_short(low: str) -> bool:
@@ -270,7 +310,7 @@ def _is_told(group: Group, weight: float) -> bool:
     if group.op in _GENERATES:
         return group.join != "then"
     starts = re.match(
-        r"\W*(?:then|also|after|next|finally|and (?:then|also)|然后|接着|再|最后)|\W*(?:add|put|make it|crop|write|read|turn|set|play)",
+        r"\W*(?:then|also|after|next|finally|and (?:then|also)|first|然后|接着|再|最后|先|首先)|\W*(?:add|put|make it|crop|write|read|turn|set|play|slow|speed|trim|loop|reverse|cut|narrate|subtitle|caption|rotate|flip|blur|darken|brighten|remove|zoom|pan|tilt|stabili|crop|extend)",
         group.low,
     )
     if group.join in ("comma", "soft", "hard") and not starts:

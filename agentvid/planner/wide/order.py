@@ -19,6 +19,10 @@ _LAST_FIRST: Final = re.compile(
 )
 _BUT_FIRST: Final = re.compile(r"(?:在那|在这|在此|这)之前|before that|(?<![a-z])but first|首先要")
 
+_THIS_FIRST: Final = re.compile(
+    r"(?<![a-z])(?!(?:the|its|very|a|my|her|his|that|at|in|for) )[a-z]+ first(?![a-z])(?! (?:[a-z]+ (?:seconds?|minutes?|frames?)|one|photo|picture|clip|video|image|half|part|\d))|^\W*(?:但|不过|但是)先"
+)
+
 
 def ordered(groups: list[Group], message: Told) -> list[Group]:
     """Put what comes last at the end: "before you add snow, take the leaves off", "最后要竖版的。在那之前,先…"."""
@@ -31,6 +35,8 @@ def ordered(groups: list[Group], message: Told) -> list[Group]:
     if _BUT_FIRST.search(between):
         return [second, first, *groups[2:]]
     for index, (group, after) in enumerate(pairwise(groups)):
+        if _THIS_FIRST.search(after.low) and not _THIS_FIRST.search(group.low):
+            return [*groups[:index], after, group, *groups[index + 2 :]]
         opens = message.low[max(0, group.start - 8) : group.start + 24]
         if (
             re.match(r"\W*(?:[a-z, ]{0,8})before ", opens)

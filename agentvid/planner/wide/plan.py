@@ -16,7 +16,7 @@ from agentvid.planner.wide.steps_clip import StepsWriter
 from agentvid.planner.wide.understand import Understood, understand
 from agentvid.planner.wide.where import Medium
 
-__all__ = ["medium_of", "understood_of", "write_wide"]
+__all__ = ["lacks", "medium_of", "understood_of", "write_wide"]
 
 _KINDS: Final = {Image: "image", Video: "video"}
 
@@ -61,6 +61,11 @@ def write_wide(request: PlanRequest, understood: Understood) -> Chain:
     except AskBack as back:
         return Chain(turn=request.turn, question=back.reason)
     return writer.chain()
+
+
+def lacks(chain: Chain, tools: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether a chain needs a tool, or something told to a tool, that is not there."""
+    return any(_missing(step.tool, step.args, tools) for step in chain.steps)
 
 
 def _missing(tool: str, args: Mapping[str, object], tools: Mapping[str, frozenset[str]]) -> str:

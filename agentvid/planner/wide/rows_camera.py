@@ -34,11 +34,14 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("a turntable of the vase", "把花瓶转一圈展示"),
         {
             9: (
+                r"(?<![a-z])(?:(?:from )?(?:every|each) (?:side|direction|angle)|all (?:a?round it|the way about))(?![a-z])",
                 r"(?<![a-z])(?:turn ?table|all the way (?:a?round)|360(?:[ -]?(?:degrees?|deg|°))?(?: (?:spin|view|turn|rotation|video|orbit|of|product))?|full (?:circle|turn|rotation|spin|360|orbit|revolution|loop around)|lazy susan|product spin|spin (?:it|the|this|my|around|him|her)|rotating (?:view|display|product|platform)|(?:see|show|view|look at) (?:it |the [a-z ]+ |this |my [a-z ]+ )?from (?:all|every) (?:sides?|angles?)|(?:from )?(?:all|every) (?:sides|angles?)(?! of)|one (?:full |complete )?(?:rotation|revolution|turn)|complete (?:circle|rotation|turn)|rotate (?:it )?(?:fully|on the spot|continuously))(?![a-z])",
                 r"(?:转盘|转台|360|三百六十|全方位|各个角度|每个角度|四面八方|展台|原地(?:转|旋转|自转)[^,]{0,4}|自转|转一圈|转一周|转个圈|旋转一[圈周]|旋转展示|转上一圈|转满一圈|整圈|转着看|旋转视频|转圈(?:展示|看|视频))",
             ),
         },
-        (r"(?:vr|全景(?:图|照)|panorama)|(?:{camera}|摇)[^,]{0,8}摇|从左往右摇|half|半圈",),
+        (
+            r"(?:90|ninety|45|180|forty|hundred)[ -]?(?:degrees|°)?|(?:anti|counter)?-?clockwise|上下颠倒",
+r"(?:vr|全景(?:图|照)|panorama)|(?:{camera}|摇)[^,]{0,8}摇|从左往右摇|half|半圈",),
         makes="video",
         merges=True,
     ),
@@ -49,6 +52,8 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("show it from above", "从上面看"),
         {
             9: (
+                r"(?:从|在|由|换到|站在|绕到)[^,]{1,14}?(?:俯视|仰视|平视|往下|往上|朝下|朝上|俯看|回头)",
+                r"(?<![a-z])(?:(?:what(?:'s| does| would| do|'d)|how (?:does|would|do)) [^,]{0,40}?looks? (?:like )?from(?! the (?:first|second))|from (?:the |my |his |her |a |an )?[a-z]+(?: [a-z]+)?(?:'s?)? (?:position|seat|point of view|perspective|eyes|vantage point|viewpoint|spot)|look(?:ing)? behind (?:you|me|him|her|us|it)|turn around and (?:look|see|show)|(?:seen|shown|viewed|shot|taken|photographed) from)(?![a-z])",
                 r"(?:from|at) (?:directly |straight |right |high |way |just |further |a bit |the |its |his |her |a |an )*(?:above|overhead|below|underneath|behind|the (?:back|front|side|left|right|rear|top|bottom|other side|doorway|window|balcony|street|ground|sofa|far end|kitchen|stage|corner|opposite|stands|roof|air|driver)(?! (?:to|of the (?:picture|image|photo|frame|clip|video)|photo|picture|image))(?: side)?|the (?:left|right)(?: side)?|low|high|eye level|different angle|lower|higher|new angle|side|top|back|front|left|right|rear|[a-z]+'s (?:point of view|perspective|pov|eye view)|further (?:left|right|back|away|up))(?: (?:view|angle|side|perspective))?(?![a-z])(?! (?:and|to) (?:right|left|the [a-z]+ to))",
                 r"(?<![a-z])(?:(?:side|top|back|rear|front|aerial|overhead|bird'?s[ -]?eye|worm'?s[ -]?eye|low[ -]angle|high[ -]angle|drone|three[- ]quarter|3/4|top-?down|profile|different|new|another|opposite|reverse)(?:[ -]?(?:view|angle|shot|perspective|side view|pov))+|top-down|bird'?s[ -]eye|point of view|pov|what (?:it|he|she|that|this|the [a-z ]+) looks? like from|(?:show|see|look at)(?: me)? (?:the |its |his |her )?(?:back|other side|far side|underside|rear)(?! ?ground)(?: of)?|view from|seen from|viewed from|looking (?:down|up) (?:at|on) |isometric)(?![a-z])",
                 r"(?:从|站在|坐在|由|换到|转到|绕到|切到|挪到|(?<!现)在(?=[^,]{1,8}(?:上|里|口|边|外|处)))[^,]{0,14}?(?:看|望|拍|视角|角度|瞧|瞅|瞄|俯瞰|仰拍|俯拍)(?!清楚)",
@@ -76,7 +81,12 @@ CAMERA: Final[tuple[Row, ...]] = (
         "image",
         ("dolly in", "镜头推近"),
         {
+            8: (
+                r"(?:再|往前|向前|镜头|慢慢|往里|朝前)*(?:凑近|贴近|靠近|逼近|挨近)一?[点些]?$",
+                r"(?:往前|向前|往后|向后|朝前)(?:推|凑|靠|退|拉|进)一?[点些]?(?!窗|门)",
+            ),
             9: (
+                r"(?<![a-z])(?:(?:move|go|come|creep|glide|float|inch|ease|drift|get) in (?:slowly |close |closer |tight |gently )*(?:on|to|toward|towards|at)|(?:back|move|float|drift|pull) (?:off|out|away|back) (?:slowly |gently )?(?:from|to (?:reveal|show|see)))(?![a-z])",
                 r"(?<![a-z])(?:doll(?:y|ies|ying)|push(?:es|ing)? (?:in|the camera)|push-in|pull(?:s|ing)?(?: the camera)? (?:back|out|away)|pull-?back|(?:camera|cam|shot) (?:[a-z]+ )?(?:moves?|goes|comes?|creeps?|glides?|pushes|pulls|flies|drifts|backs|travels|advances) (?:slowly |gently |in |a bit )?(?:in|closer|toward|towards|forward|backwards?|back|away|out|off)|(?:move|bring|get|fly|creep|glide|drift|back) (?:the )?(?:camera |cam )?(?:slowly |gently |a bit |a little |in )?(?:closer|nearer|toward|towards|forward|backwards?|away|off)(?: to| from)?|track(?:s|ing)? (?:in|forward|back|toward)|creep in|ease in|back away|come closer)(?![a-z])",
                 rf"(?:{{camera}}|画面){_WAY_ZH}[^,]{{0,8}}?(?:推近|推进|推到|推向|推过去|推上去|推|拉近|拉远|拉开|拉回|拉到|拉|后退|前进|前移|后移|靠近|贴近|凑近|远离|退后|后撤|往前|往后|向前|向后)(?!升|降|窗|门)",
                 r"(?:推近|推进|推向|推镜|拉镜|缓推|慢推|推轨|缓缓推|慢慢推|推个?镜头|推过去|拉远|拉开|镜头缓推|推到|往前推|往后拉|向后拉)",
@@ -94,6 +104,7 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("zoom in on the face", "放大看脸"),
         {
             9: (
+                r"(?<![a-z])(?:punch(?:es)? in|(?:get|go) (?:in )?(?:really |right )?close(?:r)? (?:on|to|up)|close in on|closer look at|tight on)(?![a-z])",
                 r"(?<![a-z])(?:zoom(?:s|ed|ing)?(?:[ -](?:in|out))?|close-?up(?: shot)?|closeup|magnif(?:y|ied)|enlarge to see|telephoto)(?![a-z])",
                 r"(?:变焦|焦距|放大看|放大到[^\dk]|放大[^,]{0,10}(?:看看|看一下|看清|细节)|(?:细节|局部|脸部|表盘)[^,]{0,6}放大|特写|缩放|拉焦|长焦|拉近看|拉近[^,]{0,3}细节|镜头放大|镜头缩小|画面放大|画面缩小)",
             ),
@@ -109,6 +120,8 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("pan right", "镜头向右摇"),
         {
             9: (
+                r"(?<![a-z])(?:look (?:over |round |around |across |slowly )*(?:to )?(?:the |your |my )?(?:left|right))(?![a-z])",
+                r"(?<![a-z])(?:turn (?:to the |to my )?(?:left|right) (?:a (?:full )?quarter|(?:by )?{number}(?: degrees|°)|a (?:bit|little)|slowly|gently))(?![a-z])",
                 r"(?<![a-z])(?:pan(?:s|ned|ning)?(?! (?:on|in|with|of|handle|is))|(?:camera|shot|view) (?:[a-z]+ )?(?:sweeps?|swings?|turns?|looks?|pans?) (?:slowly |gently )?(?:from|across|over|to the|left|right)|sweep (?:across|over|from|the camera)|(?:turn|swing|swivel) (?:the )?(?:camera|view|lens) (?:slowly )?(?:to the )?(?:left|right)|look (?:to the )?(?:left|right)(?: and right)?|whip[ -]pan|panorama sweep|survey the)(?![a-z])",
                 rf"(?:{{camera}}|画面)?{_WAY_ZH}[左右][^上下]{{0,5}}摇(?!头|摆|晃|篮)|(?:{{camera}})[^,]{{0,10}}摇(?!头|摆|晃)|摇镜头?(?!{_WAY_ZH}[上下])|摇摄|横摇|摇到|摇过|摇一圈|甩镜|从[左右](?:边|侧)?(?:慢慢)?(?:扫|摇|转)[到向往][左右]|扫过|(?:{{camera}})(?:慢慢|缓缓|往|向|朝)*[左右](?:边)?转",
             ),
@@ -139,11 +152,13 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("truck left", "镜头向左平移"),
         {
             9: (
+                r"(?<![a-z])(?:(?:slide|glide|move|track|drift|travel|crab|shuffle|scroll)(?:s|ing)? (?:slowly |gently )*(?:along|past|across|sideways|alongside))(?![a-z])",
                 r"(?<![a-z])(?:truck(?:s|ing)? (?:left|right|to|past|along|sideways|slowly|the camera|across|shot)|track(?:s|ing)? (?:left|right|along|sideways|past|across|alongside|the camera)|tracking shot|(?:slide|move|shift|glide|crab|strafe|travel|dolly|drift)(?:s|ing)? (?:the )?(?:camera|cam|shot|view) (?:slowly |sideways |gently |to the |laterally |over |a bit |a little )*(?:left|right|sideways|along|past|laterally|across)|(?:camera|shot|cam) (?:[a-z]+ )?(?:slides?|moves?|glides?|trucks?|tracks?|shifts?|drifts?|travels?|strafes?) (?:slowly |sideways |gently |to the |laterally )*(?:left|right|sideways|along|past|across)|strafe|crab (?:left|right)|sideways (?:left|right|along|past|to)|lateral)(?![a-z])",
                 rf"(?:{{camera}}|画面|视角)?{_WAY_ZH}[左右](?:边|侧|方)?(?:水平|缓缓|慢慢|横着|横向)?(?:平移|横移|滑动|滑|移动|移|推移|走)|横移|(?:{{camera}})[^,]{{0,8}}平移|平移(?:镜头|过去|到|着|{{number}})|横向移动|横着(?:往|移|走|拍)|沿着[^,]{{1,10}}(?:平移|横移|滑)",
             ),
         },
         (
+            r"[上下](?:面|方)?平移",
             r"^(?:把|将)(?![^,]{0,3}(?:镜头|相机|摄像机|摄影机|机位|画面))|(?:fire|pickup|the|a|red|food) truck(?! (?:left|right))|soundtrack|走(?:进|到|过去)|路|街|胡同|人往",
         ),
         makes="video",
@@ -180,7 +195,7 @@ CAMERA: Final[tuple[Row, ...]] = (
         },
         (
             r"{camera}[^,]{0,8}(?:平移|推|拉|摇|升|降)|truck|(?:拿|移|挪|清|删|p|抹|弄|赶)走|走(?:了|掉)|路人|(?:guy|man|person|people|who|woman|dog|cat|kid) (?:who |that )?walk|walks through the shot|make (?:him|her|them|the [a-z]+) (?:walk|run)|让[^,]{1,8}(?:走|跑|飞|开)(?!进去看)",
-            r"步行街|走廊|(?:go|head|travel|move) (?:back )?to (?:the|that|my) (?:one|original|version|first|previous|last|second|left|right|top|start|end)|(?:moves?|go) on|go (?:back|with|for)|move (?:the|him|her|it) |(?:fly|go|run)(?:ing)? over the (?:the )?(?:text|image)",
+            r"步行街|(?<!沿着)(?<!穿过)(?<!走进)(?<!顺着)走廊|(?:go|head|travel|move) (?:back )?to (?:the|that|my) (?:one|original|version|first|previous|last|second|left|right|top|start|end)|(?:moves?|go) on|go (?:back|with|for)|move (?:the|him|her|it) |(?:fly|go|run)(?:ing)? over the (?:the )?(?:text|image)",
         ),
         makes="video",
     ),
@@ -191,9 +206,9 @@ CAMERA: Final[tuple[Row, ...]] = (
         ("what would I see standing at the arrow?", "站在箭头处能看见什么"),
         {
             9: (
-                r"(?:map|floor ?plan|blueprint|site plan|street plan|plan of|layout|seating plan|seating chart|地图|平面图|户型图|规划图|示意图|俯视图|路线图|图纸|布局图|导览图|总平图|施工图)[^;]{0,80}?(?:stand|standing|look|see|street level|ground level|view|first[- ]person|eye level|render|walk out|sit|站|看|望|实景|街景|视角|第一人称|什么样|效果图|样子|坐)",
+                r"(?:(?<![a-z])map(?![a-z])|floor ?plan|blueprint|site plan|street plan|plan of|layout|seating plan|seating chart|地图|平面图|户型图|规划图|示意图|俯视图|路线图|图纸|布局图|导览图|总平图|施工图)[^;]{0,80}?(?:stand|standing|look|see|street level|ground level|view|first[- ]person|eye level|render|walk out|sit|站|看|望|实景|街景|视角|第一人称|什么样|效果图|样子|坐)",
                 r"(?:stand(?:ing)?|look(?:ing)?|see|street[ -]level|ground[ -]level|view|i stood|i sat|sit|render|站|看|望|实景|街景|视角)[^;]{0,60}?(?:on (?:this|the) map|floor ?plan|blueprint|site plan|on the plan|this plan|marked|the (?:x|red dot|arrow|pin|cross)(?: |$|,)|地图|平面图|户型图|标记|箭头|红点|图上)",
-                r"(?:地图|平面图|户型图|规划图|示意图|布局图|the plan|floor ?plan|this map)[^;]{0,60}",
+                r"(?:地图|平面图|户型图|规划图|示意图|布局图|the plan(?![a-z])|floor ?plan|this map)[^;]{0,60}",
                 r"(?:站在|站)(?:红点|箭头|标记|路口|图钉|叉)[^,]{0,14}",
                 r"(?:如果|要是|我)?站(?:在|到)?[^,]{0,16}(?:看(?:到|见|过去|出去)?|望)[^,]{0,10}(?:什么|啥|是什么样|样子|怎样)",
                 r"(?:standing|stood|stand) (?:at|on|by|in|where) [^,]{0,50}(?:what (?:would|do|will|can)|see|look)|what (?:would|do|will|can|could) (?:i|you|we|one) see (?:if|when|from|standing|looking|at|facing|there)",

@@ -18,6 +18,11 @@ LOOK: Final[tuple[Row, ...]] = (
         "any",
         ("make it sunset light", "把光线改成日落"),
         {
+            9: (
+                r"^light (?:her|him|it|them|the [a-z]+|this|my [a-z]+|from|everything)",
+                r"(?<![a-z])(?:(?:softer|harsher|harder|warmer|cooler|moodier|brighter|more dramatic|nicer|better|flattering|golden|evening|morning) (?:light|lighting|sun)|(?:sun|light) (?:coming|streaming|pouring|shining) (?:in|through|from)|(?:sun|moon) (?:going down|setting|rising|coming up)|in the (?:evening|early morning|middle of the night|dead of night|moonlight)|at (?:night|dusk|dawn|sunset|sunrise))(?![a-z])",
+                r"(?:加|打|要|来|换|补|给)[^,]{1,10}(?:的光|光线|光效|光感|灯效)(?:线)?{end}",
+            ),
             8: (
                 r"(?<![a-z])(?:relight|re-light|relit|golden[ -]hour|blue[ -]hour|back ?lit|backlight|rim[ -]?light|side[ -]?light|studio light(?:s|ing)?|candle ?lit|candle ?light|rembrandt|softbox|moonlit|moonlight|spotlight|three-point|key light|light(?:ing)? (?:warmer|cooler|softer|harder|colder)|(?:warmer|cooler|softer|harsher|dramatic|moody|cinematic|warm|cool|soft|neon|colder|natural) light(?:ing)?|white balance|colou?r temperature)(?![a-z])",
                 r"(?:warm|cool)(?: up| down)? (?:the |up the |down the )?(?:light|lights|tones?|tone|colou?rs|image|photo|picture|white balance)(?![a-z])|(?:warm|cool) (?:it|this|that|everything)(?: up| down| off)?(?![a-z])",
@@ -35,6 +40,7 @@ LOOK: Final[tuple[Row, ...]] = (
                 r"(?:as if|like) (?:it(?:'s| is| was| were) )?(?:lit|taken at|shot at|photographed at|at) [^,]{0,20}{light}",
             ),
             4: (
+                r"^(?:just |only |it'?s )?(?:the )?(?:light|lighting|光|光线){end}",
                 r"(?<![a-z])(?:warmer|cooler|colder)(?![a-z])",
                 r"(?:warm|cool|cold|moody) (?:tone|glow|feel)",
                 r"{light}{end}",
@@ -58,6 +64,14 @@ LOOK: Final[tuple[Row, ...]] = (
         "any",
         ("make it snow", "改成下雪天"),
         {
+            10: (
+                r"(?:下雨|下雪|雨天|雪天|起雾|阴天|晴天|刮风|春天|夏天|秋天|冬天)的?(?:那种)?(?:感觉|氛围|效果|样子){end}",
+            ),
+            9: (
+                r"{weather}的?(?:感觉|氛围|效果|样子|景象|意境|场景){end}",
+                r"(?<![a-z])(?:(?:cover|blanket|bury|dust|coat) [^,]{1,30} (?:in|with) (?:snow|frost|leaves|fog|mist|ice))",
+                r"(?<![a-z])(?:(?:snow|rain|leaves) (?:falling|coming down|on the (?:ground|roof|roofs|trees))|(?:bad|nice|nicer|better|good|different) weather|(?:wet|rainy|snowy|foggy|sunny|stormy|cloudy|windy|frosty|autumnal|wintry) (?:day|morning|evening|night|afternoon|scene))(?![a-z])",
+            ),
             8: (
                 r"(?:make it|let it|have it|start|stop) (?:snow|rain|drizzle|pour|hail|storm|be (?:snowy|foggy|misty|rainy|sunny|stormy))(?:ing)?(?![a-z])",
                 rf"(?<![a-z]){_CHANGES} (?:[^,]{{0,34}} )?(?:a |an |the |some |more |light |heavy |thick |gentle |bit of )*{{weather}}(?! (?:jacket|boots|coat|hat|dress|man|men|globe|rolls?|onions?))",
@@ -91,6 +105,9 @@ LOOK: Final[tuple[Row, ...]] = (
         ("make it a watercolour", "变成水彩画"),
         {
             8: (
+                r"^(?:ghibli|anime|cartoon|pixar|disney|van gogh|comic|manga|simpsons|pixel art|watercolour)(?:-?ify|ize)? (?:this|it|me|my|him|her|us|the|them)",
+                r"(?<![a-z])(?:(?:look|looks|looking)(?: more)? (?:like )?(?:a |an )?(?:real|actual|proper|realistic|photoreal(?:istic)?|lifelike|hand[- ]?drawn|painted)(?: (?:photo|picture|photograph|life|thing))?|photo-?real(?:istic)?|realistic|hyper-?real(?:istic)?)(?![a-z])",
+                r"写实|逼真|真实照片|真人版|真人化|实拍",
                 r"(?<![a-z])(?:styli[sz]e|restyle|in the style of|(?:in|into|to|as|like) an? (?:[a-z-]+ ){0,3}(?:painting|drawing|sketch|cartoon|comic|poster|illustration|engraving|woodcut|mosaic|collage|watercolou?r|polaroid|postcard))(?![a-z])",
                 r"(?:style|filter|grain|film look|colou?r grad(?:e|ing)|look and feel|preset|lut)(?![a-z])",
                 r"(?:look(?:s|ing)? (?:like|as if)|feels? like) (?:it (?:was|were|is) )?(?:a |an |the |from |in |something |shot |it's |out of )*(?:[a-z'-]+ ){0,3}(?:{style}|movie|game|episode|book|magazine|photo from|19\d\d|the \d0s)",
@@ -127,6 +144,9 @@ LOOK: Final[tuple[Row, ...]] = (
         ("put them on a beach", "背景换成海边"),
         {
             9: (
+                r"(?<![a-z])(?:(?:put|place|stick|drop|transport|teleport|set|send|plop|pop|stand) (?:me|him|her|them|us) (?:in front of|on top of|outside|inside|at) (?:the|a|an|our|my))(?![a-z])",
+                r"(?:边缘?|头发丝?|发丝|轮廓)?抠(?:得)?(?:干净|细|好|准|仔细)",
+                r"(?<![a-z])(?:(?:put|place|stick|drop|set|stand|sit|have|move|send)(?: (?:me|him|her|it|them|us|this|that|the [a-z]+|my [a-z]+)) (?:over|above|in front of|against|outside|inside|on top of) (?:our|the|a|an|my) (?:[a-z]+ )?(?:town hall|city|house|village|skyline|castle|mountains?|forest|beach|school|church|tower|bridge|stadium|volcano|lake|river|farm|barn|desert|ocean)|(?:different|new|another|plain|busy) (?:back ?ground|backdrop|setting|location|scene))(?![a-z])",
                 r"{background}[^,]{0,12}(?:换|改|变|调成|弄成|做成|设|要|用|p成|透明|纯|成|替|抠|去掉|移除|删)",
                 r"(?:换|改|替换|抠掉|去除?|移除|删除)(?:成|个|一个|掉|一下|张|了)?[^,]{0,12}{background}",
                 r"(?:change|replace|swap|switch|turn|make|set|put|use|give|have|want|need|remove|cut|drop|try|add|get)(?: out)? [^,]{0,40}{background}(?! (?:blur|blurry|out of focus|music|softer|noise|vocals))",
@@ -142,6 +162,7 @@ LOOK: Final[tuple[Row, ...]] = (
             3: (r"^[^,]{0,12}{background}[^,]{0,20}$",),
         },
         (
+            r"{background}[^,]{0,16}(?:soft|fuzzy|creamy|dreamy|hazy)",
             r"(?:放|贴|p|移|加|合成?|搬)(?:到|在|进)第|(?:into|onto|in|on) the (?:first|second|other)(?: one| photo| picture|$)",
             r"(?:虚化|模糊|虚一|糊一|blur|bokeh|out of focus|defocus|soften|景深)",
             r"{background}[^,]{0,8}(?:里|中|上)的?(?:路人|人|杂物|东西|垃圾|车|字)|(?:people|man|person|stuff|clutter|guy|woman|car|crowd|things?|strangers?|tourists?|noise) (?:in|from) the back",
@@ -158,6 +179,7 @@ LOOK: Final[tuple[Row, ...]] = (
         ("blur the background", "虚化背景"),
         {
             9: (
+                r"{background}[^,]{0,16}(?:soft|fuzzy|creamy|dreamy|hazy|out of)",
                 r"(?:背景|后面|四周|周围|身后|其他地方|其余)[^,]{0,10}(?:虚化|模糊|虚一?[点下些]|糊一?[点下些]|虚掉|变虚)",
                 r"(?:虚化|模糊)(?:一下|掉|下)?[^,]{0,8}(?:背景|后面|周围)?",
                 r"(?:大光圈|浅景深|景深|散景|人像模式|奶油般|背景虚|焦外)",
@@ -179,6 +201,8 @@ LOOK: Final[tuple[Row, ...]] = (
         ("brighten it a little", "提亮一点"),
         {
             8: (
+                r"暗[^,]{0,6}(?:看不清|看不见|看不到)",
+                r"(?<![a-z])(?:(?:more|add|let in|needs|bit of|little) light(?:er)?(?! (?:from|source|pink|blue|grey|brown))$|(?:can'?t|can barely|hardly) see (?:anything|my|his|her|the|their))(?![a-z])",
                 r"(?<![a-z])(?:brighten(?:ed|ing)?|whiten|bright(?:er)|lighten|under-?exposed|raise the exposure|more exposure)(?![a-z])",
                 r"{more}[^,]{0,16}(?:brightness|exposure|shadows?(?! detail s)|the blacks)(?![a-z])|(?:brightness|exposure|shadows)[^,]{0,16}{more}|(?:open|bring|lift|pull)(?: up)? (?:up )?the (?:shadows|blacks|darks)",
                 r"(?:提亮|调亮|变亮|加亮|打亮|增亮|亮一?[点些度]|更亮|弄亮|再亮|亮堂|欠曝|加曝光|提[高升]?(?:一?[点下])?(?:亮度|曝光)|(?:亮度|曝光)[^,]{0,6}(?:提|加|增|调?高|拉高|上|大))",
@@ -221,9 +245,11 @@ LOOK: Final[tuple[Row, ...]] = (
         ("more contrast", "对比度加强"),
         {
             9: (
+                r"(?:加|提|拉|增|降|减)(?:强|高|大|低)?一?[点些下个]?(?:明暗)?(?:对比|反差)(?!一下)|对比(?:度)?(?:拉|加|调|再|要|太)",
+                r"(?<![a-z])(?:(?:deeper|darker) blacks|(?:more|add some|bit of|little) (?:punch|bite|pop)$|hazy(?:-looking)?$)(?![a-z])",
                 r"(?:(?<![a-z])contrast(?:y|ier)?(?![a-z])|对比度|(?:增强|加强|加大|提高|降低|减弱|拉高)(?:一?[点下些])?对比|对比(?:再|更|加|调|拉)?(?:强|弱|高|低|大|小)|反差|明暗对比|punchier|punchy)",
             ),
-            4: (r"(?:发灰|灰蒙蒙|灰扑扑|通透|不通透|flat(?:-looking)?|washed[ -]out|looks? flat)",),
+            4: (r"(?:发灰|灰蒙蒙|灰扑扑|通透|不通透|(?:looks?|too|so|bit|very|it's|is|kinda|really|all) flat(?:-looking)?|washed[ -]out|looks? flat)",),
         },
         (r"(?:in|by) contrast,|compare and contrast|contrasting",),
         merges=True,
@@ -234,7 +260,12 @@ LOOK: Final[tuple[Row, ...]] = (
         "any",
         ("make the colours more vivid", "颜色更鲜艳"),
         {
+            8: (
+                r"颜色[^,]{0,6}(?:诱人|有食欲|亮眼|活泼|跳|亮丽|鲜|活|饱满)|(?:草|叶子|树叶?|树|草坪|草地|天|天空|海水?|湖水|花|菜|水)(?:再|更|变|要|弄)*(?:绿|蓝|红|艳)一?[点些]|更(?:绿|蓝)(?:一?[点些])?{end}",
+                r"(?<![a-z])(?:(?:greener|bluer|redder)|colou?rs? (?:look |a bit |more |be )*(?:tast(?:y|ier)|appeti[sz]ing|livelier|lively|bolder|stronger|brighter|warmer and richer|punch(?:y|ier)?)|(?:more|add some|bit of|little) colou?r$|(?:dull|drab|faded|flat|lifeless) colou?rs?|colou?rs? (?:are|look|is|looks) (?:a bit |too |so |really )?(?:dull|drab|faded|flat|lifeless|muted|weak))(?![a-z])",
+            ),
             9: (
+                r"(?<![a-z])(?:(?:tone|turn|bring|dial|knock|pull|crank|push|bump)(?: up| down| back)? (?:the |those |its )?colou?rs?(?: (?:down|up|back|out))?)(?![a-z])",
                 r"(?<![a-z])(?:(?:de-?|over-?)?saturat(?:e|ed|ion|ing)|vibran(?:t|ce|cy)|vivid|colou?rful|less orange|more muted|mute the colou?rs|tone down the (?:colou?rs?|orange|red|green|blue|yellow)|richer colou?rs|colou?rs? (?:pop|punch|richer|bolder|brighter|more)|bring out the colou?rs|pastel tones)(?![a-z])",
                 r"(?:饱和度?|鲜艳|艳丽|更艳|艳一|鲜亮|鲜明|色彩(?:更|再)?(?:浓|淡|丰富|强)|颜色[^,]{0,4}(?:浓|淡|艳|鲜|素|饱|梦幻|丰富|太淡|寡淡)|浓郁|自然饱和|褪色)",
                 r"(?:make|let|get) (?:the |all the |its )?colou?rs? pop",
@@ -277,6 +308,7 @@ LOOK: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"那种清晰度|清晰度(?:够|就)",
             r"(?:which|哪)[^,]{0,20}(?:sharp|clear|清|锐|crisp)|(?:高清|4k|8k|分辨率|超清|resolution|upscale|放大|清不清|清楚吗|blur the|sharp turn|clear (?:sky|day|glass))",
         ),
         merges=True,
@@ -287,7 +319,12 @@ LOOK: Final[tuple[Row, ...]] = (
         "any",
         ("remove the noise", "降噪"),
         {
+            10: (
+                r"image:(?<![a-z])(?:(?:get|take|clean|clear|pull|strip|wipe)(?: out| up| off)? (?:all )?(?:the|that|this) (?:[a-z]+ )?(?:noise|grain|speckles?))(?![a-z])",
+            ),
             9: (
+                r"(?:降|去|除|减|消)[低少]?一?[点些下个]?(?:掉|除)?噪(?!音)|噪(?!音)[^,]{0,5}(?:降|去|减|小|多|重|大|明显)|颗粒[^,]{0,4}(?:去|降|减|除|少|重|多)",
+                r"(?<![a-z])(?:(?:speckl(?:y|ed)|high[- ]iso|digital noise|noise (?:out|away|down|gone|removed)|grain (?:out|away|down|gone|removed)|(?:less|without the|no) (?:noise|grain)))(?![a-z])",
                 r"(?<![a-z])(?:de-?nois(?:e|ed|ing)|noise reduction|less nois[ey]|(?:remove|reduce|clean up|get rid of|kill|clear|lose|fix|smooth(?: out)?|clean|cut|take out|too much|all the|all that) (?:the |all the |all that |that |this |some |up )*(?:[a-z]+ )?(?:noise|grain|graininess|speckles?|specks)|nois[ey]|grainy|iso noise)(?![a-z])",
                 r"(?:降噪|去噪|噪点|除噪|消噪|去颗粒|噪声|雪花点|颗粒(?:太重|感太|去|太多|很重))",
             ),
@@ -304,6 +341,10 @@ LOOK: Final[tuple[Row, ...]] = (
         ("upscale to 4k", "放大到4K"),
         {
             9: (
+                r"分辨率(?:不够|太低|低)|像素(?:不够|太低|低)|(?:要|拿去)打印[^,]{0,6}放大",
+                r"(?<![a-z])(?:(?:bigger|larger|enlarge|enlarged|blown up|sharp enough)[^,]{0,20}(?:print|poster|billboard|banner|printing)|(?:too few|not enough) pixels|(?:too |very )?low[- ]quality|tiny (?:file|image|photo|thumbnail))(?![a-z])",
+                r"(?<![a-z])(?:(?:blow|scale|size) (?:it|this|that|the (?:whole )?(?:photo|picture|image|shot)) up|(?:big|large|sharp|good|high) enough (?:to print|for (?:print|a (?:poster|billboard|banner)))|(?:print|poster|billboard|a\d)[- ](?:size|quality|ready)|(?:double|triple|quadruple|twice|\dx|2x|4x) (?:the |its )?(?:resolution|pixels|pixel count)|(?:enlarge|upsize|upsample|blow up) (?:it|this|that|\d|to|by|for))(?![a-z])",
+                r"^(?:再|给我|整体|直接|然后)*放大到?{number}倍(?![^,]{0,3}(?:看|镜))[^,镜看]{0,4}$|放大成?(?:[^,]{0,3}(?:海报|大图|巨幅|展板|喷绘|a\d|大尺寸))|放大[^,]{0,4}(?:打印|印刷|喷绘)|(?:打印|印刷|喷绘|海报|展板)(?:那种)?(?:级别?|质量|的?清晰度)",
                 r"(?<![a-z])(?:up-?scal(?:e|ed|ing)|up-?res|super[ -]?res(?:olution)?|(?:high(?:er)?|more|better|full|low|print|double the|increase (?:the )?|raise the |bump the |up the )(?:-| )?resolution|hi-?res|high-?res|(?:to|in|at|into|make it|full) (?:4k|8k|2k|uhd|hd|1080p?|2160p?|1440p?|300 ?dpi)|4k|8k|enhance (?:the )?(?:quality|resolution|details?)|more pixels|low[ -]res|megapixels|(?:2|4|3|8|two|four|three)(?:x| times) the (?:resolution|pixels))(?![a-z])",
                 r"(?:超分|超清|高清(?!晰的?照)|变清晰并放大|无损放大|提高?升?(?:一下)?(?:分辨率|画质|清晰度到|像素)|(?:分辨率|画质|像素)[^,]{0,6}(?:提|高|翻|放大|加|到|改成|太低|升)|4k|8k|2k|1080p|放大到(?:4k|8k|2k|\d{3,})|像素[^,]{0,4}(?:提|放大)|印刷级)",
                 r"(?:这张|这幅|整张|截图|图片?|照片|原图|低清图|小图)[^,看]{0,6}放大(?!看)[^看]{0,8}$|^(?:再|给我|整体|直接)?放大{number}倍(?:[^看镜]{0,6})$|截图[^,]{0,6}放大",

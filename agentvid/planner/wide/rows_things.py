@@ -22,9 +22,14 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:没让你删|给我加回来|加回来|放回去|补回来|还回来|恢复回来)",
             ),
             5: (
+                r"(?<![a-z])(?:(?:get|have|see|fit|squeeze|slip|sneak|work|chuck|bung|plonk) (?:a|an|some|two|three|another|a few) [^,]{1,30}? (?:in|on|by|at|next|behind|under|over|there|beside|near|around|lying|sitting|standing))",
+                r"^(?:and |plus |also )*(?:{number}|another|some|a few) more [a-z]+",
+                r"^(?:and |plus |also )*(?:an?|some|another|two|three|a few) [a-z ]{2,30} (?:on|in|where|next to|by|behind|at|over|under|between|beside|round|around|above|below) (?:the |his |her |my |each |every |it|there|its|that|our|one|both|either)",
+                r"(?:[上里边旁中间下口前后])(?:再|要|得)?(?:有|来)?(?:一|两|三|几)(?:只|个|条|把|盏|盆|棵|朵|群|串|杯|艘|辆|位|束)[^,]{1,8}$",
                 r"(?:^| )(?:add|put|insert|place|include|give|stick|pop|hang|throw(?: in)?|plant|attach|sprinkle|scatter|park|seat|drop in|slap|bring in|i want|i'd like|could use|wants?|needs?) (?:in |back |me |him |her |them |us |it |in )?(?:a|an|some|two|three|four|five|six|several|more|another|one|few|lots of) ",
             ),
             4: (
+                r"(?:扣|系|套|披|围|别|背|拎|撑|举|抱|牵|搭|垫|堆|落|飞来|趴|蹲|躺|睡|长出|冒出|多出|多|安|架|搁|立|缀)(?:上|着|了)?(?:一|两|三|几|个|条|顶|只|把|副|双|些|朵|圈)",
                 r"(?:加|添|放|摆|挂|贴|插|戴|披|种|铺|撒|点缀)(?:上|个|入|点|些|进|一|在|到|满)?{number}?{mw}?[^,]",
                 r"(?:画|补|来|装|站|坐|停|p|围|穿|配)(?:上|个|一|两|三|几|点|些|进|出){number}?{mw}?[^,]",
                 r"^(?:give|put|draw|hang|build|lay|fit|install|park|seat|stand) ",
@@ -39,6 +44,7 @@ THINGS: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"还?没(?:有)?(?:插|放|加|摆|贴|挂|种|盖)",
             r"put (?:it|them|those) (?:back )?(?:in (?:black|reverse)|on (?:mute|loop))",
             r"(?:添加|加)(?:到|为)(?:最爱|收藏)",
             r"give me (?:a |the )?(?:different|better|closer|wider|side|top|front|back|rear|aerial|drone|bird) ",
@@ -50,6 +56,13 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("remove the bin", "去掉垃圾桶"),
         {
+            6: (
+                r"(?<![a-z])(?:(?:get|move|take|keep|edit|photoshop|crop) [^,]{1,40}?(?:outta|out of) (?:here|there|the (?:shot|frame|picture|photo|way|background|image)|it|sight))(?![a-z])",
+                r"(?:痘|斑|皱纹|黑眼圈|眼袋|疤|法令纹|瑕疵|油光|污渍|污点|划痕|胡茬|碎发|赘肉|褶皱|双下巴|反光|红眼|杂草|垃圾)[^,]{0,8}(?:修|磨|p|去|淡|遮|消|祛|弄|处理|清)|(?:修|磨|去|祛|淡化|消|清)(?:一?下|掉|一修)?[^,]{0,6}(?:痘|斑|皱纹|黑眼圈|眼袋|疤|法令纹|瑕疵|污渍|划痕|双下巴|反光|红眼)|磨皮|收拾(?:一?下|干净|整齐)|打扫(?:一?下|干净)",
+                r"(?<![a-z])(?:(?:retouch|fix|smooth|heal|soften|hide|sort|clean up|cover up|touch up) (?:out )?(?:the |my |her |his |those |these |this |all )*(?:spots?|pimples?|zits?|acne|blemish(?:es)?|wrinkles?|scars?|bags|dark circles|eye ?bags|scratch(?:es)?|stains?|dust|marks?|double chin|flyaways|creases?|smudges?|red[- ]eye|glare|reflections?|skin))(?![a-z])",
+                r"^(?:the |those |that |all |my |and )*(?!.*(?:sound|audio|music|lights?|colou?r))[a-z][a-z ]{1,30} (?:gone|deleted|removed|erased|out of there|out of the (?:shot|picture|photo|frame|way)|out of it)$",
+                r"[^,]{1,10}(?:没了就好|弄没|不见|消失)$",
+            ),
             5: (
                 r"{remove}",
                 r"(?:把|将)?.{1,14}(?:去|删|清|抹|擦|p|弄|搞|撤|摘|脱|抠|扔|拆|移|挪|拿|搬|收|剪|除|扫)(?:掉|了|走|干净|没|开|空|光)",
@@ -102,7 +115,16 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("move the lamp to the left", "把台灯往左移"),
         {
+            10: (
+                r"把?(?:他|她|它|两人|两个人|人|俩)[^,]{0,3}(?:靠近|凑近|贴近|挨近|靠拢)",
+            ),
+            4: (
+                r"^(?:and )?(?:a (?:bit|little|touch|tad)|slightly|further|bit|more)(?: more| further)? (?:to the )?(?:left|right|up|down|higher|lower|over)$",
+                r"^(?:再)?(?:往|向|靠|偏)[左右上下]边?(?:一?[点些])$",
+            ),
             7: (
+                r"^(?:can|could|should|may|might|let) (?:the|my|his|her|it|that|they|them|him) ?[a-z ]{0,24}?(?:go|sit|be|stand|move) (?:under|by|next|on|in|to|over|behind|left|right|higher|lower|further|up|down|closer)",
+                r"^(?:把|将)?[^,一个再加]{1,8}?(?:放|摆|搁|立)(?:到|在|去)[^,第]{1,8}(?:那边|这边|旁边|边上|角落|中间|左边|右边)$",
                 r"(?<![a-z])(?:move|shift|slide|nudge|push|drag|relocate|reposition|scoot|bring|shove|pull) (?!(?:the |your )?(?:camera|cam|view|shot|in|out|up|down|back|forward|left|right|closer|through|along|past)(?![a-z]))[^,]{1,40}?(?:to(?:wards?)?|left|right|up|down|closer|apart|into|over|higher|lower|aside|away|forward|back|further|a bit|together|in front)(?![a-z])",
                 r"(?<![a-z])(?:put|place|position|stand|sit) (?:the|him|her|it|them|my|us|that|this|his) [^,]{0,30}(?:dead[ -]cent(?:re|er)|in the (?:cent(?:re|er)|middle)|on the (?:left|right|far)|to the (?:left|right)|at the (?:top|bottom|front|back)|further|higher|lower|in the (?:top|bottom|upper|lower|left|right)|cent(?:re|er)ed|off-cent)(?! of the (?:video|clip|screen))",
                 r"(?<!裁)(?:(?:把|将)?(?:[^,把将镜机]{1,12}))?(?:移到|移至|移动到|挪到|挪至|挪去|挪|搬到|摆到|移向|靠拢|靠近一|移过|往[左右上下中前后].{0,3}?[移挪靠摆放推搬]|向[左右上下中前后].{0,3}?[移挪靠摆放推搬])",
@@ -126,6 +148,11 @@ THINGS: Final[tuple[Row, ...]] = (
         ("make the moon twice as big", "把月亮放大一倍"),
         {
             7: (
+                r"(?:做|弄|变|改|调|画|拉|放|缩|切|p)(?:得)?(?:再)?(?:大|小|高|矮|长|短|宽|窄|粗|细|胖|瘦|厚|薄)(?!写|家|海|光|看)[一两三几]?[点些倍圈号寸]?",
+                r"(?<![a-z])(?:(?:should|needs? to|must|has to|could) be (?:a (?:bit|lot|little) |much |way |far |absolutely )*(?:massive|enormous|gigantic|huge|tiny|bigger|smaller|taller|minuscule))",
+                r"(?<![a-z])(?:(?:should|must|could|needs? to|to|has to|wants? to) be [^,]{0,16}?){big}",
+                r"(?<![a-z])(?:(?:twice|half|three times|double|\d+x|a third|a quarter) (?:as|the|its|his|her) (?:big|small|fat|tall|long|wide|large|thick|thin|size|height|width)|(?:make|get) [^,]{1,30} (?:fit|fill) the)(?![a-z])",
+                r"[^,]{1,10}(?:放大|缩小)(?:到)?(?:原来的)?{number}(?:倍|半|分之)(?!.{0,3}看)",
                 r"(?:make|get|want|scale|shrink|enlarge|grow|blow up|resize|double|halve|scale up) (?!(?:it|this|that|the (?:image|picture|photo|pic|canvas|clip|video|whole))(?: (?:image|picture|photo))?(?: (?:to|by|x|\d)|$))[^,]{0,40}?{big}",
                 r"(?:把|将|让)?[^,]{1,14}?(?:再)?(?:变|调|改|弄|p|做|画|拉)?(?:放大|缩小|变大|变小|大一倍|小一半|缩一?半|大一?[点些圈号]|小一?[点些圈号]|瘦一?[点些圈]|胖一?[点些圈]|高一?[点些](?!清)|矮一?[点些]|细一?[点些]|粗一?[点些]|长一?[点些]|宽一?[点些]|瘦脸|缩小到|放大到)",
                 r"(?:\d+ ?%|percent) (?:off the size|bigger|smaller|larger|taller|wider|thinner)|the size of (?:the|his|her|my|its)",
@@ -139,6 +166,7 @@ THINGS: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"放大到?(?:4k|8k|海报)|(?:画面|画布|图片|照片)[^,]{0,4}(?:拉宽|拉长|变宽)|拉长(?:时间|时长)|视频",
             r"(?:声音|音量|音乐|亮度|对比度|饱和度|曝光|锐度|清晰度|雨|雪|雾|速度|幅度|光|灯光|动静|风)(?:再|稍微|给我|都|调|变|弄)*(?:大|小|高|低)",
             r"(?:resolution|canvas|分辨率|画布|像素|画质|清晰|volume|music|sound|contrast|brightness|saturation|speed)",
             r"(?:放大|拉近)(?:看|观察|瞧|到.{0,10}(?:看|特写))|(?:看看|看清|细节|特写)$|(?:镜头|焦距|画面拉|镜头拉)",
@@ -159,6 +187,8 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:的)?颜色(?:换|改|变|调|弄|染)(?:成|为|作|到|做)?(?![淡深浅鲜])",
             ),
             7: (
+                r"(?:想|看|试|要|弄)[^,]{0,4}{colour}的?(?:效果|样子|感觉|版本|那种)?{end}",
+                r"(?<![a-z])(?:(?:fancy|prefer|try|imagine|picture|see|like) [^,]{1,40}? (?:in|as) (?:a |an )?{colour}{end})",
                 r"{become}(?:成|为|上|个|作|到|into|to)?[^,]{0,30}?(?:into|to|for|成|为| )?\s?(?:an? |the )?{colour}{end}",
                 r"(?:make|turn|paint|want|set|go|try|have|get|switch|change|colou?r|in|should be|be|needs to be|render|was|were|is|are) [^,]{0,50}?(?:(?:all|completely|a bit|a|an|more|in|into|to|the) )*{colour}{end}",
                 r"(?:把|将|让|给)?[^,]{1,14}?(?:弄|调|做|涂|染|刷|漆|喷|要|p|整|搞|变|用)(?:成|为|上|个|得)?{colour}{end}",
@@ -169,11 +199,13 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"分别(?:是|为|用|染|换)?[^,]{0,6}{colour}|{number}种颜色|(?<![a-z])(?:in |of )?(?:{number}|different) colou?rs(?![a-z])",
             ),
             3: (
+                r"^(?!.*(?:sky|light|hour))(?:make )?[a-z]+(?: [a-z]+)? (?:to |in )?{colour}{end}",
                 r"^(?:it'?s |try |then |maybe |or |and |the [a-z ]{1,30} (?:in )?|[^,]{0,8}(?:要|是)?)?{colour}{end}",
                 r"(?:偏|更)(?:红|黄|蓝|绿|紫)一?[点些]",
             ),
         },
         (
+            r"空白|留白|白边|不喜欢[^,]{0,8}$|(?:hate|don't like|not keen on) [^,]{1,20}$",
             r"{background}(?! ?(?:of|里))|底(?:色)?[换改]|(?:sky|天空?)[^,]{0,12}(?:晴|蓝天|sunset)",
             r"(?:black (?:and|&) white|black-and-white|b&w|黑白|gr[ae]yscale|monochrome)(?!.{0,8}(?:上色|着色|colou?r))",
             r"{quote}|(?:alpha|transparent)",
@@ -189,7 +221,14 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("make the table marble", "把桌面换成大理石"),
         {
+            10: (
+                r"(?:要是|如果|假如|假设)[^,]{0,8}{material}(?:的|做的)?(?:话)?(?:会|是|什么|怎|呢|好看)",
+            ),
             8: (
+                r"(?:像|用|是|由|拿)?{material}(?:捏|做|雕|编|织|搭|拼|刻|堆|折|吹|烧|砌|缝|钩|铸|打)(?:的|出来的|成的|出来|成)(?!.{0,3}(?:椅|桌|柜))",
+                r"(?<![a-z])(?:(?:re-?)?(?:wallpaper|paper|tile|carpet|panel|upholster|clad|pave|turf|plaster|gild|cobble|brick up|thatch) (?:the|my|this|that|those|it|her|his|all|every|our)(?! (?:bag|boat|plane)))(?![a-z])",
+                r"(?:地面|路面|马路|街道|地|路)(?:弄|变|改|做|搞)?(?:成|得)?(?:湿|积水|雨后|有?积水)|(?:只要|要)?地面?湿",
+                r"(?<![a-z])(?:(?:pavement|road|street|ground|floor|tarmac|asphalt|driveway|deck|cobbles)s? (?:wet|shiny|glossy|cobbled|slick)|wet (?:pavement|road|street|ground|floor|tarmac))(?![a-z])",
                 r"(?:材质|质地|面料|made (?:out )?of|made from|(?:solid|pure) (?:gold|silver)|out of (?:lego|chocolate|glass|ice|wood|paper|gingerbread|clay|wool|yarn)|material|texture)(?!s? of his voice)",
                 r"如果[^,]{0,10}{material}|{material}(?:做的|的话|的)(?:话)?(?:会)?(?:是)?(?:什么样|怎样|啥样|怎么样)",
                 r"(?:look|be|appear|come out)(?: like)? (?:in|made of|as) {material}",
@@ -222,7 +261,13 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("make it five candles", "把蜡烛变成五根"),
         {
+            6: (
+                r"(?<![a-z])(?:there(?:'s| is| are| were) (?:only|just) {number}(?: now| of them)?|(?:should|there'?s supposed to|ought to|must|need to) be {number}|{number} [a-z]+s? (?:in total|altogether|in all))(?![a-z])",
+                r"(?:只有|才|现在有|凑够|凑满|凑齐|总共要|一共要|总数){number}{mw}?",
+            ),
             8: (
+                r"(?<![a-z])(?:(?:only|just) (?:want|need|have|leave|show) {number}|(?:want|need) (?:only|just|exactly) {number}|{number} (?:is|are) (?:enough|plenty|too many)|{number} too many)(?![a-z])",
+                r"(?<![a-z])(?:add (?:a|an)(?:nother)? (?:second|third|fourth|fifth|sixth)(?: one)?)(?![a-z]){end}",
                 r"数量[^,]{0,10}(?:变|改|调|增|减|换|从|到)",
                 r"(?:从|由|原来|本来|现在)?{number}{mw}?[^,]{0,6}?(?:变成?|改成?|变为|改为|增加到|减到|减少到|加到|换成|增至|减为|减成){number}(?:{mw}|只)",
                 r"(?:变成|改成|改为|变为|增加到|减少到|减到|加到|凑成|凑够|补到|留下?|只留|剩|只要|只剩|要){number}{mw}(?![^,]{0,3}(?:色|的(?!话)))[^,]{0,4}$",
@@ -232,7 +277,7 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:double|triple|halve|quadruple) (?:the )?(?:number|amount|count|quantity) of|the number of",
                 r"(?:should|must|ought to) be (?:exactly |only )?{number}(?: of them| [a-z]+s)?{end}",
                 r"(?:去掉|删掉|减少|减掉|减去)(?:其中)?(?:一半|{number}{mw})|(?:再)?(?:多|少|加|添|增加|减少)来?{number}{mw}(?:一样|同样)",
-                r"^(?:only |just |exactly )?(?!one )(?!half ){number} [a-z]+(?:,? (?:not|instead).*)?$|(?:change|set|make) the (?:number|amount|count) of",
+                r"^(?:only |just |exactly )?(?!one )(?!half ){number} (?!(?:things?|requests?|edits?|changes?|steps?|jobs?|tweaks?|quick|small|of|more|and|or)(?![a-z]))[a-z]+(?:,? (?:not|instead).*)?$|(?:change|set|make) the (?:number|amount|count) of",
                 r"(?:only|just|exactly|at least) {number} [a-z]+s?(?: left| remaining)(?![a-z])",
                 r"(?:bring|put) (?:the )?(?:second|third|fourth|fifth) [a-z]+ back",
                 r"(?:double|triple|翻倍|翻一番|多一倍|少一半)(?:吧|了)?{end}(?<!大)",

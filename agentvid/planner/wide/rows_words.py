@@ -20,6 +20,10 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("write “Sale” at the top", "顶上写“促销”"),
         {
             9: (
+                r"(?<![a-z])(?:(?:add|put|write|stick|pop|stamp) (?:the |my |our |today's |a |his |her )*(?:[a-z]+'s )?(?:date|year|name|title|price|address|phone number|initials|logo text) (?:in|on|at|across|under|along|over|to|below))(?![a-z])",
+                r"(?<![a-z])(?:(?:drop(?: in)?|chuck|bung|whack|plonk|run|spell out|slot in|set|splash|plaster|tag|sign|superimpose|carve|embroider|type out|paint|spray|chalk) )(?:[^,]{0,40}?)?{quote}",
+                r"标(?:出|明|注)[^,]{0,10}(?<!箭头)",
+                r"(?:来|整|弄|搞|配|放|用|刷|喷|绣|雕|拼|盖|签|敲|输入|显示|出现)[^,换改]{0,16}?{quote}",
                 r"(?:write|add|put|pop|place|stick|slap|print|type|overlay|engrave|stamp|letter|insert|include|display|paint|have|with|want|needs?|scrawl|throw|give|scribble|emblazon) (?!.*(?:subtitle|caption))(?:[^,]{0,40}?)?{quote}",
                 r"{quote}[^,]{0,14}(?:in|across|on|along|at|over|underneath|below|above|big|bold|as) ",
                 r"(?:写|加|印|刻|打|贴|添|放|题|标|补|盖|附|来|喷)[^,换改]{0,16}?{quote}",
@@ -46,8 +50,10 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("change “Flat 4” to “Flat 7”", "把“优慧”改成“优惠”"),
         {
             9: (
+                r"(?<![a-z])(?:(?:make|have|let|get) (?:it|the [a-z]+|that|this) (?:to )?(?:say|read|spell)(?! (?:it |out |this )*(?:loud|aloud|out)))(?![a-z])",
+                r"(?<![a-z])(?:(?:change|edit|update|fix|correct) (?:what (?:it|the [a-z]+) says|the (?:spelling|wording)))(?![a-z])",
                 r"(?:change|replace|swap|correct|edit|fix|update|alter|turn|switch|make|reword|rewrite) [^,]{0,44}?{quote}[^,]{0,24}?(?:to|with|into|for|so it (?:says|reads)|say|read)[^,]{0,14}(?:{quote})?",
-                r"(?:change|replace|swap|correct|edit|fix|update|alter|translate|rewrite|reword|make) (?:the |its |her |his |my |that |all |this |our |his )?(?:[a-z']+ ){0,4}?(?:text|words?|wording|letters?|lettering|title|headline|slogan|sign|caption|label|date|number|price|typo|name|spelling|writing|year|menu|plate|phone number|logo|subtitle)s?(?: [^,]{0,40})? ?(?:to|into|from|with|so|say|in|reads?|{quote})",
+                r"(?:change|replace|swap|correct|edit|fix|update|alter|translate|rewrite|reword|make) (?:the |its |her |his |my |that |all |this |our |his )?(?:[a-z']+ ){0,4}?(?:text|words?|wording|letters?|lettering|title|headline|slogan|sign|caption|label|date|number|price|typo|name|spelling|writing|year|menu|(?:number|licen[cs]e|name) plate|phone number|logo|subtitle)s?(?: [^,]{0,40})? ?(?:to|into|from|with|so|say|in|reads?|{quote})",
                 r"(?:change|make|set|switch|turn|update|edit|let) [^,]{0,44}?(?:to|into|say|read|says|reads) {quote}",
                 r"(?:should|to|must|instead|now|it|sign|screen|shirt|label|banner|poster|box|cake|let it|have it|make it) (?:now |instead |should )?(?:say|read)s? (?:instead )?[^,]{0,8}{quote}",
                 r"(?:fix|correct) (?:the )?(?:typo|spelling|misspelling)|translate (?:the|all|this|it|every)|in (?:english|french|chinese|spanish|german|japanese) instead",
@@ -71,8 +77,11 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("remove the watermark", "去水印"),
         {
+            10: (
+                r"(?<![a-z])(?:(?:logos?|text|writing|lettering|watermark|caption|date ?stamp|words|slogan|graffiti) (?:on |in |across |at )?(?:[a-z' ]{0,20}?)(?:has to go|needs to go|should go|gone|must go|off))(?![a-z])",
+            ),
             9: (
-                r"{remove}[^,]{0,44}?(?<![a-z])(?:text|words?|wording|lettering|letters|captions?|titles?|headline|slogan|logos?|water ?marks?|date ?stamps?|date|time ?stamps?|writing|inscription|graffiti|handwriting|hashtag|subtitles?|number plate text|annotations?|credits|signature|scribbles?|(?:neon |shop |street )?signs?(?! ?post)(?: text)?)(?![a-z])(?! (?:guy|man|person|standing))",
+                r"{remove}[^,]{0,44}?(?<![a-z])(?:text|words?|wording|lettering|letters|captions?|titles?|headline|slogan|logos?|water ?marks?|date ?stamps?|date|time ?stamps?|writing|inscription|graffiti|handwriting|hashtag|subtitles?|number plate text|annotations?|credits|signature|scribbles?|(?:text|words|writing) on the signs?)(?![a-z])(?! (?:guy|man|person|standing))",
                 r"take [^,]{0,30}(?:text|words|writing|lettering|logo|watermark|sign|date|caption|title)s? (?:off|out|away)",
                 r"(?:remove|erase|delete|lose|get rid of|scrub)[^,]{0,20}{quote}|{quote}[^,]{0,8}(?:去掉|删掉|抹掉|擦掉|去除|移除|不要|gone|off|away)",
                 r"(?:去|除|消|抹|删|擦)(?:一下|掉|除)?(?:图里|照片上|右下角|左上角|角落里?)?的?(?:水印|文字|logo|字幕|日期|时间戳|签名|弹幕|字)",
@@ -93,6 +102,13 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("caption it “Sunday, slowly”", "配一句说明“周日慢慢来”"),
         {
+            10: (
+                r"(?:^|(?<![a-z]))captions?:? ?{quote}",
+                r"(?:下面|下方|底下|底部|照片下|图下)[^,]{0,6}(?:写|配|加|来|放|添|补)(?:上|个)?一?[句段行](?:话|说明|文字|(?![小大]?字))",
+                r"(?:写|配|加|来|添|放|补)(?:上|个)?(?:一|几|两)?[句行段](?:话|说明|文字|字)?[^,]{0,8}(?:下面|下方|底下|底部|旁边)|(?:下面|下方|底下|底部|照片下|图下)[^,]{0,6}(?:写|配|加|来|放|添|补)(?:上|个)?[^,]{0,3}?一?[句段](?:话|说明|文字)?",
+                r"(?<![a-z])(?:(?:under(?:neath)?|below|beneath)(?: (?:it|that|them|the (?:photo|picture|image|pic)|each(?: one)?|her|him|his|my [a-z]+|her [a-z]+))?,? (?:write|put|add|type|print))(?![a-z])[^,]{0,20}?{quote}",
+                r"(?<![a-z])(?:(?:write|put|add|type|print))(?![a-z]) [^,]{0,24}?{quote}[^,]{0,10}(?<![a-z])(?:(?:under(?:neath)?|below|beneath)(?: (?:it|that|them|the (?:photo|picture|image|pic)|each(?: one)?|her|him))?)(?![a-z])$",
+            ),
             9: (
                 r"(?<![a-z])(?:caption(?:ed|ing)? (?:it|this|the|that|them|each|with|my|{quote}|as|reading|saying)|(?:add|give|put|with|include|stick|insert|need|want|pop|write|get|has)(?: it| this| me| them| on| the (?:photo|picture|clip|video))* (?:a |an |the |short |funny |some |little |nice |one-line |simple |cute |witty )*captions?|captions?(?: (?:underneath|below|saying|that|reading|at the|under|it|{quote}|for|of|:))|lower third)(?![a-z])",
                 r"(?:配(?:一?[句行段个条])?(?:文案|说明|图注|标题文字|一句话|说明文字|文字说明)|图注|图说|配文|说明文字|旁注|加(?:一?[句行段个])?(?:图注|说明|注释|配文|描述文字)|题注|字卡|下方(?:配|加|写)(?:一?[句行段])?(?:说明|文案|注))",
@@ -109,13 +125,17 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("add English subtitles", "加中文字幕"),
         {
+            10: (
+                r"(?<![a-z])(?:transcrib(?:e|ed|ing)|(?:put|show) (?:up )?(?:what|the words) (?:he|she|they|i|we)(?:'s|'re| is| are)? ?(?:says?|said|saying))(?![a-z])",
+                r"字幕[^,]{0,6}(?:双语|中英|中文|英文|日文|韩文|繁体|简体)",
+            ),
             9: (
                 r"(?<![a-z])(?:subtitles?|subtitled|subtitling|subs|closed captions?|auto[- ]?captions?|captions? (?:in|for) (?:english|spanish|chinese|french|german|japanese|what|the (?:speech|dialogue|deaf|hearing))|(?:english|spanish|chinese|french|german|japanese|bilingual) captions?|transcribe|cc)(?![a-z])",
                 r"(?:字幕|双语字|台词(?:打|显示)|歌词字)",
             ),
         },
         (
-            r"(?:remove|delete|erase|去掉|删掉|去除|抹掉|没有|不要)[^,]{0,12}(?:subtitle|字幕|subs)|(?:字幕)[^,]{0,8}(?:去掉|删|去除|抹掉|不要|改成|换成|大一|小一|往)",
+            r"(?:remove|delete|erase|去掉|删掉|去除|抹掉|没有|不要)[^,]{0,12}(?:subtitle|字幕|subs)|(?:字幕)[^,]{0,8}(?:去掉|删|去除|抹掉|不要|改成(?!双语|中|英|日|韩|繁|简)|换成|大一|小一|往)",
         ),
         merges=True,
     ),
@@ -125,7 +145,12 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("read it out loud", "配一段旁白"),
         {
+            10: (
+                r"(?:配|加|来|录|弄|补)[^,]{0,4}(?:旁白|配音(?![乐效])|解说|画外音|朗读)",
+            ),
             9: (
+                r"(?:用[^,]{1,8})?(?:念|读|说|讲)(?:上|出)?(?:一|几|两)?[句段遍]|(?:念|朗读|读|说)(?:出)?{quote}|(?:让|叫|请)[^,]{1,8}(?:念|读|说)(?:一|出|:)",
+                r"(?<![a-z])(?:(?:narrator|announcer|voice)(?: [a-z]+){0,3} (?:say(?:s|ing)?|read(?:s|ing)?|whisper(?:s|ing)?|tell(?:s|ing)?)|read (?:it|this|that|the [a-z ]+?|what it says|everything)(?: out)?(?: loud| aloud| to (?:me|us|my [a-z]+)))(?![a-z])",
                 r"(?<![a-z])(?:narrat(?:e|ed|ion|or|ing)|voice-?over|voice over|read (?:it|this|that|them|me|out|aloud|the [a-z ]+ (?:out|aloud|to me))(?: [a-z ]+)?(?: out| aloud| to me|$| in a|,)?|say (?:it|this) (?:out loud|aloud)|speak(?:s|ing)?(?: (?:it|this|the|over|out))|spoken|text[ -]to[ -]speech|tts|(?:male|female|deep|calm|child's|british|american|warm|robot|woman'?s?|man'?s?|husky|posh|david attenborough|attenborough) (?:[a-z]+ )?voice|dub(?:bed)?|commentary|have (?:a|someone|her|him) (?:[a-z]+ )*(?:voice|say|read|explain|tell))(?![a-z])",
                 r"(?:旁白|配音(?!乐)|解说|朗读|朗诵|念(?:出来|一遍|一下|给|出|这|叨)|读(?:出来|一遍|给|出|一下|这)|讲解|口播|播音|念白|语音|用[^,]{1,10}(?:声音|嗓音|声线|女声|男声|口音|童声|普通话|粤语)(?:读|念|说|讲|配|介绍|来)?|女声|男声|童声|画外音|说出来)",
             ),
@@ -143,6 +168,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("add applause at the end", "结尾加掌声"),
         {
             9: (
+                r"video:(?<![a-z])(?:(?:add|put|play|with|layer|chuck|drop|stick|throw|give|want|need|have|pop)(?: in| me| it| on)? (?:a |an |the |some |of |loud |soft |gentle |distant |big |little |door |phone |ocean |sea |heavy |light |police |church |car |dog |crowd )*)(?:slam|knock(?:ing)?|ring(?:ing|tone)?|sirens?|explosion|gunshot|waves?|rain|wind|thunder|alarm|horn|whistl(?:e|ing)|sigh|scream(?:s|ing)?|typing|squeak|pop|sizzl(?:e|ing)|chimes?|growl|moo|baa|snor(?:e|ing)|crash|smash|drip(?:ping)?|shush|bang|zap|swoosh|crunch|chatter|fireworks?|bird ?song|birds|bells?)(?![a-z])",
                 r"(?:add|put|play|insert|include|with|give|have|need|want|overlay|throw in|layer|drop in|finish with|plus|mix in|stick|pop|get|end with|use|make) [^,]{0,36}?(?<![a-z])(?:sounds?(?: effects?| fx)?|sfx|audio|applause|clapping|cheer(?:s|ing)|bark(?:s|ing)|purr(?:s|ing)?|meow(?:s|ing)?|quack(?:s|ing)?|echo|whoosh|laugh(?:ter| track)|ding|beeps?|chirp(?:s|ing)?|birdsong|roar|thunder ?claps?|footsteps|crackl(?:e|ing)|ambien(?:ce|t (?:noise|sound))|scratch|drum ?roll|bells?(?: ringing)?|shutter click|crickets|gulls|seagulls|honk(?:s|ing)?|howl(?:s|ing)?|hiss|splash|creak|rumble|noises?|hum|thud|boo(?:s|ing)|gasp|clap|buzz(?:ing)?|ticking|jingle)(?![a-z])(?! (?:on the|of music|track))",
                 r"(?<![a-z])(?:sound(?:s)?(?: effects?| fx| of)|sfx|foley|mute(?:d|s)?|(?:turn|switch|take|strip|kill|cut|remove|lose|no)(?: off| out| the| all)* (?:original )?(?:sound|audio|noise)(?: off| out)?|silent|silence(?: the| it)?|no (?:sound|audio)|(?:sound|audio|volume) (?:off|on|up|down|louder|quieter)|(?:[a-z]+ing|[a-z]+) sounds?|quack(?:s|ing)|purring|applause|thunder(?:clap)? sound|volume|audio)(?![a-z])",
                 r"(?:加|配|插|放|来|添|补|换|要|有|带|响|用|混|叠|给)(?:入|上|一|点|些|个|段|声|几)*[^,]{0,10}?(?:音效|声音|声效|掌声|笑声|雨声|雷声|风声|浪声|鸟叫|狗叫|猫叫|[一-鿿]{1,4}声(?!音)|环境音|欢呼|喝彩|口哨|鼓点|铃声|回声|混响|白噪音|鸟鸣|虫鸣|蝉鸣|蛙鸣|一声{quote})",
@@ -164,6 +190,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         ("add soft piano music", "配一段轻音乐"),
         {
             9: (
+                r"(?<![a-z])(?:(?:string )?quartet|(?:some |soft |sad |gentle |slow |a )(?:strings|choir|orchestra|guitar|piano|violin|banjo|saxophone|sax|accordion|trumpet|beat|groove)(?: (?:underneath|in the background|under it|playing|over it|behind it))?$|(?:gospel|mariachi|country|bluegrass|k-?pop|salsa|waltz|lullaby|anthem|march))(?![a-z])",
                 r"(?<![a-z])(?:music(?! video| box| stand| sheet| festival| player)|song|soundtrack|bgm|backing track|lo-?fi|(?:drum|trap|hip[ -]hop|lo-?fi|techno|dance|chill|funky|jazzy|sick) beats?(?![-a-z])|(?:[a-z]+) (?:melody|tune)|score (?:it|this|with)|background (?:track|tune)|(?:upbeat|soft|gentle|calm|epic|synth|piano|guitar|chill|jazzy|sad|happy|dramatic|acoustic|ambient|ukulele) (?:piano|guitar|jazz|strings|orchestra|harp|violin|synth|drums)(?: in the background| music)?|(?:upbeat|soft|gentle|calm|epic|synth|piano|guitar|chill|jazzy|sad|happy|dramatic|acoustic|ambient|ukulele) (?:[a-z]+ )?(?:track|piece|theme|soundtrack|tune)|set (?:it|this) to (?:some )?[a-z]+|tunes?)(?![a-z])",
                 r"(?:add|put|with|play|some|set to|give it|lay|use|a bit of|have|throw) [^,]{0,24}?(?<![a-z])(?:jazz|techno|hip[ -]hop|classical|acoustic guitar|guitar|piano|violin|ukulele|harp|synth|edm|disco|bossa nova|orchestral|reggae|blues|rock|folk|funk|cello|flute|banjo|bagpipes|house|ambient)(?![a-z])(?! (?:player|on the|in the|stand|beside|next|bench|behind|case))",
                 r"(?:音乐|配乐|bgm|背景乐|伴奏|配(?:一)?[首段个支曲点][^,]{0,8}(?:曲|乐|歌|钢琴|古筝|吉他|二胡|笛|琴)|(?:配|加|放|来|换)(?:上|点|成|首|段|一首|一段)?[^,]{0,8}(?:钢琴曲?|吉他曲?|古筝|二胡|笛子|轻音乐|电子乐|摇滚|爵士|r&b|嘻哈|民谣|国风|曲子|歌曲?|琴声|说唱|lofi)|曲子|歌曲|旋律|轻音乐|首歌)",
@@ -200,12 +227,17 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("which of the two is sharper?", "哪张更清楚"),
         {
+            10: (
+                r"哪(?:一)?[个张段版幅款][^,]{0,6}(?:更|最|比较)?好(?:看)?$|which (?:one |photo |picture |version )?has (?:the )?(?:better|best|nicer|more|less)",
+                r"哪[个张段版幅款一][^,]{0,3}(?:更|最|比较)(?!后)",
+            ),
             9: (
                 r"(?<![a-z])(?:compar(?:e|ed|ing|ison)(?! and)|difference(?:s)?(?: between)?|differ(?:s|ent)?(?: (?:from|between|in|than|about))?|(?:what|what's|whats|spot what)(?: has)? (?:changed|different|the difference)|same (?:person|place|in both|one|car|dog|cat|man|woman|building|spot|colou?r|size|room|street|product|thing)|which (?:of (?:these|the|them|those)|one|photo|picture|pic|version|clip|video|image|shot|two|is|looks|do you)(?: [a-z]+){0,4}? (?:is|looks?|has|looked|works|do you|would|are|was|feels?|shows|should)|which (?:is|looks) (?:the )?(?:better|sharper|brighter|more|nicer|best|warmer|blurrier)|whichever of|better of the two|versus|vs\.?|(?:are|do|is) (?:these|they|both|all|the two|v\d)[^,]{0,30}(?:same|match|alike|identical|different)|better or (?:worse)?|pick the (?:better|best|sharper|sharpest|blurriest)|(?:is|was) (?:the )?(?:first|second|left|right|old|new|original|this|v\d)(?: one)? (?:any )?(?:better|brighter|sharper|nicer))(?![a-z])",
                 r"(?:对比(?!度|图|放)|比较(?!好看的那)|比一比|比一下|区别|差别|差异|不同(?!角度|的角度|颜色|风格)|不一样|找不同|找茬|哪[张个段版幅条一](?:照片|图|视频)?[^,]{0,3}?(?:更|比较|好|拍得|最|清|亮|是|看着|显|适合|模糊|糊)|哪个好|更[^,]{1,4}的?是哪|是不是同一|同一个人|一样吗|像不像|是否相同|变化在哪|变了(?:什么|哪|多少)|改了(?:什么|哪)|有什么变化|有啥(?:区别|不同|变化)|搭不搭|颜色搭吗)",
             ),
         },
         (
+            r"(?:加|提|拉|增|降|减)(?:强|高|一)?[点些个下]?对比(?!一)",
             r"(?:put|place|show|make|拼|放|排|做)[^,]{0,20}(?:side by side|next to|并排|对比图|左右)|不同颜色|which (?:year|city|brand|breed|model|street|language)|对比(?:再|加|调|更|强)|in the same|different (?:angle|background|colou?r|style)|相同的|比较(?:暗|亮|模糊|乱)(?!的是哪)",
         ),
         makes="text",
@@ -223,6 +255,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"(?:那|这|好|十)几{mw}|几{mw}[^,]{0,10}(?:去掉|删|p掉|抹|擦掉|移|换成|改成|弄走)",
             r"(?:how many|几|多少)[^,]{0,12}(?:seconds|minutes|fps|秒|分钟|帧|钱)|count(?:down|er|ry)|(?:加|添|放|来|画|种|挂|摆|补|贴)(?:上|个)?几|(?:写上?|加)几个|倒计时|几个(?:字|大字)|过几[天年]|好几|说几句|几点",
         ),
         makes="text",
@@ -239,12 +272,13 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
                 r"(?:写|叫|是|穿|戴|拿|印|刻|标)(?:的|着|了)*(?:是)?(?:什么|啥|谁|哪)[^,]{0,6}$|(?:什么|啥)(?:型号|品种|牌子|颜色|名字|时候|地方|车|花|树|字|意思|鸟|狗|品牌|材质|材料)",
             ),
             4: (
-                r"^(?:and |so |also |but |ok |hey |um |now |then |quick question[:,]? |tell me |do you know |can you (?:tell|see|read|work out|make out) )*(?:what|what's|whats|which|where|where's|who|who's|whose|when|why|how (?!about)|is|are|was|were|does|do|did|has|am|should|would you|any idea|what're|can (?:you|i|we) (?:see|tell|read|make out|spot)|could this|would this|will)(?![a-z])",
+                r"^(?:and |so |also |but |ok |hey |um |now |then |quick question[:,]? |tell me |do you know |can you (?:tell|see|read|work out|make out) )*(?:what|what's|whats|which|where|where's|who|who's|whose|when|why|how(?! about)|is|are|was|were|does|do|did|has|am|should|would you|any idea|what're|can (?:you|i|we) (?:see|tell|read|make out|spot)|could this|would this|will)(?![a-z])",
                 r"(?:什么|啥|谁|哪里|哪儿|哪个|哪种|哪一|哪年|哪位|哪座|为什么|怎么(?!改|弄|调|处理)|多高|多大|多长|多久|多重|多少|是不是|有没有|能不能看(?:出|清)|(?<!不)对不对$|几点|几岁|哪国|是否|吗|(?<=[^,][^,][^,][^,][^,])呢)",
                 r"(?:read|identify|recogni[sz]e|tell me|find out|work out|figure out|name|guess|estimate|translate) (?:what|which|who|where|when|if|whether|how|the (?:text|plate|sign|breed|brand|number|label|species|year|price)|this (?:plant|bird|dog|breed|building))",
                 r"(?:看看?|识别|认一?[认下]|告诉我|查一?下|读一?下|辨认|猜猜?|帮我看)[^,]{0,14}(?:是|写|有|叫|型号|品种|牌子|什么|谁|清不清|对不对|几)",
             ),
             5: (
+                r"^(?:and |so |please )*(?:tell|say|see|read|guess|work out|make out|check|know)(?: me)? (?:what|which|who|where|when|if|whether|how|why)",
                 r"^(?:is|are|does|did|was|were|do) (?:it|he|she|there|this|that|they|the [a-z]+|these|those|any[a-z]*) ",
             ),
             3: (r"(?:are they|is it|is there|are there|is this|is that|does it|did (?:he|she|it|they))(?![a-z])",),

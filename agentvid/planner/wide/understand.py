@@ -84,11 +84,36 @@ def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] 
     groups, keep = grouped(message, atoms, lambda clause: _best(clause, kind))
     if not shelf.real and not any(group.op in _NO_MEDIUM for group in groups):
         groups = [] if is_able(message.low) or is_chat(message.low) else groups
-    if not groups and not shelf.real and not is_chat(message.low) and _is_scene(message.low):
+    bare = message.low[slice(*without_courtesy(message.low))].strip()
+    if not said and _BARE.fullmatch(bare):
+        return Understood(language, "ask", reason="unclear")
+    if said and len(message.low) <= 60 and _AGAIN.search(message.low) and {group.op for group in groups} <= {"compare", "answer"}:
+        groups = _as_before(message, shelf, told(said[-1][:2000]), kind) or groups
+    is_told = not groups or (not shelf.real and _SCENE.match(message.low) is not None)
+    is_told = is_told and not any(group.op in _NO_MEDIUM for group in groups)
+    if is_told and not shelf.real and not is_chat(message.low) and _is_scene(message.low):
         groups = [Group("generate_image", 0, len(message.low), message.low, head=message.low)]
     if not groups:
         return Understood(language, "chat" if is_chat(message.low) else "ask", keep=tuple(keep), reason="unclear")
     return _placed(message, language, groups, keep, shelf)
+
+
+_BARE: Final = re.compile(
+    r"(?:remove|delete|erase|replace|change|move|add|recolou?r|resize|去掉|删掉|删除|去除|移除|替换|换掉|换一下|添加|移动|擦掉|抹掉)"
+)
+_AGAIN: Final = re.compile(
+    r"(?<![a-z])(?:(?:do |and )?(?:the )?same (?:thing |again |treatment )?(?:for|to|on|with|again)|what about (?:the|his|her|my)|do (?:it )?(?:again|the other)|likewise|ditto)(?![a-z])|同样|也(?:一样|这样|来)|照(?:样|做)|再来一次|还是这样"
+)
+_SCENE: Final = re.compile(r"\W*(?:(?:an?|two|three|some) [a-z]|(?:一|两|三|几)[只个张座幅条片位群栋艘杯束])")
+
+
+def _as_before(message: Told, shelf: Shelf, before: Told, kind: str) -> list[Group]:
+    """Return "and the same to the curtains" as the request of the turn before, on what it names now."""
+    atoms = atoms_of(before.low, lambda clause: _best(clause, kind))
+    groups, _ = grouped(before, atoms, lambda clause: _best(clause, kind))
+    if not groups or groups[-1].op in _ANSWERS | _NO_MEDIUM:
+        return []
+    return [Group(groups[-1].op, 0, len(message.low), message.low, head=message.low)]
 
 
 def _is_scene(low: str) -> bool:
@@ -130,8 +155,17 @@ def _placed(message: Told, language: Language, groups: list[Group], keep: list[s
     used: list[int] = []
     corrected = shelf.corrected()
     groups, undone = _undone(groups, shelf)
+    groups = _without_heading(groups, shelf)
     corrected = undone or corrected
     for group in groups:
+        each = _each(group, shelf, wants)
+        if each:
+            used += each
+            said = message.part(group.start, group.end)
+            wants += [
+                Want(group.op, said, target_of(message, group), value_of(message, group), (number,)) for number in each
+            ]
+            continue
         on, source = _on(group, shelf, wants, used, corrected)
         if on is None:
             return Understood(language, "ask", keep=tuple(keep), reason="no_media")
@@ -177,10 +211,36 @@ def _on(
     return (shelf.default(needs, group.op) or 0,), source
 
 
+_EACH: Final = re.compile(
+    r"(?:两|三|几|每|所有|全部)[张段个幅条]?[^,]{0,6}(?:都|各)|每[张段个幅]|(?<![a-z])(?:each(?: (?:of them|one|clip|photo|picture))?|both(?: (?:of (?:them|these)|clips|photos|pictures|videos))?|every one)(?![a-z])"
+)
+_HEADING: Final = re.compile(r"(?:短片|视频|片子|小片|宣传片|动画|(?<![a-z])(?:video|clip|reel|film|promo))\W*$")
+
+
+def _each(group: Group, shelf: Shelf, wants: list[Want]) -> list[int]:
+    """Return the media that "both" and "each" mean, where a request is made of every one by itself."""
+    needs = row_of(group.op).needs
+    if wants or group.op in JOINING | _ANSWERS | _NO_MEDIUM or len(shelf.new) < 2 or not _EACH.search(group.low):
+        return []
+    found = [medium.number for medium in shelf.new if needs == "any" or medium.kind == needs]
+    return found if len(found) > 1 else []
+
+
+def _without_heading(groups: list[Group], shelf: Shelf) -> list[Group]:
+    """Drop "make a short film of it:" before what it consists of, where there is a picture to make it of."""
+    if len(groups) > 1 and shelf.new and groups[0].op in ("generate_video", "animate"):
+        low = groups[0].low
+        if len(low) <= 24 and _HEADING.search(low) and groups[1].op not in _ANSWERS:
+            return groups[1:]
+    return groups
+
+
 def _undone(groups: list[Group], shelf: Shelf) -> tuple[list[Group], int | None]:
     """Take "scrap the mist, put fireflies in instead" as a new start from what the last turn began with."""
     if len(groups) < 2 or not shelf.made or shelf.new:
         return groups, None
+    if groups[0].op == "remove" and re.match(r"\W*(?:上面|刚才|前面|之前|刚刚)?(?:那|这)[个版一步]+(?:改动|修改)?(?:不要|不算|作废)", groups[0].low):
+        return groups[1:], None
     scraps = re.match(r"\W*(?:scrap|forget|ditch|undo|lose) (?:the|that)", groups[0].low)
     if groups[0].op == "remove" and scraps and re.search(r"instead", groups[1].low):
         return groups[1:], shelf.before()

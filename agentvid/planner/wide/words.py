@@ -36,14 +36,14 @@ _MATERIAL_EN: Final = (
     r"|yarn|fur|felt|silk|satin|lace|ceramic|porcelain|clay|plastic|rubber|paper|cardboard|origami|ice|crystal"
     r"|diamonds?|jade|bamboo|rattan|wicker|lego(?: bricks)?|chocolate|jelly|jello|moss|carbon fib(?:re|er)|terrazzo"
     r"|tiles?|slate|plaster|gingerbread|candy|wax|lava|herringbone|parquet|tartan|corduroy|canvas|straw|mirror"
-    r"|stained glass|papier.?m[aâ]ch[eé]|water|grass|gold|silver|bronze|copper"
+    r"|thatch(?:ed)?|shingles?|stucco|pebbles?|gravel|cobbles(?:tones?)?|asphalt|tarmac|vinyl|laminate|lino(?:leum)?|tweed|wallpaper|hay|milk|honey|soap|pearl|amber|quartz|travertine|limestone|sandstone|cork|plywood|tin ?foil|tin|pewter|titanium|bone|sponge|mosaic tiles?|plasticine|play-?doh|feathers?|newspaper|sequins?|chenille|flannel|boucl[eé]|mahogany|birch|teak|ebony|cedar|stained glass|papier.?m[aâ]ch[eé]|water|grass|gold|silver|bronze|copper"
 )
 _MATERIAL_ZH: Final = (
     r"(?:浅|深|原|红|白|黑|灰|天然|人造|磨砂|拉丝|抛光|仿|真|纯|实)?(?:木(?:质|头|纹|制|地板|料)?|橡木|胡桃木|竹子?|大理石|花岗岩"
     r"|金属|不锈钢|钢铁?|黄金|纯金|白银|纯银|青铜|黄铜|铜制?|铁艺?|铝|玻璃|水晶|钻石|玉石?|翡翠|红?砖|石头|石材|岩板|水泥|混凝土"
     r"|皮(?:革|质)?|真皮|绒(?:面|布)?|丝绒|天鹅绒|布(?:艺|料|的)|棉麻|亚麻|牛仔布?|羊毛|针织|毛线|毛毡|毛绒|丝绸|蕾丝|陶瓷|瓷砖?"
     r"|黏土|粘土|塑料|橡胶|纸质?|牛皮纸|折纸|冰块?|藤编|藤|乐高|积木|巧克力|果冻|草地|草坪|苔藓|碳纤维|水磨石|瓷|糖果|蜡|岩浆"
-    r"|人字拼|镜面|亚克力|绸缎)"
+    r"|瓦片?|琉璃瓦?|石板|鹅卵石|柏油|沥青|洗石子|洗石|真石漆|壁纸|墙纸|墙布|文化石|马赛克砖|陶土|陶|橡皮泥|泥巴?|面团|灯芯绒|麻布|帆布|皮草|牛奶|奶油|蜂蜜|琥珀|珍珠|石膏|软木|锡纸|铝箔|钛|海绵|毛绒绒|羽毛|宣纸|报纸|牛皮|鹿皮|珐琅|景泰蓝|人字拼|镜面|亚克力|绸缎)"
 )
 _WEATHER_EN: Final = (
     r"snow(?:y|ing|fall|storm)?|rain(?:y|ing|storm|drops)?|drizzl(?:e|y|ing)|fog(?:gy)?|mist(?:y)?|haz[ey]|smog"
@@ -134,14 +134,14 @@ CLASSES: Final[dict[str, str]] = {
     ),
     "remove": _both(
         r"remove|erase|delete|get rid of|rid of|take (?:out|away|off|down)|eliminate|clear(?: away| out| off| up)?|wipe(?: out| off| away)?|lose"
-        r"|ditch|scrub(?: out)?|zap|nuke|drop|cut out|edit out|photoshop out|clean(?: up| off| out)?|cleanup|strip|pull out|retouch(?: out)?"
-        r"|make {..} disappear|kill|without|get {..} out|take {..} (?:out|off|away)|banish|bin|vanish|disappear|scrap|omit|airbrush(?: out)?|tidy",
+        r"|ditch|scrub(?: out)?|zap|nuke|drop(?! (?:in|a|an|some|it|him|her|them|[a-z ]{1,20} (?:in|into|on|onto|at|bottom|top))(?![a-z]))|cut out|edit out|photoshop out|clean(?: up| off| out)?|cleanup|strip|pull out|retouch(?: out)?"
+        r"|make {..} disappear|kill|without|get {..} out|take {..} (?:out|off|away)|banish|bin|vanish|disappear|scrap|omit|airbrush(?: out)?|tidy|chuck out|shot of the|yank|pluck|evict|hide|declutter|de-?clutter|rub out|blot out|paint (?:out|over)|(?:make|making) [^,]{1,30} (?:go away|disappear|vanish)",
         r"(?:去掉|移除|删除|删掉|移走|移掉|去除|抹掉|抹去|擦掉|擦除|擦干净|消除|清除|拿掉|拿走|除掉|消掉|删了|去了|p掉|p了|清掉|清走|清理|清空|收掉|弄掉"
         r"|弄走|弄没|搞掉|祛除|祛|消失|剔除|撤掉|撤走|摘掉|摘了|脱掉|抠掉|涂掉|遮掉|扔掉|拆掉|拔掉|剪掉|干掉|铲掉|除去|去一?下|不要了|不要|去净|抹除|抹|扣掉|拿开|挪走|搬走|清干净|弄干净|删)",
     ),
     "add": _both(
         r"add|put|insert|place|include|give|stick|pop|hang|throw(?: in)?|drop in|draw|paint|introduce|bring in|slap|attach|plant|park|seat|set|sprinkle"
-        r"|scatter|fill|decorate|dress|wear(?:ing)?|needs?|want|overlay|superimpose|composite|have|build|lay|bring|i'd like|could use|surround",
+        r"|scatter|fill|decorate|dress|wear(?:ing)?|needs?|want|overlay|superimpose|composite|have|build|lay|bring|i'd like|could use|surround|chuck|bung|plonk|whack|pour|serve|sit|stand|wrap|top it",
         r"(?:加上|加入|添加|增加|添上|添个|放上|放个|放一|放在|放到|摆上|摆个|摆一|挂上|挂个|挂一|贴上|贴到|插上|插入|插|戴上|戴个|戴一?[顶副]|穿上|披上|围上|加一?[个只条张顶副把棵朵辆片些点束位群座道圈层盏本杯盆块]|再加|加|添|补上|补一|补|画上|画个|画一|p上"
         r"|p个|p一|来一?[个只条张顶副把棵朵辆束位群盆]|种上|种一|停一|站一|坐一|铺上|铺一|撒上|撒点|配上|配一?[个只副]|装上|装个|点缀|放进|放|摆)",
     ),
@@ -165,7 +165,7 @@ CLASSES: Final[dict[str, str]] = {
         r"(?:[左右上下][上下]?(?:角|边|侧|方|面)|角落|中间|中央|正中|居中|顶上|顶部|底部|底下|前面|后面|旁边|边上|前景)",
     ),
     "quote": "\ue000+",
-    "end": r"(?: ?(?:please|instead|too|now|all over|again|overall|tho(?:ugh)?|one|ones|colou?red|colou?r|shade|tone|版|的那种|的颜色|颜色|的|吧|了|呗|试试|看看|好了|就行|就好))*[\W_]*$",
+    "end": r"(?: ?(?:please|instead|too|now|as well|too|all over|again|overall|tho(?:ugh)?|one|ones|colou?red|colou?r|shade|tone|版|的那种|的颜色|颜色|的|吧|了|呗|试试|看看|好了|就行|就好))*[\W_]*$",
     "number": r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千半]+|(?<![a-z])(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundred|half|a couple of|a few|a dozen|several)(?![a-z]))",
     "unit_s": r"(?:(?<=\d)\s*-?\s*(?:s|sec|secs|seconds?|min|minutes?)(?![a-z])|(?<![a-z])(?:secs?|seconds|minutes)(?![a-z])|秒|分钟)",
     "mw": r"(?:个|只|条|张|顶|副|把|棵|朵|辆|片|位|群|座|盏|本|杯|盆|块|根|匹|头|颗|支|件|瓶|扇|名|栋|艘|架|台|双|串|枝|层|处|家|份|人|束|捧|道|排|堆|团|尊|碗|盘|包|袋|箱|桶|壶|间|面|对|套|节|撮|幅|口)",
