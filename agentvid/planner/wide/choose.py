@@ -55,7 +55,7 @@ def write_message(request: PlanRequest) -> Chain:
     parsed = read_message(request)
     precise = write_requests(request, parsed).chain
     understood = understood_of(request)
-    if understood.mood == "refuse":
+    if understood.mood == "refuse" or (understood.reason == "no_thing" and request.media and not request.asked):
         return write_wide(request, understood)
     of_small_world = bool(request.stages) or (not request.media and not precise.question)
     if not request.tools or (of_small_world and not precise.question):

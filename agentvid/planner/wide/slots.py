@@ -120,7 +120,9 @@ def _named_before(group: Group, text: str) -> str:
         for pattern in _NAMED:
             match = re.search(pattern, where)
             if match:
-                return re.sub(r"^(?:the|my|this|that|those|these) |^(?:这|那)(?:一)?[个只张条些]", "", match["t"].strip())
+                return re.sub(
+                    r"^(?:the|my|this|that|those|these) |^(?:这|那)(?:一)?[个只张条些]", "", match["t"].strip()
+                )
     return ""
 
 
