@@ -79,12 +79,16 @@ def test_the_example_of_a_row_is_read_as_it(row: object) -> None:
 
 
 def test_messages_of_people_are_read() -> None:
-    """Measured: 96 % of these 200 exactly, and 99 % of references. They were seen while the words were written."""
-    counted = score(DATA / "messages_dev.jsonl")
+    """Measured: 92 % of these 400 exactly, and 99 % of references. They were seen while the words were written."""
+    counted = score(DATA / "messages.jsonl")
     summary = counted.summary()
-    assert summary["exact"]["all"] >= 0.94
-    assert min(summary["exact"].values()) >= 0.93
+    assert summary["exact"]["all"] >= 0.91
+    assert min(summary["exact"].values()) >= 0.89
     assert summary["references"] >= 0.98
+
+
+def test_a_verb_alone_asks_what() -> None:
+    assert [understand(text, media("i")).reason for text in ("remove", "去掉")] == ["no_thing", "no_thing"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +114,12 @@ def test_messages_of_people_are_read() -> None:
         ("make it longer", "v", ["extend"]),
         ("slow it down", "v", ["speed"]),
         ("make it move", "i", ["animate"]),
+        ("cut out the first second", "v", ["trim"]),
+        ("what happened right before this?", "v", ["past"]),
+        ("1.去掉电线 2.湖面加一条小船 3.整体做成水墨画", "i", ["remove", "add", "style"]),
+        ("upscale it to 4k, but denoise it first", "i", ["denoise", "upscale"]),
+        ("换个背景，换成纯白", "i", ["background_change"]),
+        ("两段都先调成黑白，然后拼起来", "vv", ["grayscale", "grayscale", "join"]),
     ],
 )
 def test_order_limits_and_reasons(text: str, kinds: str, wanted: list[str]) -> None:
@@ -234,6 +244,12 @@ async def test_times_of_a_clip() -> None:
     chain = await planned("去掉前面两秒和最后一秒，剩下的加速到1.5倍", CLIP)
     trim, speed = (step.args for step in chain if step.tool == "retime")
     assert (trim["start"], trim["end"], speed["speed"]) == (2.0, CLIP.artifact.seconds - 1.0, 1.5)  # type: ignore[union-attr]
+
+
+async def test_the_first_second_is_cut_and_what_came_before_is_drawn() -> None:
+    for text in ("cut out the first second", "剪掉第一秒"):
+        assert (await planned(text, CLIP)).steps[0].args["start"] == 1.0
+    assert steps(await planned("what happened right before this?", CLIP)) == ["extend_video"]
 
 
 async def test_sound_is_put_on_the_clip() -> None:

@@ -1,6 +1,6 @@
 """How well the offline planner reads people: exact sequences of operations and references, over a file of messages.
 
-    python tests/bench/bench_planner.py tests/data/messages_dev.jsonl [--show] [--json out.json]
+    python tests/bench/bench_planner.py tests/data/messages.jsonl [--show] [--json out.json]
 
 Each line holds a message, what is attached, the earlier turns, and the operations that a person would expect. Earlier
 turns stand for media: what was attached, then the result, numbered v1, v2 … in order of appearance. A sequence counts

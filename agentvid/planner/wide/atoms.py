@@ -28,9 +28,7 @@ _VERBS_EN: Final = (
     r"|give|lay|pick|dress|tidy|empty|stage|style|translate|i want|i'd like|what|which|how|who|where|is|are|does|can"
     r"|mix|score|dub|hold|repeat|freeze|smooth|soften|rewind|age|double|halve|wipe|scrub|ditch|strip|grow|shorten|do"
 )
-_HARD: Final = (
-    r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|[—–]+|(?<![^\s,;。:])[(（]?\d{1,2}(?:[.)）、](?! ?\d)|\) )|(?<=[\u4e00-\u9fff])\d{1,2}[.、)）](?=[\u4e00-\u9fff])|[①②③④⑤⑥⑦⑧⑨⑩]|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
-)
+_HARD: Final = r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|[—–]+|(?<![^\s,;。:])[(（]?\d{1,2}(?:[.)）、](?! ?\d)|\) )|(?<=[\u4e00-\u9fff])\d{1,2}[.、)）](?=[\u4e00-\u9fff])|[①②③④⑤⑥⑦⑧⑨⑩]|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
 _THEN: Final = (
     r"(?:(?<![a-z])(?:and then|then|after that|after which|afterwards?|finally|lastly|last of all|and finally|and lastly"
     r"|followed by|next,)(?![a-z])|然后|(?<![往后])接着(?![的演播拍放])|随后|(?<=[,。;])之后(?!会|的|发生)|最后(?=[把将给要再加做出配来裁用放让整导调,从发换转写])|接下来(?![会发的几])|,再(?=[把将给加来用配做写调裁放换补转]))"

@@ -55,7 +55,7 @@ def write_message(request: PlanRequest) -> Chain:
     parsed = read_message(request)
     precise = write_requests(request, parsed).chain
     understood = understood_of(request)
-    if understood.mood == "refuse":
+    if understood.mood == "refuse" or (understood.reason == "no_thing" and request.media and not request.asked):
         return write_wide(request, understood)
     of_small_world = bool(request.stages) or (not request.media and not precise.question)
     if not request.tools or (of_small_world and not precise.question):
@@ -72,6 +72,8 @@ def write_message(request: PlanRequest) -> Chain:
     if sum(known.is_new for known in request.media) > 1:
         is_strict = is_strict and not any(isinstance(request, Join) for request in parsed.requests)
     is_read = is_read and not lacks(precise, request.tools)
+    if has_clip and any(want.op == "past" for want in understood.wants):
+        is_read = False
     if is_read and not (precise.question and (has_clip or not is_strict)):
         return precise
     wide = write_wide(request, understood)

@@ -100,7 +100,11 @@ class _Reader:
             hit = None
         if hit is not None and hit.op == "answer" and _TWO.search(self.pending):
             hit = replace(hit, op="compare")
-        if hit is not None and hit.op in ("view_from", "answer", "navigate", "describe", "add") and _MAP.search(self.pending):
+        if (
+            hit is not None
+            and hit.op in ("view_from", "answer", "navigate", "describe", "add")
+            and _MAP.search(self.pending)
+        ):
             hit = replace(hit, op="map_to_view")
         if hit is not None and PURPOSE.search(low) and (self.groups or not is_last):
             hit = None
@@ -188,7 +192,9 @@ class _Reader:
         return group.op == "answer" and last.op in asked
 
 
-_AGAIN_TO: Final = re.compile(r"^\W*(?:就|直接)?(?:换成|改成|变成|换做|改为|弄成|要|用|就要|make it |turn it |go with |use |something )")
+_AGAIN_TO: Final = re.compile(
+    r"^\W*(?:就|直接)?(?:换成|改成|变成|换做|改为|弄成|要|用|就要|make it |turn it |go with |use |something )"
+)
 _OPEN: Final = re.compile(
     r"(?:换|改)(?:个|一[个张种下换改]|掉)(?![^,]{0,12}[成为])|(?<![a-z])(?:change|swap|switch|new|different) (?:out )?(?:the |my |its |his |her )?[a-z ]{2,24}$"
 )

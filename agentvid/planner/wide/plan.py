@@ -45,6 +45,8 @@ def write_wide(request: PlanRequest, understood: Understood) -> Chain:
         return Chain(turn=request.turn, question=tell(language, "refuse"))
     if understood.mood == "chat":
         return Chain(turn=request.turn, question=tell(language, "thanks" if request.turn > 1 else "chat"))
+    if understood.reason == "no_thing":
+        return Chain(turn=request.turn, question=tell(language, "no_thing", word=request.text.strip(" .!?。！？")))
     if understood.reason == "no_such":
         choices = media.names(media.known) or "-"
         return Chain(turn=request.turn, question=tell(language, "no_such", choices=choices))

@@ -41,7 +41,8 @@ CAMERA: Final[tuple[Row, ...]] = (
         },
         (
             r"(?:90|ninety|45|180|forty|hundred)[ -]?(?:degrees|°)?|(?:anti|counter)?-?clockwise|上下颠倒",
-r"(?:vr|全景(?:图|照)|panorama)|(?:{camera}|摇)[^,]{0,8}摇|从左往右摇|half|半圈",),
+            r"(?:vr|全景(?:图|照)|panorama)|(?:{camera}|摇)[^,]{0,8}摇|从左往右摇|half|半圈",
+        ),
         makes="video",
         merges=True,
     ),
@@ -194,6 +195,7 @@ r"(?:vr|全景(?:图|照)|panorama)|(?:{camera}|摇)[^,]{0,8}摇|从左往右摇
             ),
         },
         (
+            r"[左右]转\d+|[左右]转{number}度",
             r"{camera}[^,]{0,8}(?:平移|推|拉|摇|升|降)|truck|(?:拿|移|挪|清|删|p|抹|弄|赶)走|走(?:了|掉)|路人|(?:guy|man|person|people|who|woman|dog|cat|kid) (?:who |that )?walk|walks through the shot|make (?:him|her|them|the [a-z]+) (?:walk|run)|让[^,]{1,8}(?:走|跑|飞|开)(?!进去看)",
             r"步行街|(?<!沿着)(?<!穿过)(?<!走进)(?<!顺着)走廊|(?:go|head|travel|move) (?:back )?to (?:the|that|my) (?:one|original|version|first|previous|last|second|left|right|top|start|end)|(?:moves?|go) on|go (?:back|with|for)|move (?:the|him|her|it) |(?:fly|go|run)(?:ing)? over the (?:the )?(?:text|image)",
         ),

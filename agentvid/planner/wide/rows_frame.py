@@ -105,6 +105,7 @@ FRAME: Final[tuple[Row, ...]] = (
         ("rotate 90 degrees", "旋转90度"),
         {
             8: (
+                r"(?:向|往|朝)[左右](?:旋)?转(?:\d+|{number}度)",
                 r"(?<![a-z])(?:straighten(?:ed|ing)?|level (?:the|it|this|out)|level the horizon|fix the (?:tilt|horizon)|upright|un-?tilt|deskew)(?![a-z])",
                 r"(?<![a-z])(?:rotate|rotated|rotating|turn|spin|tip|twist)(?: (?!(?:the |your )?(?:camera|cam|view|lens))[^,]{0,40}?)?(?: (?:by |a |about )?(?:quarter|{number}|\d+)[ -]?(?:degrees?|deg|°|turn)|clockwise|counter-?clockwise|anti-?clockwise|on its side|right way up|sideways|to portrait|ninety)(?![a-z])",
                 r"(?:旋转|转)(?:个|了)?(?:{number}度|\d+°?度?|90|180|一下方向|正|过来|回来)|(?:顺时针|逆时针)(?:再|旋|转)[^圈]*|(?:摆正|扶正|拉直|校正|水平线|地平线|转正|拉平|调正|歪了|斜了|正过来|横过来|转过来|倾斜)",
@@ -205,9 +206,7 @@ FRAME: Final[tuple[Row, ...]] = (
         "any",
         ("put them side by side", "左右并排"),
         {
-            10: (
-                r"第一[张个][^,]{0,4}左边?[^;]{0,6}第二[张个][^,]{0,4}右",
-            ),
+            10: (r"第一[张个][^,]{0,4}左边?[^;]{0,6}第二[张个][^,]{0,4}右",),
             9: (
                 r"(?<![a-z])(?:side[ -](?:by|to|and)[ -]side|next to (?:each other|one another|today'?s?(?: one)?|now|the (?:picture|original|photo|first|second|other|one)|it|v\d|mine)|split[ -]?screen|in (?:a|one) row|left to right|before[ -](?:and|&|/)[ -]?after|beside (?:each other|the (?:original|first|second|other|old))|(?:on the )?left of the [a-z]+ one|diptych|triptych|(?:arrange|place|lay|put) [^,]{0,20}horizontally|comparison (?:picture|image|shot|photo|pic))(?![a-z])",
                 r"(?:并排|并列|左右(?:对比|排|拼|放|摆|分屏)|一左一右|排成?一[行排]|横(?:着|向)?(?:拼|排)|放在?一起(?:对比|比较|看)|对比图|前后对比(?!度)|拼成?对比|分屏|横排|挨着放|肩并肩|左边放[^,]{0,10}右边放)",

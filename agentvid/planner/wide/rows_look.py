@@ -201,6 +201,7 @@ LOOK: Final[tuple[Row, ...]] = (
         ("brighten it a little", "提亮一点"),
         {
             8: (
+                r"(?<![a-z])(?:(?:a (?:bit|little|touch|tad)|bit|little|much|slightly) lighter)(?![a-z])",
                 r"暗[^,]{0,6}(?:看不清|看不见|看不到)",
                 r"(?<![a-z])(?:(?:more|add|let in|needs|bit of|little) light(?:er)?(?! (?:from|source|pink|blue|grey|brown))$|(?:can'?t|can barely|hardly) see (?:anything|my|his|her|the|their))(?![a-z])",
                 r"(?<![a-z])(?:brighten(?:ed|ing)?|whiten|bright(?:er)|lighten|under-?exposed|raise the exposure|more exposure)(?![a-z])",
@@ -249,7 +250,9 @@ LOOK: Final[tuple[Row, ...]] = (
                 r"(?<![a-z])(?:(?:deeper|darker) blacks|(?:more|add some|bit of|little) (?:punch|bite|pop)$|hazy(?:-looking)?$)(?![a-z])",
                 r"(?:(?<![a-z])contrast(?:y|ier)?(?![a-z])|对比度|(?:增强|加强|加大|提高|降低|减弱|拉高)(?:一?[点下些])?对比|对比(?:再|更|加|调|拉)?(?:强|弱|高|低|大|小)|反差|明暗对比|punchier|punchy)",
             ),
-            4: (r"(?:发灰|灰蒙蒙|灰扑扑|通透|不通透|(?:looks?|too|so|bit|very|it's|is|kinda|really|all) flat(?:-looking)?|washed[ -]out|looks? flat)",),
+            4: (
+                r"(?:发灰|灰蒙蒙|灰扑扑|通透|不通透|(?:looks?|too|so|bit|very|it's|is|kinda|really|all) flat(?:-looking)?|washed[ -]out|looks? flat)",
+            ),
         },
         (r"(?:in|by) contrast,|compare and contrast|contrasting",),
         merges=True,

@@ -29,6 +29,7 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"(?:^| )(?:add|put|insert|place|include|give|stick|pop|hang|throw(?: in)?|plant|attach|sprinkle|scatter|park|seat|drop in|slap|bring in|i want|i'd like|could use|wants?|needs?) (?:in |back |me |him |her |them |us |it |in )?(?:a|an|some|two|three|four|five|six|several|more|another|one|few|lots of) ",
             ),
             4: (
+                r"(?:来|盖|建|搭|种|立|修|砌)(?:上|起)?(?:一|两|三|几)?(?:只|座|栋|间|排|棵|条|道|面)[^,]{1,12}$",
                 r"(?:扣|系|套|披|围|别|背|拎|撑|举|抱|牵|搭|垫|堆|落|飞来|趴|蹲|躺|睡|长出|冒出|多出|多|安|架|搁|立|缀)(?:上|着|了)?(?:一|两|三|几|个|条|顶|只|把|副|双|些|朵|圈)",
                 r"(?:加|添|放|摆|挂|贴|插|戴|披|种|铺|撒|点缀)(?:上|个|入|点|些|进|一|在|到|满)?{number}?{mw}?[^,]",
                 r"(?:画|补|来|装|站|坐|停|p|围|穿|配)(?:上|个|一|两|三|几|点|些|进|出){number}?{mw}?[^,]",
@@ -64,6 +65,7 @@ THINGS: Final[tuple[Row, ...]] = (
                 r"[^,]{1,10}(?:没了就好|弄没|不见|消失)$",
             ),
             5: (
+                r"(?:帮我)?处理掉|弄不见|修掉|整没",
                 r"{remove}",
                 r"(?:把|将)?.{1,14}(?:去|删|清|抹|擦|p|弄|搞|撤|摘|脱|抠|扔|拆|移|挪|拿|搬|收|剪|除|扫)(?:掉|了|走|干净|没|开|空|光)",
                 r"(?:把|将|就)?[^,]{1,12}(?:(?<![上下进出过回])去|删|擦|抹|摘|(?<=[\u4e00-\u9fff])p|拆|清)$|^(?:删|去|擦|抹|清)[^,]{1,8}",
@@ -115,9 +117,7 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("move the lamp to the left", "把台灯往左移"),
         {
-            10: (
-                r"把?(?:他|她|它|两人|两个人|人|俩)[^,]{0,3}(?:靠近|凑近|贴近|挨近|靠拢)",
-            ),
+            10: (r"把?(?:他|她|它|两人|两个人|人|俩)[^,]{0,3}(?:靠近|凑近|贴近|挨近|靠拢)",),
             4: (
                 r"^(?:and )?(?:a (?:bit|little|touch|tad)|slightly|further|bit|more)(?: more| further)? (?:to the )?(?:left|right|up|down|higher|lower|over)$",
                 r"^(?:再)?(?:往|向|靠|偏)[左右上下]边?(?:一?[点些])$",
@@ -166,6 +166,7 @@ THINGS: Final[tuple[Row, ...]] = (
             ),
         },
         (
+            r"分辨率|像素|要打印",
             r"放大到?(?:4k|8k|海报)|(?:画面|画布|图片|照片)[^,]{0,4}(?:拉宽|拉长|变宽)|拉长(?:时间|时长)|视频",
             r"(?:声音|音量|音乐|亮度|对比度|饱和度|曝光|锐度|清晰度|雨|雪|雾|速度|幅度|光|灯光|动静|风)(?:再|稍微|给我|都|调|变|弄)*(?:大|小|高|低)",
             r"(?:resolution|canvas|分辨率|画布|像素|画质|清晰|volume|music|sound|contrast|brightness|saturation|speed)",
@@ -221,9 +222,7 @@ THINGS: Final[tuple[Row, ...]] = (
         "any",
         ("make the table marble", "把桌面换成大理石"),
         {
-            10: (
-                r"(?:要是|如果|假如|假设)[^,]{0,8}{material}(?:的|做的)?(?:话)?(?:会|是|什么|怎|呢|好看)",
-            ),
+            10: (r"(?:要是|如果|假如|假设)[^,]{0,8}{material}(?:的|做的)?(?:话)?(?:会|是|什么|怎|呢|好看)",),
             8: (
                 r"(?:像|用|是|由|拿)?{material}(?:捏|做|雕|编|织|搭|拼|刻|堆|折|吹|烧|砌|缝|钩|铸|打)(?:的|出来的|成的|出来|成)(?!.{0,3}(?:椅|桌|柜))",
                 r"(?<![a-z])(?:(?:re-?)?(?:wallpaper|paper|tile|carpet|panel|upholster|clad|pave|turf|plaster|gild|cobble|brick up|thatch) (?:the|my|this|that|those|it|her|his|all|every|our)(?! (?:bag|boat|plane)))(?![a-z])",

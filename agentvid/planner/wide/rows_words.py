@@ -145,9 +145,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
         "any",
         ("read it out loud", "配一段旁白"),
         {
-            10: (
-                r"(?:配|加|来|录|弄|补)[^,]{0,4}(?:旁白|配音(?![乐效])|解说|画外音|朗读)",
-            ),
+            10: (r"(?:配|加|来|录|弄|补)[^,]{0,4}(?:旁白|配音(?![乐效])|解说|画外音|朗读)",),
             9: (
                 r"(?:用[^,]{1,8})?(?:念|读|说|讲)(?:上|出)?(?:一|几|两)?[句段遍]|(?:念|朗读|读|说)(?:出)?{quote}|(?:让|叫|请)[^,]{1,8}(?:念|读|说)(?:一|出|:)",
                 r"(?<![a-z])(?:(?:narrator|announcer|voice)(?: [a-z]+){0,3} (?:say(?:s|ing)?|read(?:s|ing)?|whisper(?:s|ing)?|tell(?:s|ing)?)|read (?:it|this|that|the [a-z ]+?|what it says|everything)(?: out)?(?: loud| aloud| to (?:me|us|my [a-z]+)))(?![a-z])",

@@ -66,6 +66,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "How long {medium} is is known only once it was made: say the seconds from its beginning.",
         "{medium}要做出来才知道多长：请从开头算起说秒数。",
     ),
+    "no_thing": (
+        "“{word}” what? Name the thing in the picture, for example “the red cup”.",
+        "“{word}”什么？请说出图里的东西，例如“红色的杯子”。",
+    ),
     "whole": ("whole picture", "整张画面"),
     "made": ("the result", "结果"),
     "voice": ("the voice", "朗读"),

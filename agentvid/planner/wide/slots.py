@@ -98,6 +98,31 @@ def target_of(message: Told, group: Group) -> str:
             if group.op == "material":
                 words = re.sub(rf" (?:out of )?{CLASSES['material']}$", "", words, flags=re.IGNORECASE)
             return "" if _WHOLE.match(words.lower()) or QUOTE in match["t"] else words
+    if group.op in ("remove", "recolour"):
+        return _named_before(group, text)
+    return ""
+
+
+_NAMED: Final = (
+    r"^(?P<t>[a-z][a-z' -]{1,40}?) (?:has|have|needs?|got|ought|should|must)(?: got)?(?: to)? (?:go|be (?:gone|removed))(?![a-z])",
+    r"(?:photoshop out|clean up|tidy up|rub out|edit out|paint out|hide|i (?:don't|do not) (?:want|need|like)|no more|cut out|pull out|clean off) (?P<t>[a-z][a-z' -]{1,40}?)(?= (?:in (?:there|it|the)|there|on the|from|at the)|$)",
+    r"^(?:can|could|should|i want|i'd like|want|i fancy) (?P<t>(?:the|my|his|her|those|these) [a-z' -]{1,30}?)(?= (?:be|go|in|to)(?![a-z])|$| #| (?:dark|light|navy|red|blue|green|white|black|pink|gr[ae]y|yellow))",
+    r"^(?P<t>[a-z][a-z' -]{1,40}?) (?:gone|removed|deleted|erased|out of (?:there|it|the [a-z]+))$",
+    r"拍到(?:了)?(?P<t>[^,]{1,10}?)(?:自己)?了",
+    r"^(?P<t>[^,]{1,12}?)(?:不想要|不要|不需要|多余|太|很|挺|真|有点|好)",
+    r"(?:给|为)(?P<t>[^,]{1,10}?)(?:上色|着色|染)",
+)
+
+
+def _named_before(group: Group, text: str) -> str:
+    """Return what a request without an object is about: what was spoken of right before, or what stands before the verb."""
+    for where in (text, re.split(r"[,;]", group.context)[-1]):
+        for pattern in _NAMED:
+            match = re.search(pattern, where)
+            if match:
+                return re.sub(
+                    r"^(?:the|my|this|that|those|these) |^(?:这|那)(?:一)?[个只张条些]", "", match["t"].strip()
+                )
     return ""
 
 

@@ -60,6 +60,8 @@ def span_in(low: str) -> Span:
     )
     if between:
         return Span(start=read_number(between[1]), end=read_number(between[2]))
+    low = re.sub(r"(?<![a-z])(first|last|opening|final) second(?![a-z])", r"\1 1 seconds", low)
+    low = re.sub(r"第一秒", "前1秒", low) if _CUT.search(low) else low
     first = re.search(rf"(?:first|opening|initial|start|前面?|开头|头)\s*(?:的)?({_NUMBER}){_UNIT}", low)
     last = re.search(rf"(?:last|final|end|最后|结尾|末尾|后面?)\s*(?:的)?({_NUMBER}){_UNIT}", low)
     head, tail = (read_number(found[1]) if found else None for found in (first, last))

@@ -65,7 +65,7 @@ class Understood:
     mood: Mood
     wants: tuple[Want, ...] = ()
     keep: tuple[str, ...] = ()
-    reason: Literal["", "unclear", "no_media", "no_such"] = ""
+    reason: Literal["", "unclear", "no_media", "no_such", "no_thing"] = ""
     left: tuple[str, ...] = field(default=())
 
 
@@ -86,8 +86,13 @@ def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] 
         groups = [] if is_able(message.low) or is_chat(message.low) else groups
     bare = message.low[slice(*without_courtesy(message.low))].strip()
     if not said and _BARE.fullmatch(bare):
-        return Understood(language, "ask", reason="unclear")
-    if said and len(message.low) <= 60 and _AGAIN.search(message.low) and {group.op for group in groups} <= {"compare", "answer"}:
+        return Understood(language, "ask", reason="no_thing")
+    if (
+        said
+        and len(message.low) <= 60
+        and _AGAIN.search(message.low)
+        and {group.op for group in groups} <= {"compare", "answer"}
+    ):
         groups = _as_before(message, shelf, told(said[-1][:2000]), kind) or groups
     is_told = not groups or (not shelf.real and _SCENE.match(message.low) is not None)
     is_told = is_told and not any(group.op in _NO_MEDIUM for group in groups)
@@ -239,7 +244,9 @@ def _undone(groups: list[Group], shelf: Shelf) -> tuple[list[Group], int | None]
     """Take "scrap the mist, put fireflies in instead" as a new start from what the last turn began with."""
     if len(groups) < 2 or not shelf.made or shelf.new:
         return groups, None
-    if groups[0].op == "remove" and re.match(r"\W*(?:上面|刚才|前面|之前|刚刚)?(?:那|这)[个版一步]+(?:改动|修改)?(?:不要|不算|作废)", groups[0].low):
+    if groups[0].op == "remove" and re.match(
+        r"\W*(?:上面|刚才|前面|之前|刚刚)?(?:那|这)[个版一步]+(?:改动|修改)?(?:不要|不算|作废)", groups[0].low
+    ):
         return groups[1:], None
     scraps = re.match(r"\W*(?:scrap|forget|ditch|undo|lose) (?:the|that)", groups[0].low)
     if groups[0].op == "remove" and scraps and re.search(r"instead", groups[1].low):
