@@ -3,9 +3,8 @@
 A value is either an artifact reference (bytes live in the store, the value holds their sha256 and the facts that
 planning needs) or small JSON. All values are frozen pydantic models or plain str / float / bool.
 
-Shape legend used everywhere: T frames, H W pixels, C channels. Pictures outside a model are uint8 THWC RGB.
-Coordinates are pixels of the picture they are about: origin at its top left corner, x to the right, y downwards.
-"""
+Shapes: T frames, H W pixels, C channels; pictures outside a model are uint8 THWC RGB. Coordinates are pixels of the
+picture they are about: origin at its top left corner, x to the right, y downwards."""
 
 from __future__ import annotations
 

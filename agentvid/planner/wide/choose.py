@@ -71,13 +71,14 @@ def write_message(request: PlanRequest) -> Chain:
     is_strict = all(isinstance(request, Continue | View | Walk | Join) for request in parsed.requests)
     if sum(known.is_new for known in request.media) > 1:
         is_strict = is_strict and not any(isinstance(request, Join) for request in parsed.requests)
-    is_read = is_read and not lacks(precise, request.tools)
+    can_run = not lacks(precise, request.tools)
+    is_read = is_read and can_run
     if has_clip and any(want.op == "past" for want in understood.wants):
         is_read = False
     if is_read and not (precise.question and (has_clip or not is_strict)):
         return precise
     wide = write_wide(request, understood)
-    return precise if wide.question and (is_read or not precise.question) else wide
+    return precise if wide.question and can_run and (is_read or not precise.question) else wide
 
 
 def _agree(requests: tuple[Request, ...], understood: Understood) -> bool:
