@@ -64,7 +64,7 @@ async def suggest(
     """
     row = executor.log.latest_revision(session, turn)
     if (
-        rules.kind not in ("question", "new")
+        rules.kind not in ("question", "new", "refused")
         or row is None
         or not row.chain.steps
         or not isinstance(planner, OffersEdits)
@@ -126,12 +126,9 @@ def meant(executor: Executor, session: str, text: str) -> Meant | None:
     rewrite = propose(executor, session, turn, text)
     if rewrite.kind in ("new", "command"):
         return None
-    is_edit = (
-        is_unmistakable(text, planned[turn].chain, executor.tools)
-        or is_correction(text)
-        or not _can_be_new(executor, session, text)
-    )
-    return Meant(turn, rewrite) if is_edit else None
+    is_certain = is_unmistakable(text, planned[turn].chain, executor.tools) or is_correction(text)
+    is_edit = rewrite.kind in ("edits", "nothing") and not _can_be_new(executor, session, text)
+    return Meant(turn, rewrite) if is_certain or is_edit else None
 
 
 def _can_be_new(executor: Executor, session: str, text: str) -> bool:
