@@ -34,6 +34,12 @@ BASES: Final[dict[str, tuple[str, Image | Video | None]]] = {
     "c8": ("replace the background with white, then orbit around it", PHOTO),
     "c9": ("draw a large red cube and a small blue ball, then make the cube green", None),
 }
+DRAWN: Final = {
+    "c3": "一个蓝色小方块在右前；一个红色大球在左后；镜头在前方，中",
+    "c7": "one small green cylinder at middle front; one large yellow cone at right back; "
+    "camera from the front, middle",
+}
+"""The layouts that were on the screen where their places had been left open."""
 
 
 @lru_cache(maxsize=16)
@@ -42,7 +48,11 @@ def planned(base: str) -> tuple[PlanRequest, Chain]:
     text, medium = BASES[base]
     media = () if medium is None else (KnownMedia(1, medium, is_new=True),)
     request = PlanRequest(1, text, media, bears=BEARS)
-    return request, write_chain(request)
+    chain = write_chain(request)
+    if base in DRAWN:
+        first = chain.steps[0].model_copy(update={"thought": DRAWN[base]})
+        chain = chain.model_copy(update={"steps": (first, *chain.steps[1:])})
+    return request, chain
 
 
 def rewritten(base: str, say: str) -> tuple[Chain, Rewrite, Chain]:

@@ -118,7 +118,7 @@ def _usual(text: str, language: Language) -> str:
     if language == "en":
         text = re.sub(rf"\b({shapes}) the ({sizes}) one\b", r"\2 \1", text)
         text = re.sub(
-            rf"\b(?:(?:{sizes}|{colours}) )*({shapes}) {_BE}+(?:an? )?({colours}|{sizes})\b(?! (?:{shapes}))",
+            rf"\b(?:(?:{sizes}|{colours}) )*({shapes}) {_BE}*(?:an? )?({colours}|{sizes})\b(?! (?:{shapes}))",
             r"\2 \1",
             text,
         )
@@ -127,7 +127,7 @@ def _usual(text: str, language: Language) -> str:
     text = re.sub(r"(?:要|应该|得)?(?:放|摆|挪|移|站|搁|排)(?:到|在)?|(?:应该|得|要)在|去到", "在", text)
     text = re.sub(rf"(在(?:{shapes}))的(?=[左右前后旁])", r"\1", text)
     return re.sub(
-        rf"(?:(?:{colours}|{sizes})的?)*({shapes})(?:应该|得|要|可以|能)*[是变改换为成弄涂染]+({colours}|{sizes})的?(?!的?(?:{shapes}))",
+        rf"(?:(?:{colours}|{sizes})的?)*({shapes})(?:应该|可以|[得要能是变改换为成弄涂染])+({colours}|{sizes})的?(?!的?(?:{shapes}))",
         r"\2\1",
         text,
     )
