@@ -98,6 +98,11 @@ _QUESTION: Final = re.compile(
     re.IGNORECASE,
 )
 
+_ABOUT: Final = re.compile(
+    r"^(?:what|why|how|where|when|who|which)\b|\?$|\bexplain\b|干嘛|干什么|做什么|为什么|什么意思|解释", re.IGNORECASE
+)
+"""What asks about a step, and changes none."""
+
 _Reader = Callable[[Draft, str, Where | None], bool]
 _READERS: Final[tuple[_Reader, ...]] = (
     lambda draft, clause, where: read_order(draft, clause),
@@ -147,7 +152,7 @@ def read_edits(
 def _elsewhere(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite:
     """Return what to say of words that name a step and change nothing in it: what they would change elsewhere."""
     where = find_steps(said, draft.start, draft.tools)
-    if where is None or not where.steps or _ALSO.match(said):
+    if where is None or not where.steps or _ALSO.match(said) or _ABOUT.search(said):
         return Rewrite(kind="new", language=draft.language)
     steps = draft.named(step_name(draft.start, step) for step in where.steps)
     rest = strip_politeness(where.rest)
