@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         named_colour,
         relative_change,
     )
+    from agentvid.media.operation_words import adjustments, known_values, read_side, read_value, tell_operation
     from agentvid.media.types import (
         Action,
         Actions,
@@ -77,6 +78,7 @@ _HOMES: Final = {
     "agentvid.engine": "Capability Engine EngineContext EngineRequest EngineResult EngineStatus",
     "agentvid.errors": "AgentvidError CallError Cancelled Needs ToolFailed",
     "agentvid.media.colours": "adjust colour_name colour_words hex_to_lab lab_to_hex named_colour relative_change",
+    "agentvid.media.operation_words": "adjustments known_values read_side read_value tell_operation",
     "agentvid.media.types": (
         "Action Actions Add Adjust Answer Audio BlurBackground Box CameraPath CameraPose Count Depth EditPlan "
         "Image Keyframe Light Mask Material Mesh Move Palette Point Recolour Remove RemoveText Replace "
@@ -140,12 +142,17 @@ __all__ = [
     "Weather",
     "WriteText",
     "adjust",
+    "adjustments",
     "colour_name",
     "colour_words",
     "hex_to_lab",
+    "known_values",
     "lab_to_hex",
     "named_colour",
+    "read_side",
+    "read_value",
     "relative_change",
+    "tell_operation",
 ]
 
 

@@ -161,9 +161,9 @@ _PLACES: Final = {
     "lower left": "左下方", "bottom": "下方", "lower right": "右下方",
 }  # fmt: skip
 _MAIN: Final = {
-    "recolour": "target", "remove": "grow", "blur_background": "radius", "replace_background": "colour", "light": "look",
-    "weather": "kind", "style": "kind", "material": "kind", "resize": "factor", "text": "text", "remove_text": "grow",
-    "add": "what", "replace": "to", "count": "number",
+    "recolour": "target", "remove": "grow", "blur_background": "radius", "replace_background": "colour",
+    "light": "look", "weather": "kind", "style": "kind", "material": "kind", "resize": "factor", "text": "text",
+    "remove_text": "grow", "add": "what", "replace": "to", "count": "number",
 }  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def main_field(operation: Any) -> str:
 
 
 def read_value(op: str, words: str) -> str | None:
-    """Return the value of `light`, `weather`, `style` or `material` that words name, or None: "水彩" → "watercolour"."""
+    """Return the value of `light`, `weather`, `style` or `material` that words name, or None: "水彩" → watercolour."""
     return next((value for value, _, _, pattern in _VALUES[op] if re.search(pattern, words, re.IGNORECASE)), None)
 
 

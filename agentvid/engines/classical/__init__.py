@@ -26,6 +26,7 @@ _TASKS: Final[dict[str, tuple[str, str, float]]] = {
         "recolour, remove, move, light, weather, style, material, text; draws nothing new",
         6.0,
     ),
+    "transform_image": (f"{_HERE}.transform:transform_image", "crop, rotate, flip, extend, resize, upscale", 1.0),
     "measure": (f"{_HERE}.measure:measure", "what stayed outside a mask, what colour is inside", 1.0),
     "describe": (f"{_HERE}.describe:describe", "size, colours, light and motion; names no things", 1.0),
     "novel_view": (f"{_HERE}.parallax:novel_view", "parallax of layers; depth is guessed from the picture", 1.5),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from agentvid.engines.classical.blend import alpha_of, composed, mixed, part_alpha
 from agentvid.engines.classical.colourspace import Bytes, to_linear
@@ -15,7 +17,7 @@ from agentvid.engines.classical.lettering import written
 from agentvid.engines.classical.light import lit
 from agentvid.engines.classical.material import made_of
 from agentvid.engines.classical.regions import disc
-from agentvid.engines.classical.shift import shifted
+from agentvid.engines.classical.shift import shifted, whole_thing
 from agentvid.engines.classical.strokes import writing_in
 from agentvid.engines.classical.style import styled
 from agentvid.engines.classical.tone import adjusted
@@ -40,6 +42,10 @@ from agentvid.media.types import (
 __all__ = ["Scene", "change"]
 
 Tick = Callable[[int, int], None]
+_THIN: Final = 14.0
+"""Half-width in pixels of a hole up to which it is healed from its sides, without texture."""
+_MOST_WRITING: Final = 0.12
+"""Share of a picture beyond which what looks like writing is more likely the picture itself."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,12 @@ def change(rgb: Bytes, operation: Operation, scene: Scene) -> Bytes:
         case Move() | Resize():
             if scene.mask is None:
                 raise CallError(f"{operation.op} and no mask", "a mask of the thing", "take the mask of a locate step")
+            thing = whole_thing(rgb, scene.mask)
+            more = float((thing > 127).sum() / max(1, (scene.mask > 127).sum())) - 1
+            if more > 0.02:
+                scene.said.append(f"what the mask embraces and is unlike its surroundings went along ({more:.0%} more)")
             scene.said.append("its shadow and reflection stay where they were")
-            return shifted(rgb, scene.mask, operation, scene.feather, scene.tick)
+            return shifted(rgb, thing, operation, scene.feather, scene.tick)
         case WriteText():
             result, said = written(rgb, operation)
             scene.said.extend(said)
@@ -114,12 +124,26 @@ def _without_text(rgb: Bytes, operation: RemoveText, scene: Scene) -> Bytes:
         scene.said.append("no strokes of letters were told apart: the whole mask is filled")
         letters = scene.mask > 127
     elif scene.mask is None:
+        if float(letters.mean()) > _MOST_WRITING:
+            raise CallError(
+                f"strokes like those of letters on {letters.mean():.0%} of the picture",
+                "writing that stands apart from what is pictured",
+                "give a mask of the writing (locate)",
+            )
         scene.said.append(f"writing was found by its strokes, on {letters.mean():.1%} of the picture; nothing was read")
-    hole = letters.astype(np.uint8)
+    hole = cv2.dilate(letters.astype(np.uint8), disc(max(1.0, max(rgb.shape) / 350)))
     if operation.grow:
-        hole = np.asarray(cv2.dilate(hole, disc(operation.grow)), np.uint8)
+        hole = cv2.dilate(hole, disc(operation.grow))
     if hole.all():
         raise CallError("a mask that covers the whole picture", "something left to fill from", "take a smaller mask")
-    filled = fill(rgb, hole > 0, scene.tick)
-    alpha = np.maximum(alpha_of(hole * np.uint8(255), min(scene.feather, 1.5)), hole.astype(np.float32))
+    thin = float(cv2.distanceTransform(np.pad(np.asarray(hole, np.uint8), 1), cv2.DIST_L2, 3).max()) < _THIN
+    filled = _healed(rgb, hole) if thin else fill(rgb, np.asarray(hole > 0), scene.tick)
+    alpha = np.maximum(
+        alpha_of(np.asarray(hole * np.uint8(255), np.uint8), min(scene.feather, 1.5)), hole.astype(np.float32)
+    )
     return composed(rgb, to_linear(rgb), to_linear(filled), alpha[..., None])
+
+
+def _healed(rgb: Bytes, hole: NDArray[Any]) -> Bytes:
+    """Fill thin strokes from both sides. Source: Telea, "An Image Inpainting Technique" (2004), as OpenCV has it."""
+    return np.asarray(cv2.inpaint(rgb, np.asarray(hole, np.uint8), 5, cv2.INPAINT_TELEA), np.uint8)
