@@ -146,7 +146,7 @@ async def test_the_colour_may_stand_in_the_request() -> None:
         ({"operation": "adjust", "value": "稍微暗一点"}, Adjust(brightness=-0.2)),
         ({"operation": "adjust", "value": "much more contrast"}, Adjust(contrast=0.7)),
         ({"operation": "adjust", "value": "darker", "amount": 0.3}, Adjust(brightness=-0.3)),
-        ({"operation": "adjust", "value": "grayscale", "target": "background"}, Adjust(saturation=-1, part="background")),
+        ({"operation": "adjust", "value": "去色", "target": "背景"}, Adjust(saturation=-1, part="background")),
         ({"operation": "light", "value": "日落", "direction": "左"}, Light(look="sunset", side="left")),
         ({"operation": "light", "value": "moonlight", "amount": 0.5}, Light(look="moonlight", strength=0.5)),
         ({"operation": "weather", "value": "下雪", "target": "整张照片"}, Weather(kind="snow", part="picture")),

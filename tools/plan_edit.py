@@ -163,7 +163,7 @@ def _looking(operation: str, words: str, amount: float | None, direction: str, t
         elif re.search(r"slight|a bit|a little|一点|稍|略|一些", words):
             fields = {name: round(usual / 2, 3) for name, usual in fields.items()}
         elif re.search(r"very|much|a lot|strong|很|非常|大大|得多", words):
-            fields = {name: max(-1.0, min(1.0, 1.75 * usual)) for name, usual in fields.items()}
+            fields = {name: max(-1.0, min(1.0, round(1.75 * usual, 3))) for name, usual in fields.items()}
         return Adjust(**{"part": part, **fields})
     value = read_value(operation, words)
     if value is None:
