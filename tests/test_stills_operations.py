@@ -350,6 +350,21 @@ async def test_writing_is_taken_out(store: ObjectStore) -> None:
 # ---------------------------------------------------------------- whole plans
 
 
+@pytest.mark.parametrize("operation", [Move(dx=-0.3), Resize(factor=0.7)])
+async def test_what_is_taken_along_around_a_thing_counts(store: ObjectStore, operation: Move | Resize) -> None:
+    wider = operation.model_copy(update={"grow": 8})
+    assert (await edited(store, operation) != await edited(store, wider)).any()
+
+
+async def test_a_large_painting_says_at_what_size_it_was_made(store: ObjectStore) -> None:
+    large = cv2.resize(scene(), (2100, 1400))
+    plan = EditPlan(target="picture", operations=(Style(kind="cartoon"),))
+    result = await run(store, "edit_image", image=store.put_image(large), plan=plan)
+    assert "1800x1200" in result.warnings[0]
+    made = result.get("image", Image)
+    assert (made.width, made.height) == (2100, 1400)
+
+
 async def test_what_must_be_drawn_anew_is_refused_with_who_can(store: ObjectStore) -> None:
     for operation in (Add(what="a bird"), Replace(to="a dog")):
         with pytest.raises(CallError, match="diffusion"):

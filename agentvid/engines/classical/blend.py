@@ -10,7 +10,7 @@ from agentvid.engines.classical.regions import disc
 from agentvid.errors import CallError
 from agentvid.media.operations import Part
 
-__all__ = ["LUMINANCE", "alpha_of", "composed", "mixed", "part_alpha"]
+__all__ = ["LUMINANCE", "alpha_of", "composed", "mixed", "part_alpha", "softened"]
 
 LUMINANCE = np.array([0.2126729, 0.7151522, 0.0721750], np.float32)
 
@@ -50,3 +50,14 @@ def mixed(rgb: Bytes, changed: Bytes, alpha: Floats) -> Bytes:
         return changed
     whole = composed(rgb, to_linear(rgb), to_linear(changed), alpha[..., None])
     return np.where(alpha[..., None] >= 1, changed, whole).astype(np.uint8)
+
+
+def softened(values: Floats, sigma: float) -> Floats:
+    """Return a Gaussian blur of `sigma` pixels, HW or HWC; wide ones are made on a smaller plane, and cost no more."""
+    factor = int(sigma / 5)
+    height, width = values.shape[:2]
+    if factor < 2 or min(height, width) < 4 * factor:
+        return blurred(values, sigma)
+    small = cv2.resize(values, (-(-width // factor), -(-height // factor)), interpolation=cv2.INTER_AREA)
+    soft = blurred(np.asarray(small, np.float32), sigma / factor)
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)

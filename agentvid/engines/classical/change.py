@@ -19,7 +19,7 @@ from agentvid.engines.classical.material import made_of
 from agentvid.engines.classical.regions import disc
 from agentvid.engines.classical.shift import shifted, whole_thing
 from agentvid.engines.classical.strokes import writing_in
-from agentvid.engines.classical.style import styled
+from agentvid.engines.classical.style import canvas_of, styled
 from agentvid.engines.classical.tone import adjusted
 from agentvid.engines.classical.weather import weathered
 from agentvid.errors import CallError
@@ -109,6 +109,8 @@ def _rendered(rgb: Bytes, operation: Adjust | Light | Weather | Style | Material
         case Weather():
             return weathered(rgb, operation, scene.mask, scene.seed)
         case Style():
+            if size := canvas_of(rgb.shape, operation.kind):
+                scene.said.append(f"painted at {size[0]}x{size[1]} and enlarged to the picture's size")
             return styled(rgb, operation, scene.seed)
         case Material():
             if region is None and scene.mask is not None and operation.part == "background":

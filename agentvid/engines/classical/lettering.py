@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from agentvid.engines.classical.blend import LUMINANCE, composed
 from agentvid.engines.classical.colourspace import Bytes, Floats, hex_to_rgb, to_linear
-from agentvid.engines.classical.fonts import FoundFont, find_font
+from agentvid.engines.classical.fonts import SHIPPED, FoundFont, find_font
 from agentvid.errors import CallError
 from agentvid.media.operations import WriteText
 from agentvid.media.value import Box
@@ -60,8 +61,12 @@ def written(rgb: Bytes, operation: WriteText) -> tuple[Bytes, list[str]]:
     ink = np.broadcast_to(to_linear(hex_to_rgb(colour)), light.shape)
     result = composed(result, to_linear(result), ink, letters[..., None])
     asked = max(_LEAST, round(operation.size * rgb.shape[0]))
-    said = [f"letters of {setting.height} instead of {asked} pixels, so that the words fit"]
-    return result, said if setting.height < asked else []
+    said = []
+    if setting.font[0] != str(SHIPPED):
+        said.append(f"written in {Path(setting.font[0]).name}, a font of this machine; another may have another")
+    if setting.height < asked:
+        said.append(f"letters of {setting.height} instead of {asked} pixels, so that the words fit")
+    return result, said
 
 
 def laid_out(shape: tuple[int, ...], operation: WriteText) -> Lettering:

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 import cv2
 import numpy as np
 
-from agentvid.engines.classical.colourspace import Bytes, Floats, blurred, from_linear, to_linear
+from agentvid.engines.classical.blend import softened
+from agentvid.engines.classical.colourspace import Bytes, Floats, from_linear, to_linear
 from agentvid.engines.classical.tone import Reals, bloomed, contrasted, exposed, luminance, saturated, within_gamut
 from agentvid.media.operations import Light, LightLook, Side
 
@@ -75,7 +76,7 @@ def lit(rgb: Bytes, operation: Light, region: Bytes | None) -> Bytes:
     if look.bloom:
         result = bloomed(result, look.bloom, 0.45, size / 60)
     if look.veil:
-        haze = blurred(np.asarray(field, np.float32), size / 12)[..., None] ** 2 * look.veil
+        haze = softened(np.asarray(field, np.float32), size / 12)[..., None] ** 2 * look.veil
         result = np.asarray(result + haze * (key / key.max()) * (1 - result), np.float32)
     return from_linear(result)
 
@@ -108,7 +109,7 @@ def _relief(light: Floats, side: Side) -> Floats:
     size = max(tone.shape)
     total = np.zeros_like(tone)
     for sigma, weight in ((size / 160, 0.4), (size / 50, 0.8), (size / 20, 1.0)):
-        soft = blurred(tone, max(1.0, sigma))
+        soft = softened(tone, max(1.0, sigma))
         slope_x = cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3) * sigma
         slope_y = cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3) * sigma
         toward = {
@@ -128,6 +129,6 @@ def _shoulder(light: Reals) -> Floats:
 def _diffused(light: Floats) -> Floats:
     """Lift shadows and lower highlights of large areas; the drawing in them stays."""
     y = np.clip(luminance(light), 1e-4, 1)
-    large = blurred(np.log(y), max(light.shape) / 10)
+    large = softened(np.log(y), max(light.shape) / 10)
     middle = float(np.mean(large))
     return within_gamut(np.asarray(light * np.exp(-0.28 * (large - middle))[..., None], np.float32))

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 import cv2
 import numpy as np
 
-from agentvid.engines.classical.colourspace import Bytes, Floats, blurred, from_linear, to_linear
+from agentvid.engines.classical.blend import softened
+from agentvid.engines.classical.colourspace import Bytes, Floats, from_linear, to_linear
 from agentvid.engines.classical.layers import fill_behind
 from agentvid.engines.classical.noise import cells, clouds, grain
 from agentvid.engines.classical.regions import disc
@@ -82,7 +83,7 @@ def _surface(shade: Floats, region: Bytes | None) -> tuple[Floats, Floats, float
         most = max(float(deep.max()), 1.0)
         extent = 2 * float(np.sqrt(inside.sum() / np.pi))
         height = height + 1.1 * np.sqrt(np.clip(1 - (1 - np.clip(deep / most, 0, 1)) ** 2, 0, 1))
-    soft = blurred(np.asarray(height, np.float32), max(1.2, extent / 45))
+    soft = softened(np.asarray(height, np.float32), max(1.2, extent / 45))
     gain = extent / 14
     gx, gy = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=gain / 4), cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=gain / 4)
     return np.asarray(np.tanh(gx), np.float32), np.asarray(np.tanh(gy), np.float32), extent

@@ -168,13 +168,16 @@ def _answer(measures: dict[str, float], plan: EditPlan | None, colour: str, judg
         db = measures["psnr_outside_db"]
         verdicts.append(db >= LEAST_DB)
         same = db >= IDENTICAL_DB
+        zh_beyond, beyond = ("区域外", "outside the mask") if own else ("要改的部分以外", "beyond what was to change")
         if chinese:
-            told.append("区域外完全没有变化" if same else f"区域外的相似度为 {db:.1f} dB（至少要 {LEAST_DB:g}）")
+            told.append(
+                f"{zh_beyond}完全没有变化" if same else f"{zh_beyond}的相似度为 {db:.1f} dB（至少要 {LEAST_DB:g}）"
+            )
         else:
             told.append(
-                "nothing outside the mask changed"
+                f"nothing {beyond} changed"
                 if same
-                else f"outside the mask the PSNR is {db:.1f} dB (at least {LEAST_DB:g} is wanted)"
+                else f"{beyond} the PSNR is {db:.1f} dB (at least {LEAST_DB:g} is wanted)"
             )
     if "hue_share" in measures:
         share = measures["hue_share"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from agentvid.engines.classical.colourspace import Bytes, Floats, blurred, from_linear, rgb_to_lab, to_linear
+from agentvid.engines.classical.blend import softened
+from agentvid.engines.classical.colourspace import Bytes, Floats, from_linear, rgb_to_lab, to_linear
 from agentvid.engines.classical.noise import clouds, grain
 from agentvid.engines.classical.tone import Reals, bloomed, lab_to_bytes, saturated
 
@@ -26,7 +27,7 @@ def oil(rgb: Bytes, rng: np.random.Generator) -> Bytes:
     direction = _direction(rgb, side / 110)
     bristles = _along(grain(rng, rgb.shape, max(1.0, side / 700)), direction, max(8, round(side / 45)))
     bristles = bristles / max(float(bristles.std()), 1e-6)
-    paint = blurred(colour.mean(-1), 1.0) / 40 + 0.45 * bristles
+    paint = softened(colour.mean(-1), 1.0) / 40 + 0.45 * bristles
     relief = cv2.Sobel(paint, cv2.CV_32F, 1, 0, ksize=3) + cv2.Sobel(paint, cv2.CV_32F, 0, 1, ksize=3)
     lit = 1 - 0.055 * np.tanh(relief / 2.5)
     varied = colour * (1 + 0.035 * bristles)[..., None] * lit[..., None]
@@ -49,7 +50,7 @@ def watercolour(rgb: Bytes, rng: np.random.Generator) -> Bytes:
     wash_light = lab_to_bytes(lab).astype(np.float32) / 255
     tone = wash_light.mean(-1)
     edge = np.hypot(cv2.Sobel(tone, cv2.CV_32F, 1, 0), cv2.Sobel(tone, cv2.CV_32F, 0, 1))
-    rim = np.clip(blurred(edge, max(0.8, side / 900)) * 2.2, 0, 1)
+    rim = np.clip(softened(edge, max(0.8, side / 900)) * 2.2, 0, 1)
     density = 1 + 0.55 * rim + 0.22 * clouds(rng, rgb.shape, side / 5, 4) + 0.09 * grain(rng, rgb.shape, side / 500)
     pigment = np.power(np.clip(wash_light, 1e-3, 1), np.clip(density, 0.4, 2.5)[..., None])
     return _bytes(255 * pigment * _paper(rng, rgb.shape)[..., None])
@@ -59,9 +60,9 @@ def sketch(rgb: Bytes, rng: np.random.Generator) -> Bytes:
     """Pencil: contours by division, tone by hatching that follows no form, on grained paper."""
     side = max(rgb.shape[:2])
     grey = _lightness(rgb)
-    soft = blurred(grey, max(2.0, side / 130))
+    soft = softened(grey, max(2.0, side / 130))
     lines = np.clip(grey / np.maximum(soft, 0.04), 0, 1) ** 2.2
-    tone = blurred(grey, max(1.0, side / 350))
+    tone = softened(grey, max(1.0, side / 350))
     hatch = np.ones_like(grey)
     for angle, dark in ((45.0, 0.62), (-38.0, 0.36), (12.0, 0.18)):
         strokes = _hatching(rng, rgb.shape, angle)
@@ -83,11 +84,11 @@ def ink(rgb: Bytes, rng: np.random.Generator) -> Bytes:
     grey = _lightness(_kuwahara(rgb, max(3, round(side / 140))))
     lines = _xdog(grey, max(0.8, side / 700), 18, 0.42)
     bleed = 0.06 * clouds(rng, rgb.shape, side / 30, 4)
-    soft = blurred(grey, max(1.5, side / 200)) + bleed
+    soft = softened(grey, max(1.5, side / 200)) + bleed
     wash = np.ones_like(grey)
     for level, value in ((0.66, 0.82), (0.45, 0.66), (0.26, 0.48)):
         wash *= 1 - (1 - value) * np.clip((level - soft) / 0.05, 0, 1)
-    pooled = 1 - 0.12 * np.clip(blurred(1 - wash, side / 300) - 0.2, 0, 1)
+    pooled = 1 - 0.12 * np.clip(softened(1 - wash, side / 300) - 0.2, 0, 1)
     dry = 1 - 0.25 * np.clip(grain(rng, rgb.shape, max(1.0, side / 600)), 0, 2)
     drawn = wash * pooled * (1 - (1 - lines) * np.clip(dry, 0.4, 1))
     paper = np.array([0.97, 0.95, 0.90], np.float32)
@@ -174,7 +175,7 @@ def poster(rgb: Bytes, rng: np.random.Generator) -> Bytes:
     lab = rgb_to_lab(smooth)
     palette = _palette(lab, 8)
     distance = np.stack([((lab - colour) ** 2).sum(-1) for colour in palette])
-    soft = np.stack([blurred(np.asarray(plane, np.float32), max(0.8, side / 450)) for plane in distance])
+    soft = np.stack([softened(np.asarray(plane, np.float32), max(0.8, side / 450)) for plane in distance])
     loud = palette * np.array([1, 1.35, 1.35], np.float32)
     loud[:, 0] = 50 + (loud[:, 0] - 50) * 1.15
     flat = lab_to_bytes(np.asarray(loud[soft.argmin(0)], np.float32))
@@ -229,17 +230,17 @@ def _stepped(values: Reals, step: float, softness: float) -> Floats:
 
 def _xdog(grey: Floats, sigma: float, sharp: float, limit: float) -> Floats:
     """Contours as a plane of 1 (paper) and 0 (ink), smoothed along the contour."""
-    one, two = blurred(grey, sigma), blurred(grey, 1.6 * sigma)
+    one, two = softened(grey, sigma), softened(grey, 1.6 * sigma)
     edge = one - 0.97 * two
     drawn = np.where(edge > 0.004 + 0.01 * limit, 1.0, 1 + np.tanh(sharp * 4 * (edge - 0.004 - 0.01 * limit)))
-    return np.asarray(np.clip(blurred(np.asarray(drawn, np.float32), 0.5), 0, 1), np.float32)
+    return np.asarray(np.clip(softened(np.asarray(drawn, np.float32), 0.5), 0, 1), np.float32)
 
 
 def _direction(rgb: Bytes, sigma: float) -> Floats:
     """Return the unit direction along the forms, HW2 (x, y): the calm axis of the smoothed structure tensor."""
     grey = _lightness(rgb)
     gx, gy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    xx, yy, xy = (blurred(np.asarray(plane, np.float32), max(1.5, sigma)) for plane in (gx * gx, gy * gy, gx * gy))
+    xx, yy, xy = (softened(np.asarray(plane, np.float32), max(1.5, sigma)) for plane in (gx * gx, gy * gy, gx * gy))
     angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.pi / 2
     return np.asarray(np.dstack([np.cos(angle), np.sin(angle)]), np.float32)
 

@@ -22,6 +22,8 @@ from agentvid.media.operations import Move, Resize
 
 __all__ = ["carried", "lifted", "shifted", "shifted_mask", "whole_thing"]
 
+_WORKING: Final = 800
+"""Pixels of the longer side at which it is decided what belongs to a thing."""
 _UNLIKE: Final = 16.0
 """Lab distance from every colour of the surroundings at which a place counts as part of the thing."""
 
@@ -78,6 +80,22 @@ def whole_thing(rgb: Bytes, mask: Bytes) -> Bytes:
     just beside the thing's hull, touches the mask and is unlike the surroundings, and what all of that encloses; where
     that would nearly double the thing, nothing is.
     """
+    longest = max(mask.shape)
+    solid = (mask > 127).astype(np.uint8) * np.uint8(255)
+    if longest <= _WORKING:
+        return _embraced(rgb, solid)
+    size = (round(mask.shape[1] * _WORKING / longest), round(mask.shape[0] * _WORKING / longest))
+    small = cv2.resize(solid, size, interpolation=cv2.INTER_AREA)
+    if not (small > 127).any():
+        return solid
+    picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    more = _embraced(picture, np.asarray((small > 127) * np.uint8(255), np.uint8))
+    added = np.asarray((more > 127) & (small <= 127), np.uint8) * np.uint8(255)
+    wide = cv2.resize(added, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.where(wide > 127, np.uint8(255), solid), np.uint8)
+
+
+def _embraced(rgb: Bytes, mask: Bytes) -> Bytes:
     inside = mask > 127
     hull = _hull(inside)
     extent = float(np.sqrt(hull.sum()))

@@ -17,6 +17,8 @@ from agentvid.engines.classical.regions import Flags, disc
 
 __all__ = ["writing_in"]
 
+_WORKING: Final = 1400
+"""Pixels of the longer side at which letters are looked for."""
 _STEPS: Final = (40, 75, 125)
 """Strokes must stand out from their surroundings by one of these (of 255): on busy ground only bold ones do alone."""
 _EVEN: Final = 5.0
@@ -41,6 +43,16 @@ def writing_in(rgb: Bytes, within: Bytes | None = None) -> Flags:
 
     Source: after the stroke width transform, Epshtein et al. (CVPR 2010), with strokes taken from top-hats.
     """
+    height, width = rgb.shape[:2]
+    if max(height, width) > _WORKING:
+        size = (round(width * _WORKING / max(height, width)), round(height * _WORKING / max(height, width)))
+        small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        inside = (
+            None if within is None else np.asarray(cv2.resize(within, size, interpolation=cv2.INTER_AREA), np.uint8)
+        )
+        letters = writing_in(small, inside).astype(np.uint8) * np.uint8(255)
+        wide = np.asarray(cv2.resize(letters, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+        return np.asarray(wide > 60)
     lab = rgb_to_lab(rgb)
     grey = np.asarray(np.rint(lab[..., 0] * 2.55), np.uint8)
     side = max(grey.shape)

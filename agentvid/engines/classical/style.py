@@ -9,17 +9,39 @@ import cv2
 import numpy as np
 
 from agentvid.engines.classical import paint
-from agentvid.engines.classical.colourspace import Bytes, Floats, blurred, from_linear, to_linear
+from agentvid.engines.classical.blend import softened
+from agentvid.engines.classical.colourspace import Bytes, Floats, from_linear, to_linear
 from agentvid.engines.classical.noise import clouds, grain
 from agentvid.engines.classical.tone import Reals, bloomed, contrasted, luminance, saturated
 from agentvid.media.operations import Style, StyleKind
 
-__all__ = ["styled"]
+__all__ = ["CANVAS", "canvas_of", "styled"]
+
+CANVAS: Final = 1800
+"""Pixels of the longer side beyond which a painting takes too long and shows no more."""
+_AT_OWN_SIZE: Final[frozenset[StyleKind]] = frozenset({"film", "sepia", "vintage", "blackwhite", "pixel"})
 
 
 def styled(rgb: Bytes, operation: Style, seed: int) -> Bytes:
-    """Carry out `style` on a whole picture, uint8 HWC, at full strength. Deterministic in the seed."""
-    return _KINDS[operation.kind](rgb, np.random.default_rng(seed))
+    """Carry out `style` on a whole picture, uint8 HWC, at full strength. Deterministic in the seed.
+
+    Painted kinds are made at up to `CANVAS` pixels on the longer side, and enlarged.
+    """
+    rng = np.random.default_rng(seed)
+    size = canvas_of(rgb.shape, operation.kind)
+    if size is None:
+        return _KINDS[operation.kind](rgb, rng)
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    painted = _KINDS[operation.kind](small, rng)
+    return np.asarray(cv2.resize(painted, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def canvas_of(shape: tuple[int, ...], kind: StyleKind) -> tuple[int, int] | None:
+    """Return width and height at which a kind is painted, None where it is the picture's own size."""
+    longest = max(shape[:2])
+    if kind in _AT_OWN_SIZE or longest <= CANVAS:
+        return None
+    return round(shape[1] * CANVAS / longest), round(shape[0] * CANVAS / longest)
 
 
 def _film(rgb: Bytes, rng: np.random.Generator) -> Bytes:
@@ -99,4 +121,4 @@ def _dust(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
         start = np.array([rng.uniform(0, width), rng.uniform(0, height)])
         steps = np.cumsum(rng.normal(0, 1, (24, 2)).cumsum(0) * side / 2600, axis=0)
         cv2.polylines(marks, [np.round(start + steps).astype(np.int32)], False, 0.5, 1, cv2.LINE_AA)
-    return np.asarray(0.7 * blurred(marks, 0.6), np.float32)
+    return np.asarray(0.7 * softened(marks, 0.6), np.float32)

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from agentvid.engines.classical.blend import LUMINANCE
-from agentvid.engines.classical.colourspace import Bytes, Floats, blurred, from_linear, rgb_to_lab, to_linear
+from agentvid.engines.classical.blend import LUMINANCE, softened
+from agentvid.engines.classical.colourspace import Bytes, Floats, from_linear, rgb_to_lab, to_linear
 from agentvid.engines.classical.noise import grain
 from agentvid.media.operations import Adjust
 
@@ -53,7 +53,7 @@ def adjusted(rgb: Bytes, operation: Adjust, seed: int) -> Bytes:
     if operation.saturation:
         light = saturated(light, operation.saturation)
     if operation.sharpness < 0:
-        light = blurred(light, -operation.sharpness * max(2.0, side / 110))
+        light = softened(light, -operation.sharpness * max(2.0, side / 110))
     result = from_linear(light)
     if operation.sharpness > 0:
         result = sharpened(result, operation.sharpness, max(0.8, side / 1200))
@@ -118,7 +118,9 @@ def saturated(light: Floats, amount: float) -> Floats:
 def bloomed(light: Floats, amount: float, above: float, size: float) -> Floats:
     """Return linear light with a glow around what is brighter than `above`; `size` in pixels."""
     bright = light * np.clip((luminance(light) - above) / max(1 - above, 1e-3), 0, 1)[..., None]
-    glow = 0.6 * blurred(np.asarray(bright, np.float32), size) + 0.4 * blurred(np.asarray(bright, np.float32), 3 * size)
+    glow = 0.6 * softened(np.asarray(bright, np.float32), size) + 0.4 * softened(
+        np.asarray(bright, np.float32), 3 * size
+    )
     return within_gamut(np.asarray(light + amount * glow * (1 - light), np.float32))
 
 
@@ -126,7 +128,7 @@ def sharpened(rgb: Bytes, amount: float, radius: float) -> Bytes:
     """Return the picture crisper (unsharp mask on lightness); halos stay within what the neighbourhood holds."""
     lab = rgb_to_lab(rgb)
     lightness = lab[..., 0]
-    raised = lightness + 2.2 * amount * (lightness - blurred(lightness, radius))
+    raised = lightness + 2.2 * amount * (lightness - softened(lightness, radius))
     size = 2 * max(1, round(radius)) + 1
     kernel = np.ones((size, size), np.uint8)
     slack = 6 * amount

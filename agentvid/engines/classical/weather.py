@@ -12,7 +12,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from agentvid.engines.classical.colourspace import Bytes, Floats, blurred, from_linear, rgb_to_lab, to_linear
+from agentvid.engines.classical.blend import softened
+from agentvid.engines.classical.colourspace import Bytes, Floats, from_linear, rgb_to_lab, to_linear
 from agentvid.engines.classical.layers import guess_nearness
 from agentvid.engines.classical.noise import clouds
 from agentvid.engines.classical.tone import (
@@ -44,7 +45,7 @@ def distance_of(shape: tuple[int, ...], subject: Bytes | None) -> Floats:
     far = 1 - guess_nearness(shape[0], shape[1]) / 0.75
     if subject is not None and (subject > 127).any() and not (subject > 127).all():
         ys, _ = np.nonzero(subject > 127)
-        inside = blurred(np.asarray(subject / 255, np.float32), max(1.0, max(shape) / 400))
+        inside = softened(np.asarray(subject / 255, np.float32), max(1.0, max(shape) / 400))
         far = far + inside * (float(far[int(np.percentile(ys, 97)), 0]) - far)
     return np.asarray(np.clip(far, 0, 1), np.float32)
 
@@ -78,7 +79,7 @@ def _fog(rgb: Bytes, far: Floats, strength: float, rng: np.random.Generator) -> 
     drift = clouds(rng, rgb.shape, max(rgb.shape) / 4, 4, 3.0)
     uneven = np.clip(far * (1 + 0.25 * drift) + 0.08, 0, 1.3)
     airlight = (0.68, 0.70, 0.73)
-    soft = blurred(light, max(1.0, max(rgb.shape) / 350))
+    soft = softened(light, max(1.0, max(rgb.shape) / 350))
     light = np.asarray(light + (soft - light) * np.clip(1.4 * uneven - 0.5, 0, 1)[..., None], np.float32)
     return from_linear(_veiled(light, np.asarray(uneven, np.float32), airlight, 1.8 * strength))
 
@@ -157,13 +158,13 @@ def _settled(light: Floats, amount: float, rng: np.random.Generator) -> Floats:
     scale = max(height, width)
     faces_up = np.zeros_like(tone)
     for sigma in (scale / 500, scale / 200):
-        soft = blurred(tone, max(0.8, sigma))
+        soft = softened(tone, max(0.8, sigma))
         faces_up += np.maximum(0, -cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3)) * max(0.8, sigma)
-    rough = blurred(np.abs(tone - blurred(tone, max(1.0, scale / 300))), scale / 120)
+    rough = softened(np.abs(tone - softened(tone, max(1.0, scale / 300))), scale / 120)
     drift = clouds(rng, light.shape, scale / 9, 4, 1.6)
     down = np.linspace(0.25, 1, height, dtype=np.float32)[:, None]
     cover = np.clip(4.5 * faces_up + 7 * rough * (0.6 + 0.5 * drift) * down, 0, 1)
-    cover = np.clip(blurred(np.asarray(cover, np.float32), max(0.8, scale / 700)) * 1.2, 0, 1) * amount
+    cover = np.clip(softened(np.asarray(cover, np.float32), max(0.8, scale / 700)) * 1.2, 0, 1) * amount
     cover = cover * (1 - 0.95 * _skin(light))
     white = (0.62 + 0.38 * tone)[..., None] * np.array([0.86, 0.91, 0.98], np.float32)
     return np.asarray(light + cover[..., None] * (white - light), np.float32)
@@ -175,14 +176,14 @@ def _skin(light: Floats) -> Floats:
     hue, chroma = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])), np.hypot(lab[..., 1], lab[..., 2])
     fits = np.clip((hue - 12) / 10, 0, 1) * np.clip((82 - hue) / 10, 0, 1) * np.clip((chroma - 4) / 4, 0, 1)
     fits = fits * np.clip((44 - chroma) / 8, 0, 1) * np.clip((lab[..., 0] - 30) / 12, 0, 1)
-    return np.asarray(np.clip(1.3 * blurred(fits.astype(np.float32), max(light.shape) / 110), 0, 1), np.float32)
+    return np.asarray(np.clip(1.3 * softened(fits.astype(np.float32), max(light.shape) / 110), 0, 1), np.float32)
 
 
 def _with_streaks(light: Floats, far: Floats, strength: float, slant: float, rng: np.random.Generator) -> Floats:
     """Rain in three layers: far ones many, short and faint, near ones few, long and out of focus."""
     height, width = light.shape[:2]
     scale = max(height, width)
-    lift = blurred(light.mean(-1).astype(np.float32), scale / 25)[..., None]
+    lift = softened(light.mean(-1).astype(np.float32), scale / 25)[..., None]
     for share, length, thick, bright in ((1.0, 0.035, 1, 0.16), (0.42, 0.075, 1, 0.26), (0.08, 0.15, 2, 0.22)):
         layer = np.zeros((height, width), np.float32)
         thick = max(1, round(thick * scale / 900))
@@ -191,7 +192,7 @@ def _with_streaks(light: Floats, far: Floats, strength: float, slant: float, rng
             long = length * scale * rng.uniform(0.6, 1.4)
             end = (round(x - slant * long), round(y + long))
             cv2.line(layer, (round(x), round(y)), end, rng.uniform(0.4, 1.0), thick, cv2.LINE_AA)
-        layer = blurred(layer, max(0.6, scale / 1500 * (1 + 6 * length)))
+        layer = softened(layer, max(0.6, scale / 1500 * (1 + 6 * length)))
         seen = (bright * (0.45 + 0.55 * strength) * layer)[..., None] * (0.45 + 0.9 * lift)
         light = np.asarray(light + seen * (1 - light), np.float32)
     return np.asarray(np.clip(light, 0, 1), np.float32)
@@ -211,7 +212,7 @@ def _with_flakes(light: Floats, strength: float, rng: np.random.Generator) -> Fl
             at = (round(16 * rng.uniform(0, width)), round(16 * rng.uniform(0, height)))
             size = max(6, round(16 * radius * scale * rng.uniform(0.6, 1.5)))
             cv2.circle(layer, at, size, rng.uniform(0.5, 1.0), -1, cv2.LINE_AA, 4)
-        layer = blurred(layer, max(0.5, soft * scale))
+        layer = softened(layer, max(0.5, soft * scale))
         cover = np.clip(layer * bright, 0, 1)[..., None]
         light = light + cover * (np.array([0.93, 0.95, 1.0], np.float32) - light)
     return np.asarray(light, np.float32)
@@ -230,7 +231,7 @@ def _with_petals(light: Floats, strength: float, rng: np.random.Generator) -> Fl
             cv2.ellipse(cover, at, axes, angle, 0, 360, 0.9, -1, cv2.LINE_AA)
             cv2.ellipse(colour, at, axes, angle, 0, 360, pink, -1)
         colour = np.where(colour.any(-1, keepdims=True), colour, np.array([0.95, 0.55, 0.65], np.float32))
-        share = blurred(cover, max(0.5, soft * scale))[..., None]
+        share = softened(cover, max(0.5, soft * scale))[..., None]
         light = np.asarray(light + share * (colour - light), np.float32)
     return within_gamut(np.asarray(light, np.float32))
 
@@ -244,7 +245,7 @@ def _leaves_turned(
     hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1]))
     leafy = np.clip((hue - 86) / 12, 0, 1) * np.clip((168 - hue) / 16, 0, 1)
     leafy = leafy * np.clip((strength - 5) / 7, 0, 1) * np.clip((lab[..., 0] - 4) / 10, 0, 1)
-    leaves = blurred(leafy.astype(np.float32), max(0.8, max(rgb.shape) / 900))
+    leaves = softened(leafy.astype(np.float32), max(0.8, max(rgb.shape) / 900))
     drift = np.full(leafy.shape, 0.5, np.float32)
     if wander:
         drift = np.asarray(0.5 + 0.5 * clouds(rng, rgb.shape, max(rgb.shape) / 14, 4), np.float32)
