@@ -566,3 +566,13 @@ async def test_tools_refuse_before_any_engine_runs(tools, context):
         with pytest.raises(CallError) as told:
             await tools[name].run(Reach(context, None), **wrong)
         assert told.value.given and told.value.expected and told.value.do
+
+
+def test_behind_what_stands_in_front_only_the_surroundings_are_filled_in():
+    rgb = np.full((120, 200, 3), (70, 120, 90), np.uint8)
+    rgb[::7] = (60, 100, 80)
+    near = np.full((120, 200), 0.2, np.float32)
+    rgb[20:100, 60:140], near[20:100, 60:140] = (220, 30, 30), 0.8
+    scene = build_scene(rgb, None, near)
+    shown = scene.plate[scene.margin + 20 : scene.margin + 100, scene.margin + 60 : scene.margin + 140]
+    assert shown[..., 0].max() < 110

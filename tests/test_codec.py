@@ -12,6 +12,7 @@ from PIL import Image
 
 from agentvid.errors import MediaError
 from agentvid.media import codec
+from agentvid.media.picture import read_straight
 
 BAR_COLOURS = [(255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0), (0, 0, 255)]
 
@@ -355,10 +356,21 @@ def test_png_bytes_come_back_and_are_always_the_same(tmp_path):
         assert codec.probe(path, "image/png") == {"width": 9, "height": 7}
 
 
-@pytest.mark.parametrize("array", [np.zeros((2, 2, 4), np.uint8), np.zeros((2, 2), np.float32), np.zeros((0, 2), "u1")])
+@pytest.mark.parametrize("array", [np.zeros((2, 2, 5), np.uint8), np.zeros((2, 2), np.float32), np.zeros((0, 2), "u1")])
 def test_png_bytes_of_other_arrays_are_refused(array):
     with pytest.raises(ValueError, match="expected uint8 HWC RGB"):
         codec.png_bytes(array)
+
+
+def test_transparency_comes_back_beside_the_colours(tmp_path):
+    rgba = np.random.default_rng(2).integers(0, 256, (7, 9, 4), dtype=np.uint8)
+    (tmp_path / "picture").write_bytes(codec.png_bytes(rgba))
+
+    colours, opacity = read_straight(tmp_path / "picture")
+    assert np.array_equal(colours, rgba[..., :3]) and np.array_equal(opacity, rgba[..., 3])
+
+    (tmp_path / "picture").write_bytes(codec.png_bytes(rgba[..., :3]))
+    assert read_straight(tmp_path / "picture")[1] is None
 
 
 def test_exif_orientation_is_applied(tmp_path):

@@ -74,6 +74,7 @@ OUTPUTS = {
     "locate": {"box": Box, "mask": Mask, "point": Point},
     "analyse": {"palette": Palette, "light": float, "size": float, "place": str},
     "edit_image": {"image": Image},
+    "transform_image": {"image": Image},
     "measure": {"answer": Answer},
     "describe": {"answer": Answer},
     "novel_view": {"video": Video, "depth": Depth, "path": CameraPath},

@@ -12,7 +12,31 @@ import pytest
 
 from agentvid.errors import CallError
 from agentvid.media.colours import colour_name, hex_to_lab, hue_difference
-from agentvid.media.types import BlurBackground, Image, Palette, Recolour, Remove, ReplaceBackground, Swatch
+from agentvid.media.operation_words import tell_operation
+from agentvid.media.types import (
+    Add,
+    Adjust,
+    BlurBackground,
+    Box,
+    Count,
+    EditPlan,
+    Image,
+    Light,
+    Material,
+    Move,
+    Operation,
+    Palette,
+    Recolour,
+    Remove,
+    RemoveText,
+    Replace,
+    ReplaceBackground,
+    Resize,
+    Style,
+    Swatch,
+    Weather,
+    WriteText,
+)
 
 TOOLS = Path(__file__).parent.parent / "tools"
 RED = Palette(colours=(Swatch(colour="#b32a12", share=0.6), Swatch(colour="#f0e8e0", share=0.4)))
@@ -113,3 +137,70 @@ async def test_what_is_not_understood_is_said_with_what_is() -> None:
 
 async def test_the_colour_may_stand_in_the_request() -> None:
     assert colour_name((await plan(request="please make it green")).plan.operations[0].target) == "green"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"operation": "adjust", "value": "brighter and warmer"}, Adjust(brightness=0.4, warmth=0.4)),
+        ({"operation": "adjust", "value": "稍微暗一点"}, Adjust(brightness=-0.2)),
+        ({"operation": "adjust", "value": "much more contrast"}, Adjust(contrast=0.7)),
+        ({"operation": "adjust", "value": "darker", "amount": 0.3}, Adjust(brightness=-0.3)),
+        ({"operation": "adjust", "value": "去色", "target": "背景"}, Adjust(saturation=-1, part="background")),
+        ({"operation": "light", "value": "日落", "direction": "左"}, Light(look="sunset", side="left")),
+        ({"operation": "light", "value": "moonlight", "amount": 0.5}, Light(look="moonlight", strength=0.5)),
+        ({"operation": "weather", "value": "下雪", "target": "整张照片"}, Weather(kind="snow", part="picture")),
+        ({"operation": "style", "value": "a watercolor painting"}, Style(kind="watercolour")),
+        ({"operation": "style", "value": "宫崎骏", "target": "画面"}, Style(kind="anime", part="picture")),
+        ({"operation": "material", "value": "木头", "amount": 2}, Material(kind="wood", scale=2)),
+        ({"operation": "move", "direction": "left", "amount": 0.1}, Move(dx=-0.1)),
+        ({"operation": "move", "direction": "右下"}, Move(dx=0.2, dy=0.2)),
+        ({"operation": "move", "direction": "centre", "place": "lower left"}, Move(dx=0.333, dy=-0.333)),
+        ({"operation": "resize", "amount": 2}, Resize(factor=2)),
+        ({"operation": "resize", "value": "缩小一半"}, Resize(factor=0.5)),
+        ({"operation": "text", "text": "早安", "direction": "top"}, WriteText(text="早安", place="top")),
+        (
+            {"operation": "text", "text": "Hi", "value": "serif", "colour": "#d32f2f", "amount": 0.2},
+            WriteText(text="Hi", font="serif", colour="#d32f2f", size=0.2),
+        ),
+        (
+            {"operation": "text", "text": "Hi", "box": Box(x0=1, y0=2, x1=3, y1=4)},
+            WriteText(text="Hi", box=Box(x0=1, y0=2, x1=3, y1=4)),
+        ),
+        ({"operation": "remove_text"}, RemoveText()),
+        ({"operation": "add", "value": "a bird", "direction": "in the sky"}, Add(what="a bird", where="in the sky")),
+        ({"operation": "replace", "value": "a dog"}, Replace(to="a dog")),
+        ({"operation": "count", "target": "balls", "amount": 3}, Count(what="balls", number=3)),
+    ],
+)  # fmt: skip
+async def test_what_the_words_ask_for_is_planned_and_told(arguments: dict[str, Any], expected: Operation) -> None:
+    planned = await plan(**arguments)
+    assert planned.plan.operations[0] == expected
+    assert not isinstance(expected, Recolour | Remove | BlurBackground | ReplaceBackground)
+    language = "en" if planned.finding.isascii() or ("“" in planned.finding and planned.finding.endswith(".")) else "zh"
+    assert tell_operation(expected, language) in planned.finding
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"operation": "adjust", "value": "purpler"}, "brighter"),
+        ({"operation": "adjust", "value": "brighter", "amount": 7}, "-1 to 1"),
+        ({"operation": "style", "value": "疯狂"}, "水彩"),
+        ({"operation": "weather", "value": "strange"}, "rain"),
+        ({"operation": "move"}, "left, right, up, down"),
+        ({"operation": "text"}, "text"),
+        ({"operation": "text", "text": "x", "colour": "blurple"}, "red"),
+        ({"operation": "count", "target": "balls"}, "how many"),
+        ({"operation": "add"}, "value"),
+    ],
+)
+async def test_what_is_missing_or_unknown_is_said(arguments: dict[str, Any], expected: str) -> None:
+    with pytest.raises(CallError, match=expected):
+        await plan(**arguments)
+
+
+async def test_a_plan_by_hand_is_told_whatever_it_does() -> None:
+    by_hand = EditPlan(target="杯子", operations=(Weather(kind="rain", strength=0.4),))
+    planned = await plan(operation="recolour", target="杯子", plan=by_hand)
+    assert planned.plan == by_hand and "雨" in planned.finding and "40%" in planned.finding

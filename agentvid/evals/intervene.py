@@ -11,6 +11,7 @@ from agentvid.chain.run import Run
 from agentvid.chain.step import Step, as_ref
 from agentvid.engine import unpack
 from agentvid.evals.layouts import another_layout
+from agentvid.evals.operations import another_operation
 from agentvid.media.types import (
     Actions,
     Answer,
@@ -25,6 +26,7 @@ from agentvid.media.types import (
     Point,
     PortValue,
     Recolour,
+    ReplaceBackground,
 )
 from agentvid.store.objects import ObjectStore
 
@@ -125,17 +127,20 @@ def _palette(palette: Palette, store: ObjectStore) -> tuple[Palette, str]:
 
 def _plan(plan: EditPlan, store: ObjectStore) -> tuple[EditPlan, str]:
     operation = plan.operations[0]
+    changed: Any
     if isinstance(operation, Recolour):
         target = _turned(operation.target)
-        changed: Any = operation.model_copy(update={"target": target})
+        changed = operation.model_copy(update={"target": target})
         told = f"target {operation.target} → {target}"
     elif operation.op == "remove":
         changed, told = operation.model_copy(update={"grow": operation.grow + 12}), "grown by 12 pixels more"
     elif operation.op == "blur_background":
         changed, told = operation.model_copy(update={"radius": operation.radius * 2}), "radius doubled"
-    else:
+    elif isinstance(operation, ReplaceBackground):
         changed = operation.model_copy(update={"colour": _turned(operation.colour), "image": None})
         told = f"background {changed.colour}"
+    else:
+        changed, told = another_operation(operation)
     return plan.model_copy(update={"operations": (changed, *plan.operations[1:])}), told
 
 

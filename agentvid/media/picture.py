@@ -15,7 +15,7 @@ from agentvid.media.border import MAX_PIXELS, PICTURES, Facts, border, check_pix
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-__all__ = ["Form", "png_bytes", "probe_picture", "read_depth", "read_mask", "read_rgb", "read_still"]
+__all__ = ["Form", "png_bytes", "probe_picture", "read_depth", "read_mask", "read_rgb", "read_still", "read_straight"]
 
 U8: TypeAlias = npt.NDArray[np.uint8]
 U16: TypeAlias = npt.NDArray[np.uint16]
@@ -34,6 +34,22 @@ def read_rgb(path: Path) -> U8:
     path = Path(path)
     with border(path), _opened(path) as picture:
         return _rgb(picture)
+
+
+def read_straight(path: Path) -> tuple[U8, U8 | None]:
+    """Return a picture as uint8 HWC RGB, not composited on anything, and its opacity, uint8 HW (None: opaque).
+
+    Orientation applied. Raises: MediaError as `read_rgb`.
+    """
+    from PIL import ImageOps
+
+    path = Path(path)
+    with border(path), _opened(path) as opened:
+        picture = ImageOps.exif_transpose(opened)
+        if picture.mode.startswith("I") or not picture.has_transparency_data:
+            return read_rgb(path), None
+        whole = np.array(_in_srgb(picture).convert("RGBA"), dtype=np.uint8)
+        return np.ascontiguousarray(whole[..., :3]), np.ascontiguousarray(whole[..., 3])
 
 
 def read_mask(path: Path) -> U8:
@@ -70,16 +86,16 @@ def read_still(path: Path, mime: str, form: Form, max_pixels: int) -> npt.NDArra
 
 
 def png_bytes(array: npt.NDArray[Any]) -> bytes:
-    """Return a PNG of uint8 HWC RGB, uint8 HW (mask) or uint16 HW (depth). Same array, same bytes.
+    """Return a PNG of uint8 HWC RGB or RGBA, uint8 HW (mask) or uint16 HW (depth). Same array, same bytes.
 
     Raises: ValueError for any other shape or dtype.
     """
     from PIL import Image
 
-    is_rgb = array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3
+    is_rgb = array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] in (3, 4)
     is_plane = array.dtype in (np.uint8, np.uint16) and array.ndim == 2
     if not (is_rgb or is_plane) or 0 in array.shape:
-        raise ValueError(f"given {array.dtype} {array.shape}; expected uint8 HWC RGB, uint8 HW or uint16 HW")
+        raise ValueError(f"given {array.dtype} {array.shape}; expected uint8 HWC RGB or RGBA, uint8 HW or uint16 HW")
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(array)).save(file, "PNG")
     return file.getvalue()

@@ -8,11 +8,31 @@ picture they are about: origin at its top left corner, x to the right, y downwar
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from agentvid.media.operations import (
+    Add,
+    Adjust,
+    BlurBackground,
+    Count,
+    Light,
+    Material,
+    Move,
+    Part,
+    PlainOperation,
+    Recolour,
+    Remove,
+    RemoveText,
+    Replace,
+    Resize,
+    Style,
+    Weather,
+    WriteText,
+)
+from agentvid.media.value import Box, Colour, Value
 
 __all__ = [
     "EVIDENCE_TYPES",
@@ -20,6 +40,8 @@ __all__ = [
     "PORT_TYPES",
     "Action",
     "Actions",
+    "Add",
+    "Adjust",
     "Answer",
     "Artifact",
     "Audio",
@@ -28,46 +50,41 @@ __all__ = [
     "CameraPath",
     "CameraPose",
     "Colour",
+    "Count",
     "Depth",
     "EditPlan",
     "Image",
     "Keyframe",
+    "Light",
     "Mask",
+    "Material",
     "Media",
     "Mesh",
+    "Move",
     "Operation",
     "Palette",
     "Point",
     "PortValue",
     "Recolour",
     "Remove",
+    "RemoveText",
+    "Replace",
     "ReplaceBackground",
+    "Resize",
     "Sha256",
+    "Style",
     "Swatch",
     "Value",
     "Video",
+    "Weather",
+    "WriteText",
     "dump_value",
     "load_artifact",
     "load_value",
     "port_type_name",
+    "reach_of",
 ]
 
-
-class Value(BaseModel):
-    """Base of every value that flows: frozen, closed, comparable, JSON both ways."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-def _lower_hex(text: str) -> str:
-    text = text.strip().lower()
-    if not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise ValueError(f"{text!r} is not a colour; expected #rrggbb, for example #1f5fbf")
-    return text
-
-
-Colour: TypeAlias = Annotated[str, AfterValidator(_lower_hex)]
-"""An sRGB colour, `#rrggbb`, lower case."""
 
 Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Pixels: TypeAlias = Annotated[int, Field(ge=1)]
@@ -146,21 +163,6 @@ class Point(Value):
     y: float
 
 
-class Box(Value):
-    """An axis-aligned box in pixels, x0 < x1 and y0 < y1; x1 and y1 are exclusive."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not (self.x0 < self.x1 and self.y0 < self.y1):
-            raise ValueError(f"box {self.x0},{self.y0},{self.x1},{self.y1} is empty; expected x0 < x1 and y0 < y1")
-        return self
-
-
 class Swatch(Value):
     """One colour of a palette. `share` (0…1) is how much of the region it covers; `name` is an English colour word."""
 
@@ -175,34 +177,6 @@ class Palette(Value):
     colours: tuple[Swatch, ...] = Field(min_length=1)
 
 
-class Recolour(Value):
-    """Change colour `source` (what the target mostly is now) to `target`.
-
-    `keep` may hold "shading" (light and dark stay as they were) and "highlights" (near-white reflections stay).
-    `strength` 0 leaves the picture, 1 changes it fully.
-    """
-
-    op: Literal["recolour"] = "recolour"
-    source: Colour
-    target: Colour
-    keep: tuple[Literal["shading", "highlights"], ...] = ("shading", "highlights")
-    strength: float = Field(default=1.0, ge=0, le=1)
-
-
-class Remove(Value):
-    """Take the target out and fill the hole from around it. `grow` pixels are added around the mask."""
-
-    op: Literal["remove"] = "remove"
-    grow: int = Field(default=4, ge=0, le=64)
-
-
-class BlurBackground(Value):
-    """Blur all but the target. `radius` is the Gaussian sigma in pixels."""
-
-    op: Literal["blur_background"] = "blur_background"
-    radius: float = Field(default=8.0, gt=0, le=200)
-
-
 class ReplaceBackground(Value):
     """Put `colour`, or `image` scaled to cover, behind the target; an image wins over a colour."""
 
@@ -211,7 +185,18 @@ class ReplaceBackground(Value):
     image: Image | None = None
 
 
-Operation: TypeAlias = Annotated[Recolour | Remove | BlurBackground | ReplaceBackground, Field(discriminator="op")]
+Operation: TypeAlias = Annotated[PlainOperation | ReplaceBackground, Field(discriminator="op")]
+
+
+def reach_of(operation: Operation) -> Part:
+    """Return which part of a picture an operation may change: inside the mask, all but it, or anywhere."""
+    if isinstance(operation, Recolour | Remove | Replace):
+        return "target"
+    if isinstance(operation, BlurBackground | ReplaceBackground):
+        return "background"
+    if isinstance(operation, Adjust | Light | Weather | Style | Material):
+        return operation.part
+    return "picture"
 
 
 class EditPlan(Value):

@@ -10,11 +10,11 @@ import json
 import shlex
 from typing import Final
 
+from agentvid.media.operation_words import main_field
 from agentvid.media.types import (
     MEDIA_TYPES,
     Actions,
     Answer,
-    BlurBackground,
     Box,
     CameraPath,
     EditPlan,
@@ -23,8 +23,6 @@ from agentvid.media.types import (
     Palette,
     Point,
     PortValue,
-    Recolour,
-    Remove,
     dump_value,
 )
 
@@ -75,13 +73,9 @@ def field_of(value: PortValue) -> tuple[str, str] | None:
 
 def _field_of_plan(plan: EditPlan) -> tuple[str, str]:
     operation = plan.operations[0]
-    if isinstance(operation, Recolour):
-        return "operations.0.target", operation.target
-    if isinstance(operation, Remove):
-        return "operations.0.grow", str(operation.grow)
-    if isinstance(operation, BlurBackground):
-        return "operations.0.radius", f"{operation.radius:g}"
-    return "operations.0.colour", operation.colour
+    name = main_field(operation)
+    value = getattr(operation, name)
+    return f"operations.0.{name}", f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def written(value: PortValue | None, type_name: str = "", file: str = "") -> str:

@@ -8,6 +8,8 @@ from typing import Final
 
 from agentvid.chain.step import AnswerIs, ColourIn, Count, Predicate, Seconds, Size, UnchangedOutside
 from agentvid.media.colours import colour_name
+from agentvid.media.operation_words import operation_name, tell_operation
+from agentvid.media.operations import PlainOperation
 from agentvid.media.types import (
     Action,
     Actions,
@@ -22,6 +24,7 @@ from agentvid.media.types import (
     Keyframe,
     Mask,
     Mesh,
+    Operation,
     Palette,
     Point,
     PortValue,
@@ -42,13 +45,6 @@ _MOVES: Final[dict[str, tuple[str, str, str]]] = {
     "turn_left": ("↺", "turn left", "左转"),
     "turn_right": ("↻", "turn right", "右转"),
     "wait": ("◦", "wait", "等待"),
-}
-
-_OPERATIONS: Final = {
-    "recolour": ("Recolour", "换颜色"),
-    "remove": ("Remove", "去除"),
-    "blur_background": ("Blur the background", "虚化背景"),
-    "replace_background": ("Replace the background", "更换背景"),
 }
 
 _KEEP: Final = {"shading": ("shading", "明暗"), "highlights": ("highlights", "高光")}
@@ -110,11 +106,10 @@ def action_words(action: Action, language: Language) -> str:
 
 def operation_title(op: str, language: Language) -> str:
     """Return what an operation of an edit plan is called, "recolour" → "Recolour"; an unknown one keeps its name."""
-    known = _OPERATIONS.get(op)
-    return known[language == "zh"] if known else op
+    return operation_name(op, language)
 
 
-def operation_notes(operation: object, language: Language) -> list[str]:
+def operation_notes(operation: Operation, language: Language) -> list[str]:
     """Return what else an operation says: what stays, how strong, how wide."""
     chinese = language == "zh"
     notes = []
@@ -130,6 +125,8 @@ def operation_notes(operation: object, language: Language) -> list[str]:
     elif isinstance(operation, BlurBackground):
         radius = number(operation.radius)
         notes.append(f"模糊半径 {radius} 像素" if chinese else f"radius {radius} px")
+    elif isinstance(operation, PlainOperation):
+        notes.append(tell_operation(operation, language))
     return notes
 
 

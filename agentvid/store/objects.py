@@ -110,12 +110,12 @@ class ObjectStore:
         return found
 
     def put_image(self, rgb: NDArray[np.uint8]) -> Image:
-        """Store a picture, uint8 HWC RGB, as PNG. Same pixels, same artifact.
+        """Store a picture, uint8 HWC RGB or RGBA, as PNG. Same pixels, same artifact.
 
         Raises: MediaError for another shape or dtype, StoreError as `put_bytes`.
         """
-        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != "uint8":
-            raise MediaError(f"a picture of {rgb.dtype} {rgb.shape}", "uint8 (height, width, 3)")
+        if rgb.ndim != 3 or rgb.shape[2] not in (3, 4) or rgb.dtype != "uint8":
+            raise MediaError(f"a picture of {rgb.dtype} {rgb.shape}", "uint8 (height, width, 3 or 4)")
         return Image(**self._put_png(rgb))
 
     def put_mask(self, mask: NDArray[np.uint8]) -> Mask:

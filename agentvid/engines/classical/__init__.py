@@ -21,7 +21,12 @@ _HERE: Final = "agentvid.engines.classical"
 _TASKS: Final[dict[str, tuple[str, str, float]]] = {
     "locate": (f"{_HERE}.locate:locate", "by colour, place and contrast, not by recognition", 4.0),
     "analyse": (f"{_HERE}.analyse:analyse", "palette, light, size and place of a region", 1.0),
-    "edit_image": (f"{_HERE}.edit:edit_image", "recolour, remove, blur or replace the background", 6.0),
+    "edit_image": (
+        f"{_HERE}.edit:edit_image",
+        "recolour, remove, move, light, weather, style, material, text; draws nothing new",
+        6.0,
+    ),
+    "transform_image": (f"{_HERE}.transform:transform_image", "crop, rotate, flip, extend, resize, upscale", 1.0),
     "measure": (f"{_HERE}.measure:measure", "what stayed outside a mask, what colour is inside", 1.0),
     "describe": (f"{_HERE}.describe:describe", "size, colours, light and motion; names no things", 1.0),
     "novel_view": (f"{_HERE}.parallax:novel_view", "parallax of layers; depth is guessed from the picture", 1.5),
@@ -77,7 +82,11 @@ def _made_of() -> str:
     media = here.parents[1] / "media"
     whole = hashlib.sha256()
     for file in sorted(
-        [*here.glob("*.py"), *(media / name for name in ("codec.py", "mask_clip.py", "picture.py", "colours.py"))]
+        [
+            *here.glob("*.py"),
+            *here.glob("fonts/*.*"),
+            *(media / name for name in ("codec.py", "mask_clip.py", "picture.py", "colours.py", "operations.py")),
+        ]
     ):
         whole.update(file.read_bytes())
     for library in ("opencv-python-headless", "numpy", "av", "pillow"):

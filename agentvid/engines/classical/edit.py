@@ -1,36 +1,42 @@
-"""Carry out an edit plan on a picture: recolour, remove, blur or replace the background.
+"""Carry out an edit plan on a picture; here: recolour, remove, blur or replace the background (the rest: `change`).
 
-Outside the feathered mask, recolour and remove leave every byte as it was. Pictures are uint8 HWC RGB, masks uint8 HW.
+Where an operation does not work, every byte stays as it was; size and transparency stay. Pictures are uint8 HWC RGB,
+masks uint8 HW.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
-from agentvid.engines.classical.colourspace import (
-    GREY_CHROMA,
-    Bytes,
-    Floats,
-    blurred,
-    from_linear,
-    hex_to_rgb,
-    to_linear,
-)
+from agentvid.engines.classical.blend import LUMINANCE, alpha_of, composed
+from agentvid.engines.classical.change import Filler, Scene, Tick, change
+from agentvid.engines.classical.colourspace import GREY_CHROMA, Bytes, Floats, from_linear, hex_to_rgb, to_linear
 from agentvid.engines.classical.fill import fill
-from agentvid.engines.classical.regions import Flags, disc, enclosed
+from agentvid.engines.classical.regions import disc, enclosed
 from agentvid.errors import CallError
 from agentvid.media.colours import hex_to_lab
-from agentvid.media.types import BlurBackground, EditPlan, Image, Mask, Operation, Recolour, Remove, ReplaceBackground
+from agentvid.media.picture import read_straight
+from agentvid.media.types import (
+    BlurBackground,
+    EditPlan,
+    Image,
+    Mask,
+    Move,
+    Operation,
+    Recolour,
+    Remove,
+    ReplaceBackground,
+    Resize,
+)
 
 __all__ = [
     "Filler",
     "alpha_of",
+    "apply_plan",
     "blur_background",
     "composed",
     "edit_image",
@@ -38,22 +44,6 @@ __all__ = [
     "remove",
     "replace_background",
 ]
-
-LUMINANCE: Final = np.array([0.2126729, 0.7151522, 0.0721750], np.float32)
-Tick = Callable[[int, int], None]
-Filler = Callable[[Bytes, Flags, Tick | None], Bytes]
-"""Fills a hole (HW bool) of a picture; all other pixels stay as they were."""
-
-
-@dataclass(frozen=True)
-class _Scene:
-    """What the operations of one plan share: the mask, its border's softness, other pictures, the way to report."""
-
-    mask: Bytes
-    feather: float
-    backgrounds: dict[str, Bytes]
-    tick: Tick
-    filler: Filler
 
 
 # ---------------------------------------------------------------- the engine's side
@@ -72,41 +62,56 @@ def edit_image(request: EngineRequest, context: EngineContext, filler: Filler = 
             "plan the edit first (plan_edit), or wish for engine unified or small",
         )
     given = request.maybe("mask", Mask)
-    warnings: tuple[str, ...] = ()
-    if given is None:
-        _refuse_without_mask(plan)
-        mask = np.full((image.height, image.width), 255, np.uint8)
-        warnings = ("there is no mask: the whole picture was recoloured",)
-    else:
-        mask = context.store.mask(given)
+    _refuse_without_mask(plan, given)
+    mask = None if given is None else context.store.mask(given)
+    if mask is not None:
         _check_mask(mask, image)
-    total = len(plan.operations)
     backgrounds = {
         operation.image.artifact: context.store.image(operation.image)
         for operation in plan.operations
         if isinstance(operation, ReplaceBackground) and operation.image is not None
     }
-    rgb = context.store.image(image)
+    said: list[str] = []
+    if mask is None and any(isinstance(operation, Recolour) for operation in plan.operations):
+        said.append("there is no mask: the whole picture was recoloured")
+    rgb, transparency = read_straight(context.store.path(image))
+    scene = Scene(mask, plan.feather, request.seed, context.progress, backgrounds, said, filler)
+    rgb = apply_plan(rgb, plan, scene)
+    whole = rgb if transparency is None else np.dstack([rgb, transparency])
+    return EngineResult.of(*dict.fromkeys(said), image=context.store.put_image(whole))
+
+
+def apply_plan(rgb: Bytes, plan: EditPlan, scene: Scene) -> Bytes:
+    """Return the picture (uint8 HWC) after every operation of a plan, in order; what a person has to know is in `said`.
+
+    Deterministic in the scene's seed. `scene.tick(done, of)` is called between and within operations, and may raise.
+
+    Raises: CallError where an operation can't be done on this picture, ToolFailed where a font is missing.
+    """
+    total = len(plan.operations)
     for index, operation in enumerate(plan.operations):
         at = index * 100
 
-        def tick(done: int, of: int, at: int = at, note: str = operation.op) -> None:
-            context.progress(at + 100 * done // max(1, of), 100 * total, note)
+        def tick(done: int, of: int, at: int = at) -> None:
+            scene.tick(at + 100 * done // max(1, of), 100 * total)
 
         tick(0, 1)
-        rgb = _apply(rgb, operation, _Scene(mask, plan.feather, backgrounds, tick, filler))
-    context.progress(100 * total, 100 * total)
-    return EngineResult.of(*warnings, image=context.store.put_image(rgb))
+        rgb = _apply(rgb, operation, replace(scene, tick=tick))
+    scene.tick(100 * total, 100 * total)
+    return rgb
 
 
-def _refuse_without_mask(plan: EditPlan) -> None:
-    if all(isinstance(operation, Recolour) for operation in plan.operations):
-        return
-    raise CallError(
-        f"a plan with {', '.join(operation.op for operation in plan.operations)} and no mask",
-        "a mask of the thing",
-        "take the mask of a locate step",
-    )
+def _refuse_without_mask(plan: EditPlan, mask: Mask | None) -> None:
+    needy = Remove | BlurBackground | ReplaceBackground | Move | Resize
+    asking = [
+        operation.op
+        for operation in plan.operations
+        if isinstance(operation, needy) or getattr(operation, "part", "") == "background"
+    ]
+    if mask is None and asking:
+        raise CallError(
+            f"a plan with {', '.join(asking)} and no mask", "a mask of the thing", "take the mask of a locate step"
+        )
 
 
 def _check_mask(mask: Bytes, image: Image) -> None:
@@ -120,29 +125,23 @@ def _check_mask(mask: Bytes, image: Image) -> None:
         raise CallError("an empty mask", "a mask with something inside", "correct the mask or the words of locate")
 
 
-def _apply(rgb: Bytes, operation: Operation, scene: _Scene) -> Bytes:
+def _apply(rgb: Bytes, operation: Operation, scene: Scene) -> Bytes:
+    mask = np.full(rgb.shape[:2], 255, np.uint8) if scene.mask is None else scene.mask
     match operation:
         case Recolour():
-            return recolour(rgb, scene.mask, operation, scene.feather)
+            return recolour(rgb, mask, operation, scene.feather)
         case Remove():
-            return remove(rgb, scene.mask, operation.grow, scene.feather, scene.tick, scene.filler)
+            return remove(rgb, mask, operation.grow, scene.feather, scene.tick, scene.filler)
         case BlurBackground():
-            return blur_background(rgb, scene.mask, operation.radius, scene.feather)
+            return blur_background(rgb, mask, operation.radius, scene.feather)
         case ReplaceBackground():
             picture = scene.backgrounds[operation.image.artifact] if operation.image else None
-            return replace_background(rgb, scene.mask, operation.colour, picture, scene.feather)
+            return replace_background(rgb, mask, operation.colour, picture, scene.feather)
+        case _:
+            return change(rgb, operation, scene)
 
 
 # ---------------------------------------------------------------- pure functions on pictures
-
-
-def alpha_of(mask: Bytes, feather: float) -> Floats:
-    """Return 0…1 HW: the mask with its border softened over about `feather` pixels to each side, 0 beyond."""
-    alpha = np.asarray(mask / np.float32(255), np.float32)
-    if feather > 0:
-        reach = cv2.dilate((mask > 0).astype(np.uint8), disc(feather))
-        alpha = np.where(reach > 0, np.clip(blurred(alpha, feather / 2), 0, 1), np.float32(0))
-    return np.asarray(np.where(alpha < 1 / 512, 0, alpha), np.float32)
 
 
 def recolour(rgb: Bytes, mask: Bytes, operation: Recolour, feather: float) -> Bytes:
@@ -247,12 +246,6 @@ def _soft_limit(shading: Floats, target: Floats) -> Floats:
     over = np.maximum(shading - knee, 0)
     span = max(room - knee, 0.02)
     return np.where(shading > knee, knee + span * (1 - np.exp(-over / span)), shading).astype(np.float32)
-
-
-def composed(rgb: Bytes, light: Floats, changed: Floats, alpha: Floats) -> Bytes:
-    """Mix in linear light; where alpha is 0 the bytes are the very same."""
-    mixed = from_linear(light + alpha * (changed - light))
-    return np.where(alpha > 0, mixed, rgb).astype(np.uint8)
 
 
 def _spread(light: Floats, weight: Floats, radius: float) -> Floats:

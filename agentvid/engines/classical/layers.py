@@ -25,6 +25,8 @@ _FLANK: Final = 0.3
 """How far a subject's flank reaches around its hull, in sides of a square of its area."""
 _DOME: Final = 0.2
 """How much nearer a subject's middle is than its rim, in units of nearness."""
+_STANDS_OUT: Final = 0.08
+"""Nearness beyond that of the surroundings from which something counts as standing before them."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _depth_of(region: Flags) -> Maps:
 def _scene_from_depth(rgb: Picture, mask: Picture | None, nearness: Maps, lens: Lens) -> Scene:
     height, width = nearness.shape
     near = np.asarray(cv2.medianBlur(np.ascontiguousarray(nearness, np.float32), 5), np.float32)
-    covered = _covered(near)
+    covered = _covered(near) | _standing(near)
     if mask is not None:
         covered |= mask > 127
     hole = cv2.dilate(covered.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
@@ -175,6 +177,17 @@ def _covered(near: Maps) -> Flags:
     slope = 1.5 / max(height, width)
     nearer = near > level[labels] + 0.04 + slope * distance
     return np.asarray(nearer & (distance < 0.12 * max(height, width)), np.bool_)
+
+
+def _standing(near: Maps) -> Flags:
+    """Return what stands before its surroundings, row by row: only what is behind it may fill the place behind it.
+
+    Narrower than half the picture; wider things are surroundings themselves.
+    """
+    height, width = near.shape
+    across = np.ones((max(1, height // 100), max(3, width // 2) | 1), np.uint8)
+    behind = cv2.morphologyEx(np.ascontiguousarray(near), cv2.MORPH_OPEN, across)
+    return np.asarray(near - behind > _STANDS_OUT, np.bool_)
 
 
 def _extend(rgb: Picture) -> tuple[Picture, int]:

@@ -9,10 +9,23 @@ import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.colourspace import GREY_CHROMA, Bytes, rgb_to_lab
+from agentvid.engines.classical.measure_change import Verdict, judged, touched
 from agentvid.engines.classical.words import is_chinese
 from agentvid.errors import CallError
 from agentvid.media.colours import colour_name, hex_to_lab, named_colour
-from agentvid.media.types import Answer, EditPlan, Image, Mask, Recolour, Remove
+from agentvid.media.types import (
+    Answer,
+    BlurBackground,
+    EditPlan,
+    Image,
+    Mask,
+    Move,
+    Recolour,
+    Remove,
+    RemoveText,
+    ReplaceBackground,
+    Resize,
+)
 
 __all__ = ["changed_inside", "hue_share", "measure", "psnr_outside"]
 
@@ -23,6 +36,9 @@ LEAST_CHANGE: Final = 0.01
 MOST_CHANGE: Final = 0.05
 """A subject before a new background may change this much on average: its border is soft."""
 HUE_DEG: Final = 25.0
+_BEHIND: Final = (BlurBackground, ReplaceBackground)
+_OWN: Final = (Recolour, Remove, *_BEHIND)
+"""Operations that are measured here; the others in `measure_change`."""
 
 
 def measure(request: EngineRequest, context: EngineContext) -> EngineResult:
@@ -47,8 +63,16 @@ def measure(request: EngineRequest, context: EngineContext) -> EngineResult:
     inside = context.store.mask(mask) if mask else np.full(now.shape[:2], 255, np.uint8)
     old = context.store.image(before) if before else None
     measures = _measures(now, old, inside if mask else None, plan, _colour(words, plan))
+    verdicts = [] if old is None else _verdicts(old, now, inside if mask else None, plan)
+    for verdict in verdicts:
+        measures |= verdict.measures
     context.progress(1, 1)
-    return EngineResult.of(answer=_answer(measures, plan, words))
+    return EngineResult.of(answer=_answer(measures, plan, words, verdicts))
+
+
+def _verdicts(old: Bytes, now: Bytes, mask: Bytes | None, plan: EditPlan | None) -> list[Verdict]:
+    operations = plan.operations if plan else ()
+    return [judged(old, now, mask, operation) for operation in operations if not isinstance(operation, _OWN)]
 
 
 def _colour(words: str, plan: EditPlan | None) -> str | None:
@@ -67,11 +91,12 @@ def _measures(
     measures: dict[str, float] = {}
     whole = np.full(now.shape[:2], 255, np.uint8)
     if old is not None:
-        keeps_outside = plan is None or all(isinstance(step, Recolour | Remove) for step in plan.operations)
-        if mask is not None and keeps_outside:
-            measures["psnr_outside_db"] = psnr_outside(now, old, mask, _margin(plan))
+        where = touched(old, mask, plan)
+        behind = plan is not None and any(isinstance(step, _BEHIND) for step in plan.operations)
+        if where is not None and not behind:
+            measures["psnr_outside_db"] = psnr_outside(now, old, where, _margin(plan))
         measures["changed_inside"] = changed_inside(now, old, mask if mask is not None else whole)
-        if not keeps_outside and mask is not None:
+        if behind and mask is not None:
             measures["changed_outside"] = changed_inside(now, old, np.where(mask > 127, 0, 255).astype(np.uint8))
     if colour is not None:
         measures["hue_share"] = hue_share(now, mask if mask is not None else whole, colour)
@@ -82,7 +107,9 @@ def _margin(plan: EditPlan | None) -> int:
     """How far beyond the mask the edit may reach, in pixels."""
     if plan is None:
         return 3
-    grow = max((step.grow for step in plan.operations if isinstance(step, Remove)), default=0)
+    growing = [step for step in plan.operations if isinstance(step, Remove | RemoveText)]
+    moving = 4 if any(isinstance(step, Move | Resize) for step in plan.operations) else 0
+    grow = max((step.grow for step in growing), default=0) + moving
     return int(np.ceil(plan.feather)) + grow + 1
 
 
@@ -131,29 +158,36 @@ def hue_share(now: Bytes, mask: Bytes, colour: str) -> float:
 # ---------------------------------------------------------------- words
 
 
-def _answer(measures: dict[str, float], plan: EditPlan | None, colour: str) -> Answer:
+def _answer(measures: dict[str, float], plan: EditPlan | None, colour: str, judgements: list[Verdict]) -> Answer:
     chinese = is_chinese(plan.target if plan else "", colour)
-    verdicts = []
+    verdicts: list[bool] = []
+    own = plan is None or all(isinstance(step, _OWN) for step in plan.operations)
     told = []
     target = plan.target if plan and plan.target else ("目标" if chinese else "the target")
     if "psnr_outside_db" in measures:
         db = measures["psnr_outside_db"]
         verdicts.append(db >= LEAST_DB)
         same = db >= IDENTICAL_DB
+        zh_beyond, beyond = ("区域外", "outside the mask") if own else ("要改的部分以外", "beyond what was to change")
         if chinese:
-            told.append("区域外完全没有变化" if same else f"区域外的相似度为 {db:.1f} dB（至少要 {LEAST_DB:g}）")
+            told.append(
+                f"{zh_beyond}完全没有变化" if same else f"{zh_beyond}的相似度为 {db:.1f} dB（至少要 {LEAST_DB:g}）"
+            )
         else:
             told.append(
-                "nothing outside the mask changed"
+                f"nothing {beyond} changed"
                 if same
-                else f"outside the mask the PSNR is {db:.1f} dB (at least {LEAST_DB:g} is wanted)"
+                else f"{beyond} the PSNR is {db:.1f} dB (at least {LEAST_DB:g} is wanted)"
             )
     if "hue_share" in measures:
         share = measures["hue_share"]
         verdicts.append(share >= LEAST_SHARE)
         name = _asked_colour(plan, colour, chinese)
         told.append(f"{target}有 {share:.0%} 是{name}" if chinese else f"{share:.0%} of {target} is {name}")
-    if "changed_inside" in measures:
+    for judgement in judgements:
+        verdicts += [] if judgement.passed is None else [judgement.passed]
+        told.append(judgement.zh if chinese else judgement.en)
+    if "changed_inside" in measures and own:
         change, where = measures["changed_inside"], "inside"
         if "changed_outside" in measures:
             change, where = measures["changed_outside"], "outside"

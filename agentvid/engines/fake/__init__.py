@@ -33,6 +33,7 @@ TASKS: Final = (
     "locate",
     "analyse",
     "edit_image",
+    "transform_image",
     "measure",
     "describe",
     "novel_view",

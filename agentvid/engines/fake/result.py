@@ -260,6 +260,7 @@ _MAKERS: Final[Mapping[str, Callable[[_Work], Mapping[str, Input]]]] = {
     "locate": _locate,
     "analyse": _analyse,
     "edit_image": _edit_image,
+    "transform_image": _edit_image,
     "measure": _measure,
     "describe": _describe,
     "novel_view": _novel_view,

@@ -6,6 +6,7 @@ from typing import Final
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical import edit as classical
+from agentvid.engines.classical.change import Tick
 from agentvid.engines.classical.colourspace import Bytes
 from agentvid.engines.classical.regions import Flags
 from agentvid.engines.pretrained.nets import fill_hole
@@ -21,7 +22,7 @@ def edit_image(request: EngineRequest, context: EngineContext, here: Present) ->
     """Do the task "edit_image" as `classical.edit.edit_image` does, other than that holes are filled by MI-GAN."""
     warnings: list[str] = []
 
-    def fill(rgb: Bytes, hole: Flags, tick: classical.Tick | None) -> Bytes:
+    def fill(rgb: Bytes, hole: Flags, tick: Tick | None) -> Bytes:
         if tick is not None:
             tick(0, 1)
         share = float(hole.mean())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import cv2
 import numpy as np
 
@@ -13,13 +11,22 @@ from agentvid.engines.classical.regions import disc
 from agentvid.engines.unified.work import Work, language_of, words
 from agentvid.errors import CallError
 from agentvid.media.colours import colour_name
-from agentvid.media.types import EditPlan, Image, Mask, Operation, Recolour, Remove, ReplaceBackground
+from agentvid.media.operation_words import tell_operation
+from agentvid.media.types import (
+    BlurBackground,
+    EditPlan,
+    Image,
+    Mask,
+    Operation,
+    Recolour,
+    Remove,
+    ReplaceBackground,
+    reach_of,
+)
 from agentvid.models.mot import flows
 from agentvid.models.mot.sizes import Pixels
 
 __all__ = ["edit_image", "instruction_of", "put_back", "text_to_image"]
-
-_INSIDE: Final = (Recolour, Remove)
 
 
 def text_to_image(work: Work) -> EngineResult:
@@ -86,16 +93,16 @@ def instruction_of(plan: EditPlan) -> str:
 def put_back(original: Pixels, drawn: Pixels, mask: Pixels, plan: EditPlan | None) -> Pixels | None:
     """Return the drawing with the original where the plan touches nothing; None where it touches everything.
 
-    Recolouring and removing touch the inside of the mask (uint8 HW), changes of the background its outside. A person's
-    instruction without a plan is about the inside.
+    `reach_of` tells which part of the mask (uint8 HW) an operation touches. A person's instruction without a plan is
+    about the inside.
     """
     operations = plan.operations if plan else ()
-    is_inside = [isinstance(operation, _INSIDE) for operation in operations]
+    reaches = {reach_of(operation) for operation in operations} or {"target"}
     feather = plan.feather if plan else 2.0
-    if all(is_inside):
+    if reaches == {"target"}:
         grow = max((operation.grow for operation in operations if isinstance(operation, Remove)), default=0)
         alpha = alpha_of(_grown(mask, grow), feather)
-    elif not any(is_inside):
+    elif reaches == {"background"}:
         alpha = 1 - alpha_of(mask, feather)
     else:
         return None
@@ -138,5 +145,8 @@ def _sentence(operation: Operation, target: str) -> str:
             return words("edit_background_colour", language, target=target, colour=colour)
         case ReplaceBackground():
             return words("edit_background_picture", language, target=target)
-        case _:
+        case BlurBackground():
             return words("edit_background_blur", language, target=target)
+        case _:
+            change = tell_operation(operation, language)
+            return words("edit_change", language, target=target, change=change)
