@@ -78,8 +78,9 @@ class CallContext:
     host: Host
     store: ObjectStore
     listener: Emit
-    job_of: Callable[[str, str, str], StoredJob]
-    """Where the job of a request is kept: (digest of the request, engine, task) → its keeper."""
+    job_of: Callable[[str, str, str, str], StoredJob]
+    """Where the job of a request is kept: (the step's key, digest of the request, engine, task) → its keeper."""
+    key: str
     asked: dict[str, int] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -136,7 +137,8 @@ class Call:
         context.used[self.route.task] = self.route.label
         digest = request_digest(request)
         context.asked[digest] = context.asked.get(digest, 0) + 1
-        job = context.job_of(f"{digest}.{context.asked[digest]}", self.route.engine, self.route.task)
+        request_key = f"{digest}.{context.asked[digest]}"
+        job = context.job_of(context.key, request_key, self.route.engine, self.route.task)
         was_settled = job.is_settled
         result = await context.host.run(context.engines[self.route.engine], request, context.emit, job)
         context.warnings.extend(result.warnings)

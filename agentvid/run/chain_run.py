@@ -17,7 +17,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from agentvid.chain.chain import Chain
@@ -87,6 +86,7 @@ class ChainRun:
         self._order, parents = chain.order_and_parents()
         self._ready = ReadySteps(self._order, parents)
         self._telling = Telling(executor.log, emit, on_steps)
+        self._say, self._tell, self._vendor_job = self._telling.say, self._telling.tell, executor.vendor_job
         self._earlier = executor.lookup(earlier)
         self._previous = previous.steps if previous else {}
         self._preparer = executor.preparer()
@@ -114,14 +114,14 @@ class ChainRun:
                 if len(to_run) == 1 and self._can_run_here(to_run[0]):
                     await self._run_here(to_run[0], kept_before)
                     continue
-                self._telling.tell()
+                self._tell()
                 for prepared in to_run:
                     job = asyncio.create_task(self._run_aside(prepared, kept_before))
                     self._jobs.add(job)
                     job.add_done_callback(self._jobs.discard)
                 if len(self._ended) < len(self._order):
                     await self._take_finished()
-            self._telling.tell()
+            self._tell()
         except BaseException:
             await self._stop()
             raise
@@ -135,7 +135,7 @@ class ChainRun:
         asked_to_stop = task.cancelling() if task else 0
         if not self._light.get(tool):
             await self._pause()
-        ended = await Inline(self._job(prepared, kept_before, is_here=True), self._telling.tell)
+        ended = await Inline(self._job(prepared, kept_before, is_here=True), self._tell)
         self._record([ended])
         if task and task.cancelling() > asked_to_stop:
             raise asyncio.CancelledError  # its tool went on to its end all the same
@@ -147,7 +147,7 @@ class ChainRun:
 
     async def _pause(self) -> None:
         """Tell what is held, and let the event loop have its turn."""
-        self._telling.tell()
+        self._tell()
         await asyncio.sleep(0)
 
     async def _take_finished(self) -> None:
@@ -155,7 +155,7 @@ class ChainRun:
         while not self._finished.empty():
             ended.append(self._finished.get_nowait())
         self._record(ended)
-        self._telling.tell()
+        self._tell()
 
     async def _stop(self) -> None:
         jobs = list(self._jobs)
@@ -165,7 +165,7 @@ class ChainRun:
         while not self._finished.empty():
             self._record([self._finished.get_nowait()])
         cut = [step.id for step in self._order if step.id not in self._ended]
-        self._telling.tell()
+        self._tell()
         if cut:
             self._telling.on_steps([StepRun(step=step_id, status="cancelled") for step_id in cut])
 
@@ -191,7 +191,7 @@ class ChainRun:
                 if record:
                     settled.append(record)
             wanted = [prepared.key for prepared in asked if self._may_be_kept(prepared)]
-            kept = await Inline(self._cached(wanted), self._telling.tell) if wanted else {}
+            kept = await Inline(self._cached(wanted), self._tell) if wanted else {}
             for prepared in asked:
                 if prepared.key in kept:
                     settled.append(record_of(prepared, kept[prepared.key], executed=False))
@@ -266,14 +266,16 @@ class ChainRun:
 
     async def _job(self, prepared: Prepared, kept_before: int, *, is_here: bool = False) -> Ended:
         step, executor, started = prepared.step, self._executor, time.monotonic()
-        vendor_job = partial(executor.vendor_job, prepared.key)
         context = CallContext(
-            step, prepared.spec, executor.engines, executor.host, executor.store, self._telling.say, vendor_job
+            *(step, prepared.spec, executor.engines, executor.host, executor.store),
+            listener=self._say,
+            job_of=self._vendor_job,
+            key=prepared.key,
         )
         try:
             return await self._one_at_a_time(prepared, context, kept_before, is_here)
         except Needs as needs:
-            self._telling.say(Waiting(step=step.id, port=needs.port, how=needs.how))
+            self._say(Waiting(step=step.id, port=needs.port, how=needs.how))
             waits = StepWaits(step=step.id, port=needs.port, how=needs.how)
             record = StepRun(step=step.id, status="waiting", waits=waits)
         except AgentvidError as error:
@@ -315,7 +317,7 @@ class ChainRun:
         if self._telling.is_heard:
             identity = next((route.identity for route in prepared.routes.values()), "")
             expected = self._expected_seconds(step.tool, identity.partition("@")[0])
-            self._telling.say(StepStarted(step=step.id, tool=step.tool, engine=identity, expected_seconds=expected))
+            self._say(StepStarted(step=step.id, tool=step.tool, engine=identity, expected_seconds=expected))
         started = time.monotonic()
         try:
             result = await spec.run(context, **_arguments(prepared))

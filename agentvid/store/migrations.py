@@ -190,7 +190,7 @@ class Database:
         self._pid = os.getpid()
         self._open: sqlite3.Connection | None = None
         self._durable: bool | None = None
-        self._later: dict[Hashable, tuple[str, Callable[[], Sequence[Any]]]] = {}
+        self._later: dict[Hashable, tuple[str, Callable[..., Sequence[Any]], tuple[Any, ...]]] = {}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -225,11 +225,13 @@ class Database:
                     self._durable = durable
                 connection.execute("BEGIN IMMEDIATE")
                 try:
+                    written = list(self._later)
                     for statement, waiting in groupby(self._later.values(), key=itemgetter(0)):
-                        connection.executemany(statement, [values() for _, values in waiting])
+                        connection.executemany(statement, [values(*arguments) for _, values, arguments in waiting])
                     yield connection
                     connection.execute("COMMIT")
-                    self._later.clear()
+                    for name in written:
+                        del self._later[name]
                 except BaseException:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -237,13 +239,15 @@ class Database:
             except sqlite3.Error as error:
                 raise self._unusable(error) from error
 
-    def write_later(self, name: Hashable, statement: str, values: Callable[[], Sequence[Any]]) -> None:
-        """Put a statement into the next transaction, or let `flush` make one. `values` are asked for then.
+    def write_later(
+        self, name: Hashable, statement: str, values: Callable[..., Sequence[Any]], *arguments: object
+    ) -> None:
+        """Put a statement into the next transaction, or let `flush` make one. `values` is called for its values then.
 
         One whose `name` waits already is dropped: the first stays.
         """
         with self._lock:
-            self._later.setdefault(name, (statement, values))
+            self._later.setdefault(name, (statement, values, arguments))
 
     def flush(self) -> None:
         """Write what waits.

@@ -32,6 +32,10 @@ def _row(owner: str, key: str, document: dict[str, Any]) -> tuple[str | float | 
     return owner, key, document["tool"], json_text(document), document["created"], document["frame"] or None
 
 
+def _row_of(owner: str, key: str, document: Callable[[], dict[str, Any]], created: float) -> tuple[Any, ...]:
+    return _row(owner, key, {**document(), "created": created})
+
+
 class CachedResults:
     """The part of the log that keeps results by key."""
 
@@ -78,7 +82,7 @@ class CachedResults:
         """
         created = self.clock()
         self.puts += 1
-        self._database.write_later((owner, key), _PUT, lambda: _row(owner, key, {**document(), "created": created}))
+        self._database.write_later((owner, key), _PUT, _row_of, owner, key, document, created)
 
     def flush(self) -> None:
         """Write what `cache_put_later` left.
