@@ -311,7 +311,7 @@ class PictureWriter:
     def _make_3d(self, want: Want) -> None:
         held = self.kind_held(want, "image")
         step = self.writer.step("make_3d", self.say("do", want, held.name), {held.kind: held.value})
-        self.writer.answer.append(Ref(step=step, port="mesh"))
+        self.writer.answer += [Ref(step=step, port="mesh"), Ref(step=step, port="views")]
 
 
 _FORWARD: Final = {"actions": [{"move": "forward", "amount": 3.0, "seconds": 3.0}]}

@@ -169,14 +169,14 @@ class StepsWriter(PictureWriter):
     # ------------------------------------------------------------ words and sound
 
     def _caption(self, want: Want) -> None:
-        low = told(want.clause).low
-        held = self.held(want)
-        args = {"text": want.value, "place": direction_in(low), "start": moment_in(low)}
-        self._one("caption", want, args, held.kind)
+        low = told(want.clause.replace(want.value, " ") if want.value else want.clause).low
+        self._one(
+            "caption", want, {"text": want.value, "place": direction_in(low), **_shown(low)}, self.held(want).kind
+        )
 
     def _subtitle(self, want: Want) -> None:
-        held = self.held(want)
-        self._one("caption", want, {"text": want.value, "place": "bottom"}, held.kind)
+        low = told(want.clause.replace(want.value, " ") if want.value else want.clause).low
+        self._one("caption", want, {"text": want.value, "place": "bottom", **_shown(low)}, self.held(want).kind)
 
     def _narrate(self, want: Want) -> None:
         held = self.held(want)
@@ -197,16 +197,32 @@ class StepsWriter(PictureWriter):
         ):
             self._one("mux", want, {"mute": True})
             return
-        args = {"events": want.value, "kind": kind, "seconds": seconds_in(low), "start": moment_in(low)}
+        args = {
+            "what": want.value or (want.clause if kind == "music" else ""),
+            "kind": kind,
+            "seconds": seconds_in(low),
+        }
+        if held.kind == "video":
+            args["video"] = held.value
         made = self.writer.step("sound", self.say("do", want, held.name), args)
-        self._mux(want, held, Ref(step=made, port="audio"))
+        self._mux(want, held, Ref(step=made, port="audio"), start=moment_in(low))
 
-    def _mux(self, want: Want, held: Held, audio: Ref) -> None:
+    def _mux(self, want: Want, held: Held, audio: Ref, start: float | None = None) -> None:
         if held.kind != "video":
             self.writer.answer.append(audio)
             return
-        step = self.writer.step("mux", self.say("mux", want, held.name), {"video": held.value, "audio": audio})
+        step = self.writer.step(
+            "mux", self.say("mux", want, held.name), {"video": held.value, "audio": audio, "start": start}
+        )
         self.made(step, "video", held)
+
+
+def _shown(low: str) -> dict[str, float | None]:
+    """Return from when until when words are shown."""
+    span = span_in(low)
+    start = span.start if span.start is not None else moment_in(low)
+    lasts = (start or 0.0) + span.seconds if span.seconds is not None else None
+    return {"start": start, "end": span.end if span.end is not None else lasts}
 
 
 def _corner(low: str) -> str | None:
