@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from agentvid.engines.classical.camera import Floats, Maps, Picture, fetch, resized
 from agentvid.media.mesh import Triangles
 
 __all__ = ["VIEWS", "contact_sheet", "view_of"]
+
+Indices = NDArray[np.uint32]
 
 VIEWS: Final = (("left", -38.0, 8.0), ("front", 0.0, 0.0), ("right", 38.0, 8.0), ("above", 0.0, 40.0))
 """Name, yaw (+ to the right) and pitch (+ up) in degrees, of where the viewer stands."""
@@ -20,6 +24,8 @@ _TILE: Final = (480, 360)
 _FINER: Final = 1.5
 _SPACING: Final = 0.75
 """Pixels between samples of a triangle."""
+_MOST_REMAPPED: Final = 30_000
+"""Colours that are fetched at once: OpenCV's remap takes no longer row."""
 _MOST_STEPS: Final = 1024
 _PAPER: Final = np.array([238, 240, 243], np.uint8)
 _GAP: Final = 6
@@ -46,7 +52,7 @@ def view_of(surface: Triangles, texture: Picture, yaw_deg: float, pitch_deg: flo
     turned = _turned((surface.positions - (low + high) / 2) / extent, yaw_deg, pitch_deg)
     normals = _turned(surface.normals(), yaw_deg, pitch_deg)
     away = _AWAY - turned[:, 2]
-    focal = 0.86 * _AWAY * min(width / float((high - low)[0] / extent), height / float((high - low)[1] / extent))
+    focal = 0.74 * _AWAY * min(width / float((high - low)[0] / extent), height / float((high - low)[1] / extent))
     points = np.stack([width / 2 + focal * turned[:, 0] / away, height / 2 - focal * turned[:, 1] / away, away], axis=1)
     shade = 0.78 + 0.22 * np.clip(normals @ np.array([-0.3, 0.4, 0.87]), 0, 1)
     view = np.empty((height * width, 3), np.uint8)
@@ -58,18 +64,28 @@ def view_of(surface: Triangles, texture: Picture, yaw_deg: float, pitch_deg: flo
     return resized(view.reshape(height, width, 3), *_TILE)
 
 
-def _by_size(points: Floats, indices: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]) -> list[tuple[Floats, int]]:
-    """Return triangles in groups of like size, each with the number of steps that samples its sides closely."""
+Steps = tuple[int, int]
+
+
+def _by_size(points: Floats, indices: Indices) -> Iterator[tuple[Indices, Steps]]:
+    """Yield triangles in groups of like size, each with the steps that sample two of its sides closely.
+
+    Triangles are turned so that the first of the two sides is their shortest: thin ones take few samples.
+    """
     corners = points[indices][..., :2]
-    sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=-1).max(axis=1)
-    steps = np.clip(2 ** np.ceil(np.log2(np.maximum(sides / _SPACING, 1))), 1, _MOST_STEPS).astype(int)
-    return [(indices[steps == count], int(count)) for count in np.unique(steps)]
+    sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=-1)
+    order = (sides.argmin(axis=1)[:, None] + np.arange(3)) % 3
+    turned = np.take_along_axis(indices, order, axis=1)
+    lengths = np.stack([sides.min(axis=1), np.take_along_axis(sides, order, axis=1)[:, 2]], axis=1)
+    steps = np.clip(2 ** np.ceil(np.log2(np.maximum(lengths / _SPACING, 1))), 1, _MOST_STEPS).astype(int)
+    for first, second in np.unique(steps, axis=0):
+        yield turned[(steps == (first, second)).all(axis=1)], (int(first), int(second))
 
 
-def _draw(view: Picture, depth: Maps, corners: Floats, steps: int, size: tuple[int, int], texture: Picture) -> None:
+def _draw(view: Picture, depth: Maps, corners: Floats, steps: Steps, size: tuple[int, int], texture: Picture) -> None:
     """Sample triangles, (M, 3, 6) of x y z u v shade, and keep what is nearer than what is there."""
-    across, down = (grid.ravel() for grid in np.meshgrid(np.arange(steps + 1), np.arange(steps + 1)))
-    i, j = (side[across + down <= steps] / steps for side in (across, down))
+    i, j = (g.ravel() for g in np.meshgrid(np.linspace(0, 1, steps[0] + 1), np.linspace(0, 1, steps[1] + 1)))
+    i, j = i[i + j <= 1 + 1e-9], j[i + j <= 1 + 1e-9]
     most = max(1, 2_000_000 // len(i))
     for start in range(0, len(corners), most):
         a, b, c = (corners[start : start + most, corner] for corner in range(3))
@@ -80,9 +96,11 @@ def _draw(view: Picture, depth: Maps, corners: Floats, steps: int, size: tuple[i
         z = found[:, 2].astype(np.float32)
         np.minimum.at(depth, at, z)
         seen = z <= depth[at]
-        grid = found[seen, 3:5].astype(np.float32)[None]
-        colours = fetch(texture, grid, cv2.INTER_LINEAR)[0]
-        view[at[seen]] = np.clip(colours * found[seen, 5:6], 0, 255).astype(np.uint8)
+        found, at = found[seen], at[seen]
+        for begin in range(0, len(at), _MOST_REMAPPED):
+            kept = found[begin : begin + _MOST_REMAPPED]
+            colours = fetch(texture, kept[None, :, 3:5].astype(np.float32), cv2.INTER_LINEAR)[0]
+            view[at[begin : begin + _MOST_REMAPPED]] = np.clip(colours * kept[:, 5:6], 0, 255).astype(np.uint8)
 
 
 def _turned(points: Floats | Maps, yaw_deg: float, pitch_deg: float) -> Floats:

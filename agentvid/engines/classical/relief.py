@@ -7,10 +7,11 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
-from agentvid.engines.classical.camera import Maps, Picture, resized
+from agentvid.engines.classical.camera import Floats, Maps, Picture, resized
 from agentvid.engines.classical.layers import build_scene
 from agentvid.engines.classical.mesh_view import VIEWS, contact_sheet
 from agentvid.errors import CallError
@@ -18,6 +19,8 @@ from agentvid.media.mesh import Triangles, glb_bytes
 from agentvid.media.types import Depth, Image, Mask
 
 __all__ = ["make_3d", "relief_of"]
+
+Numbers = NDArray[np.int64]
 
 _TEXTURE_SIDE: Final = 2048
 _TEXTURE_QUALITY: Final = 92
@@ -73,7 +76,7 @@ def relief_of(near: Maps, *, relief: float, detail: int, solid: bool) -> Triangl
     u, v = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
     points = np.stack([u - 0.5, (0.5 - v) * height / width, relief * level], axis=-1).reshape(-1, 3)
     uvs = np.stack([u, v], axis=-1).reshape(-1, 2)
-    number = np.arange(rows * columns).reshape(rows, columns)
+    number: Numbers = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = (number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:])
     is_flat = np.abs(level[:-1, :-1] - level[1:, 1:]) < np.abs(level[:-1, 1:] - level[1:, :-1])  # the flatter diagonal
     one = np.where(is_flat[..., None], np.stack([a, c, d], -1), np.stack([a, c, b], -1))
@@ -84,25 +87,18 @@ def relief_of(near: Maps, *, relief: float, detail: int, solid: bool) -> Triangl
     return Triangles(points.astype(np.float32), uvs.astype(np.float32), indices.astype(np.uint32))
 
 
-def _closed(
-    points: np.ndarray, uvs: np.ndarray, indices: np.ndarray, number: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Add sides along the border, which is walked counter-clockwise as seen from the front, and a flat back."""
-    border = np.concatenate([number[:, 0], number[-1, 1:], number[-2::-1, -1], number[0, -2:0:-1]])
-    low = points[border].copy()
-    low[:, 2] = -_BASE
-    middle = np.array([[0.0, 0.0, -_BASE]])
-    first = len(points)
-    beneath = np.arange(first, first + len(border))
-    after, beneath_after = np.roll(border, -1), np.roll(beneath, -1)
-    sides = [np.stack([border, beneath, after], 1), np.stack([after, beneath, beneath_after], 1)]
-    centre = np.full(len(border), first + len(border))
-    back = np.stack([beneath_after, beneath, centre], 1)
-    return (
-        np.concatenate([points, low, middle]),
-        np.concatenate([uvs, uvs[border], [[0.5, 0.5]]]),
-        np.concatenate([indices, *sides, back]),
-    )
+def _closed(points: Floats, uvs: Floats, indices: Numbers, number: Numbers) -> tuple[Floats, Floats, Numbers]:
+    """Add a flat back, seen from behind as the picture in a mirror, and sides along the border between both."""
+    border = np.concatenate([number[:-1, 0], number[-1, :-1], number[:0:-1, -1], number[0, :0:-1]])
+    after, count = np.roll(border, -1), len(points)
+    beneath = points.copy()
+    beneath[:, 2] = -_BASE
+    sides = [
+        np.stack([border, border + count, after], axis=1),
+        np.stack([after, border + count, after + count], axis=1),
+    ]
+    back = indices[:, ::-1] + count
+    return np.concatenate([points, beneath]), np.concatenate([uvs, uvs]), np.concatenate([indices, *sides, back])
 
 
 def _guessed(rgb: Picture, mask: Picture | None) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,7 +44,7 @@ def voice_of(text: str, words: str, language: str, speed: float) -> Voice:
         raise CallError(f"the language {language!r}", f"one of {', '.join(LANGUAGES)}", "choose one of these")
     if not 0.4 <= speed <= 2.5:
         raise CallError(f"speed {speed:g}", "0.4 to 2.5 times", "choose another speed")
-    low = words.replace(text, " ").lower()
+    low = unicodedata.normalize("NFKC", words).replace(unicodedata.normalize("NFKC", text), " ").lower()
     named = next((name for name, pattern in _LANGUAGES if re.search(pattern, low)), None)
     chosen: Language = language or named or language_of_text(text)
     return Voice(
