@@ -310,7 +310,11 @@ class PictureWriter:
 
     def _make_3d(self, want: Want) -> None:
         held = self.kind_held(want, "image")
-        step = self.writer.step("make_3d", self.say("do", want, held.name), {held.kind: held.value})
+        thing = self.writer.say("main_subject")
+        told = self.say("stands", want, held.name, thing=thing)
+        located = self.writer.step("locate", told, {"image": held.value, "what": thing})
+        args = {"image": held.value, "mask": Ref(step=located, port="mask")}
+        step = self.writer.step("make_3d", self.say("do", want, held.name), args)
         self.writer.answer += [Ref(step=step, port="mesh"), Ref(step=step, port="views")]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from agentvid.engines.classical.audio.events import Event
 from agentvid.media.sound import RATE, Samples
 
-__all__ = ["NOISES", "impact", "noise_named", "of_events", "panned", "whoosh"]
+__all__ = ["NOISES", "air", "impact", "noise_named", "of_events", "panned", "whoosh"]
 
 Wave = NDArray[np.float32]
 Random = np.random.Generator
@@ -49,6 +49,18 @@ def whoosh(seconds: float, strength: float, random: Random) -> Wave:
     shape = np.sin(np.linspace(0, np.pi, length)) ** 2
     low, high = _band(random, length, 150, 700), _band(random, length, 700, 2200 + 1800 * strength)
     return _peaked((low * (1 - 0.5 * shape) + high * shape) * shape, 0.7)
+
+
+def air(speed: NDArray[np.float64], fps: float, seconds: float, random: Random) -> Samples:
+    """Return quiet air, float32 TC, C = 2, that swells with a motion: `speed` of each frame, in any unit."""
+    length = max(1, round(seconds * RATE))
+    at = np.arange(length) / RATE * fps
+    level = np.interp(at, np.arange(len(speed)), np.convolve(speed, np.ones(5) / 5, mode="same"))
+    level = 0.2 + 0.8 * level / max(float(level.max()), 1e-9)
+    sides = [_band(random, length, 90, 420) + 0.3 * _band(random, length, 420, 1500) * level for _ in range(2)]
+    made = np.stack(sides, axis=1) * level[:, None]
+    edge = np.minimum(1, np.minimum(np.arange(length), np.arange(length)[::-1]) / (0.4 * RATE))
+    return (made * edge[:, None] * (0.2 / max(float(np.abs(made).max()), 1e-9))).astype(np.float32)
 
 
 def panned(wave: Wave, side: float) -> Samples:

@@ -24,6 +24,8 @@ __all__ = ["Event", "Motion", "events_of", "measure_motion", "read_events", "wri
 _SIDE: Final = 160
 _LEAST_FLOW: Final = 0.35
 """Pixels of 160 across per frame below which flow is noise."""
+_LEAST_SLOPE: Final = 16.0
+"""Mean slope (Sobel, grey levels) around a pixel whose motion can be seen."""
 _LEAST_CHANGE: Final = 4.0
 """Times the usual change of momentum from which one is sudden."""
 _LEAST_STRENGTH: Final = 0.12
@@ -83,18 +85,28 @@ def measure_motion(frames: Iterable[Picture], fps: float) -> Motion:
             else:
                 flow = dense_flow(grey_of(before), grey_of(small))
             unit = fps / small.shape[1]
-            camera = np.median(flow.reshape(-1, 2), axis=0)
-            own = flow - camera
-            size = np.linalg.norm(own, axis=-1)
-            own = own * (size > _LEAST_FLOW)[..., None]
+            held = _textured(grey_of(small))
+            camera = np.median(flow[held], axis=0) if held.any() else np.zeros(2)
+            own = (flow - camera) * held[..., None]
+            own = own * (np.linalg.norm(own, axis=-1) > _LEAST_FLOW)[..., None]
             momentum.append(own.mean(axis=(0, 1)) * unit)
-            whole = np.linalg.norm(flow, axis=-1)
-            speed.append(float(np.percentile(whole, 90)) * unit if whole.max() > _LEAST_FLOW else 0.0)
+            whole = np.linalg.norm(flow[held], axis=-1)
+            speed.append(float(np.percentile(whole, 90)) * unit if whole.max(initial=0) > _LEAST_FLOW else 0.0)
             weight = np.linalg.norm(own, axis=-1).sum(axis=0)
             total = float(weight.sum())
             side.append(float(weight @ np.linspace(0, 1, len(weight))) / total if total > 0 else 0.5)
         before = small
-    return Motion(np.array(momentum), np.array(speed), np.array(side), tuple(cuts))
+    steady = np.array(speed)
+    if len(steady) > 2:  # a glitch of one frame is no motion
+        steady[1:-1] = np.median(np.stack([steady[:-2], steady[1:-1], steady[2:]]), axis=0)
+    return Motion(np.array(momentum), steady, np.array(side), tuple(cuts))
+
+
+def _textured(grey: Picture) -> NDArray[np.bool_]:
+    """Where a frame shows enough for its motion to be seen: flow in a plain sky is made up."""
+    plain = grey.astype(np.float32)
+    slope = cv2.magnitude(cv2.Sobel(plain, cv2.CV_32F, 1, 0), cv2.Sobel(plain, cv2.CV_32F, 0, 1))
+    return np.asarray(cv2.blur(slope, (9, 9)) > _LEAST_SLOPE, np.bool_)
 
 
 def events_of(motion: Motion, fps: float) -> list[Event]:

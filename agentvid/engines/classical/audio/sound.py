@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
-from agentvid.engines.classical.audio.effects import NOISES, noise_named, of_events, panned
-from agentvid.engines.classical.audio.events import Event, events_of, measure_motion, read_events, write_events
+from agentvid.engines.classical.audio.effects import NOISES, air, noise_named, of_events, panned
+from agentvid.engines.classical.audio.events import Motion, events_of, measure_motion, read_events, write_events
 from agentvid.engines.classical.audio.music import MOODS, mood_named, music
 from agentvid.engines.classical.audio.track import faded, own_sound, put_sound
 from agentvid.engines.classical.camera import Picture
@@ -20,6 +20,9 @@ from agentvid.media.types import Video
 __all__ = ["KINDS", "make_sound"]
 
 KINDS: Final = ("sound", "music", "own")
+_LEAST_FPS: Final = 20.0
+_LEAST_SPEED: Final = 0.005
+"""Picture widths per second below which a clip stands still."""
 MOST_SECONDS: Final = 600.0
 _SECONDS: Final = {"sound": 4.0, "music": 12.0}
 """How long a sound lasts where neither a length nor a clip says it."""
@@ -55,12 +58,21 @@ def make_sound(request: EngineRequest, context: EngineContext) -> EngineResult:
         raise CallError(
             f"a sound of {what!r}", f"one of {', '.join(NOISES)}, or sounds of the clip's own motion", "choose one"
         )
-    events = read_events(told, seconds) if told else _seen(context, video, seconds)
+    motion = None if told else _measured(context, video)
+    events = read_events(told, seconds)
+    if motion is not None and video is not None:
+        events = [event for event in events_of(motion, video.fps) if event.end <= seconds]
+        if not events:
+            return _gentle(context, motion, video.fps, seconds, random)
     finding = (
         f"{sum(e.kind == 'impact' for e in events)} impacts and {sum(e.kind == 'whoosh' for e in events)} whooshes"
     )
     finding += ", at the times that were given." if told else ", where the motion of the clip changes or swells."
-    return _result(context, of_events(events, seconds, random), write_events(events), finding)
+    result = _result(context, of_events(events, seconds, random), write_events(events), finding)
+    if motion is not None and video is not None and video.fps < _LEAST_FPS:
+        said = f"at {video.fps:g} frames a second fast motion is not followed surely: look at the times of the events"
+        return result.model_copy(update={"warnings": (*result.warnings, said)})
+    return result
 
 
 def _result(context: EngineContext, samples: Samples, events: str, finding: str) -> EngineResult:
@@ -84,7 +96,7 @@ def _of_motion(what: str) -> bool:
     )
 
 
-def _seen(context: EngineContext, video: Video | None, seconds: float) -> list[Event]:
+def _measured(context: EngineContext, video: Video | None) -> Motion:
     if video is None:
         raise CallError("neither a clip nor a noise", f"a clip, or one of {', '.join(NOISES)}", "say what is heard")
 
@@ -93,14 +105,21 @@ def _seen(context: EngineContext, video: Video | None, seconds: float) -> list[E
             context.progress(number, video.frames, "listening to the motion")
             yield frame
 
-    events = [e for e in events_of(measure_motion(frames(), video.fps), video.fps) if e.end <= seconds]
-    if not events:
+    return measure_motion(frames(), video.fps)
+
+
+def _gentle(
+    context: EngineContext, motion: Motion, fps: float, seconds: float, random: np.random.Generator
+) -> EngineResult:
+    """Nothing happens at once: air that swells with the motion; of a clip that stands still nothing can be heard."""
+    if float(motion.speed.max()) < _LEAST_SPEED:
         raise CallError(
-            "a clip in which nothing changes its motion at once or moves fast",
+            "a clip in which nothing moves",
             f"the noise by name: {', '.join(NOISES)}; or events, for example 'impact 0.5 s'",
             "say what is heard",
         )
-    return events
+    finding = "Nothing changes its motion at once here: quiet air that swells with the motion of the clip."
+    return _result(context, air(motion.speed, fps, seconds, random), "", finding)
 
 
 def _placed(wave: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Samples:
