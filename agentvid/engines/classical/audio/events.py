@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from agentvid.engines.classical.camera import Picture
-from agentvid.engines.classical.flow import dense_flow, grey_of, is_cut, work_size
+from agentvid.engines.classical.camera import Maps, Picture, fetch
+from agentvid.engines.classical.flow import dense_flow, grey_of, grid_of, is_cut, work_size
 from agentvid.errors import CallError
 
 __all__ = ["Event", "Motion", "events_of", "measure_motion", "read_events", "write_events"]
@@ -24,6 +24,9 @@ __all__ = ["Event", "Motion", "events_of", "measure_motion", "read_events", "wri
 _SIDE: Final = 160
 _LEAST_FLOW: Final = 0.35
 """Pixels of 160 across per frame below which flow is noise."""
+_OF_SPEED: Final = 0.02
+"""Share of the speed of all that a change of momentum exceeds: a fast camera makes flow unsure."""
+_EDGE: Final = 3.0
 _LEAST_SLOPE: Final = 16.0
 """Mean slope (Sobel, grey levels) around a pixel whose motion can be seen."""
 _LEAST_CHANGE: Final = 4.0
@@ -79,13 +82,13 @@ def measure_motion(frames: Iterable[Picture], fps: float) -> Motion:
         if before is not None:
             cut, change = is_cut(before, small, changes[-8:])
             changes.append(change)
-            flow = np.zeros((*small.shape[:2], 2), np.float32)
-            if cut:
+            one, two = grey_of(before), grey_of(small)
+            flow = dense_flow(one, two)
+            if cut and not _explains(flow, one, two):
                 cuts.append(number)
-            else:
-                flow = dense_flow(grey_of(before), grey_of(small))
+                flow = np.zeros_like(flow)
             unit = fps / small.shape[1]
-            held = _textured(grey_of(small))
+            held = _textured(two) & _stays(flow)
             camera = np.median(flow[held], axis=0) if held.any() else np.zeros(2)
             own = (flow - camera) * held[..., None]
             own = own * (np.linalg.norm(own, axis=-1) > _LEAST_FLOW)[..., None]
@@ -109,6 +112,20 @@ def _textured(grey: Picture) -> NDArray[np.bool_]:
     return np.asarray(cv2.blur(slope, (9, 9)) > _LEAST_SLOPE, np.bool_)
 
 
+def _explains(flow: Maps, one: Picture, two: Picture) -> bool:
+    """Whether a flow accounts for most of what changed: then it is fast motion that looks like a cut."""
+    left = np.abs(fetch(two, grid_of(flow.shape) + flow).astype(int) - one).mean()
+    return bool(left < 0.4 * np.abs(two.astype(int) - one).mean())
+
+
+def _stays(flow: Maps) -> NDArray[np.bool_]:
+    """Where a pixel is still inside the next frame: what leaves it can't be followed."""
+    start = grid_of(flow.shape)
+    last = np.array(flow.shape[1::-1]) - 1 - _EDGE
+    inside = [(at > _EDGE) & (at < last) for at in (start, start + flow)]
+    return np.asarray((inside[0] & inside[1]).all(axis=-1), np.bool_)
+
+
 def events_of(motion: Motion, fps: float) -> list[Event]:
     """Return what is heard of a motion, in order of time: the strongest 64 at most."""
     found = _impacts(motion, fps) + _whooshes(motion, fps)
@@ -126,12 +143,13 @@ def _impacts(motion: Motion, fps: float) -> list[Event]:
         change[max(0, cut - 1) : cut + 2] = 0
     usual = float(np.median(change[1:-1]))
     spread = float(np.median(np.abs(change[1:-1] - usual)))
-    limit = max(usual + _LEAST_CHANGE * 1.4826 * spread, 2 * usual, 2e-4 * fps)
+    least = max(usual + _LEAST_CHANGE * 1.4826 * spread, 2 * usual, 2e-4 * fps)
+    limit = np.maximum(least, _OF_SPEED * motion.speed)
     apart = max(1, round(_APART_SECONDS * fps))
     at = [
         t
         for t in range(1, len(change) - 1)
-        if change[t] > limit and change[t] == change[max(0, t - apart) : t + apart + 1].max()
+        if change[t] > limit[t] and change[t] == change[max(0, t - apart) : t + apart + 1].max()
     ]
     most = max((change[t] for t in at), default=0.0)
     return [
