@@ -227,7 +227,13 @@ def _place(place: Any) -> tuple[PortValue, str]:
     return other, f"{place} → {other}"
 
 
-_OF_PORT: dict[str, Callable[[Any], tuple[PortValue, str]]] = {"light": _light, "place": _place}
+def _events(events: Any) -> tuple[PortValue, str]:
+    first, *others = str(events).split("; ")
+    other = "; ".join(others) or ("impact 0.20 s 100%" if first != "impact 0.20 s 100%" else "impact 0.40 s 100%")
+    return other, f"{events or 'nothing heard'} → {other}"
+
+
+_OF_PORT: dict[str, Callable[[Any], tuple[PortValue, str]]] = {"light": _light, "place": _place, "events": _events}
 """Corrections of ports whose meaning is more than their type."""
 
 _CHANGES: tuple[tuple[type, Callable[[Any, ObjectStore], tuple[PortValue, str]]], ...] = (

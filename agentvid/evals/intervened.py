@@ -86,7 +86,9 @@ class Intervened:
         if isinstance(argument, list):
             return [self._value(item, run) for item in argument]
         value = self._value(argument, run)
-        return EditPlan.model_validate(value) if name == "plan" and isinstance(value, dict) else value
+        if not isinstance(value, dict) or name not in ("plan", "keyframe"):
+            return value
+        return EditPlan.model_validate(value) if name == "plan" else Keyframe.model_validate(value)
 
     def downstream(self, *tools: str) -> Iterator[Step]:
         """Yield the steps of these tools whose result may follow."""

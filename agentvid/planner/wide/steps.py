@@ -184,6 +184,8 @@ class PictureWriter:
             ),
         )
         self.writer.answer.append(Ref(step=plan, port="finding"))
+        if picture.kind == "video":
+            self.writer.answer.append(Ref(step=edited, port="finding"))
         after = self.made(edited, picture.kind, picture)
         if picture.kind == "image":
             checked = self.writer.step(

@@ -53,6 +53,8 @@ class StepsWriter(PictureWriter):
     def _one(self, tool: str, want: Want, args: dict[str, Any], port: str = "video") -> Held:
         held = self.kind_held(want, "video" if port == "video" else "image")
         step = self.writer.step(tool, self.say("do", want, held.name), {held.kind: held.value, **args})
+        if tool in ("caption", "mux"):
+            self.writer.answer.append(Ref(step=step, port="finding"))
         return self.made(step, port, held)
 
     def _retime(self, want: Want) -> None:
@@ -201,6 +203,7 @@ class StepsWriter(PictureWriter):
         spoken = self.writer.step(
             "speak", self.say("do", want, held.name), {"text": self._as_written(want.value), "voice": want.clause}
         )
+        self.writer.answer.append(Ref(step=spoken, port="finding"))
         self._mux(want, held, Ref(step=spoken, port="audio"))
 
     def _sound(self, want: Want) -> None:
@@ -225,6 +228,7 @@ class StepsWriter(PictureWriter):
         if held.kind == "video":
             args["video"] = held.value
         made = self.writer.step("sound", self.say("do", want, held.name), args)
+        self.writer.answer.append(Ref(step=made, port="finding"))
         self._mux(want, held, Ref(step=made, port="audio"), start=moment_in(low))
 
     def _mux(self, want: Want, held: Held, audio: Ref, start: float | None = None) -> None:
@@ -234,6 +238,7 @@ class StepsWriter(PictureWriter):
         step = self.writer.step(
             "mux", self.say("mux", want, held.name), {"video": held.value, "audio": audio, "start": start}
         )
+        self.writer.answer.append(Ref(step=step, port="finding"))
         self.made(step, "video", held)
 
 
