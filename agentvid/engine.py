@@ -45,7 +45,7 @@ class EngineStatus(Value):
     `unproven` means: run only on tiny random weights or a local server, never on the real checkpoint or vendor.
     """
 
-    state: Literal["ready", "unproven", "needs weights", "needs key", "needs GPU", "retired"]
+    state: Literal["ready", "unproven", "needs weights", "needs program", "needs key", "needs GPU", "retired"]
     how: str = ""
 
 

@@ -30,6 +30,7 @@ BUILTIN_ENGINES: Final[Mapping[str, str]] = {
     "pretrained": "agentvid.engines.pretrained:PretrainedEngine",
     "simulator": "agentvid.engines.simulator:SimulatorEngine",
     "small": "agentvid.engines.small:SmallEngine",
+    "speech": "agentvid.engines.speech:SpeechEngine",
     "unified": "agentvid.engines.unified:UnifiedEngine",
 }
 

@@ -170,7 +170,7 @@ def test_a_step_is_decoration_where_none_of_its_ports_changes_the_answer():
 
 def test_the_media_suite_rests_on_what_ships():
     cases = media_cases()
-    assert len(cases) == len({case.digest for case in cases}) == 20
+    assert len(cases) == len({case.digest for case in cases}) == 22
     assert {case.file.name for case in cases if case.file} == {"coffee.jpg", "city.mp4"}
     assert sum(not case.texts[0].isascii() for case in cases) >= 5
 
@@ -179,7 +179,7 @@ def test_given_media_are_measured_too(tmp_path: Path):
     Pillow.new("RGB", (20, 20)).save(tmp_path / "a.png")
     (tmp_path / "notes.txt").write_text("none")
     assert [case.name for case in given_media(tmp_path)] == ["a-blur", "a-background", "a-zoom"]
-    assert len(media_cases(tmp_path)) == 23
+    assert len(media_cases(tmp_path)) == 25
     (tmp_path / "a.png").unlink()
     with pytest.raises(InputError, match="holds no picture"):
         media_cases(tmp_path)

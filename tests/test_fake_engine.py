@@ -19,6 +19,7 @@ from agentvid.media.types import (
     Action,
     Actions,
     Answer,
+    Audio,
     Box,
     CameraPath,
     CameraPose,
@@ -27,6 +28,7 @@ from agentvid.media.types import (
     Image,
     Keyframe,
     Mask,
+    Mesh,
     Palette,
     Point,
     Remove,
@@ -68,6 +70,7 @@ def ask(store):
 
 
 CLIP_TASKS = ("edit_video", "pick_frame", "track", "extend_video", "interpolate", "retime", "stabilise")
+CLIP_TASKS += ("caption", "sound", "mux")
 PATH = CameraPath(poses=(CameraPose(seconds=0), CameraPose(seconds=2, yaw_deg=30)))
 ACTIONS = Actions(actions=(Action(move="forward"),))
 OUTPUTS = {
@@ -92,6 +95,11 @@ OUTPUTS = {
     "interpolate": {"video": Video, "trust": float, "finding": str},
     "retime": {"video": Video, "finding": str},
     "stabilise": {"video": Video, "zoom": float, "finding": str},
+    "caption": {"video": Video, "finding": str},
+    "speak": {"audio": Audio, "finding": str},
+    "sound": {"audio": Audio, "events": str, "finding": str},
+    "mux": {"video": Video, "finding": str},
+    "make_3d": {"mesh": Mesh, "views": Image, "depth": Depth, "finding": str},
 }
 
 
@@ -106,6 +114,7 @@ def inputs_of(task, image, video):
         "future_frames": {"video": video, "seconds": 2},
         "compose": {"stills": [image, image]},
         "text_to_image": {"prompt": "a cup"},
+        "speak": {"text": "hello"},
         "text_to_video": {"prompt": "a cup"},
         **{name: {"video": video} for name in CLIP_TASKS},
     }.get(task, {"image": image})

@@ -98,7 +98,9 @@ def test_loading_tools_and_engines_loads_no_heavy_library():
 def test_every_engine_says_what_it_bears_and_how_it_stands():
     for engine in load_engines().values():
         assert engine.capabilities()
-        assert engine.status().state in ("ready", "unproven", "needs weights", "needs key", "needs GPU", "retired")
+        assert engine.status().state in (
+            *("ready", "unproven", "needs weights", "needs program", "needs key", "needs GPU", "retired"),
+        )
 
 
 def test_every_task_of_a_built_in_tool_is_borne_by_a_ready_engine():
@@ -106,7 +108,7 @@ def test_every_task_of_a_built_in_tool_is_borne_by_a_ready_engine():
 
     engines = load_engines()
     for spec in load_tools().values():
-        for task in set(spec.tasks) - NEED_A_CHECKPOINT:
+        for task in set(spec.tasks) - NEED_A_CHECKPOINT - {"speak"}:  # where a speech program is installed
             assert route(task, engines).state == "ready"
 
 

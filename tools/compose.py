@@ -32,7 +32,8 @@ async def compose(
     """Join clips and stills: beside each other, above each other, one after the other, or one in a corner of another.
 
     Clips come first, then stills, each in the order given. Sizes are made to fit, shorter clips hold their last frame,
-    slower clips repeat frames; the warnings say so. Sound is not carried over.
+    slower clips repeat frames; the warnings say so. Clips one after the other
+    are all heard; of clips shown at once, the first that has sound.
 
     Args:
         clips: the clips

@@ -27,7 +27,7 @@ async def edit_video(
 ) -> Edited:
     """Carry out one edit plan on all frames of a clip, inside the masks of a thing that was followed through it.
 
-    For example the plan "recolour #b03030 to #1f5fbf" with the masks of a track step. Sound is not carried over.
+    For example the plan "recolour #b03030 to #1f5fbf" with the masks of a track step. Sound is kept.
 
     Args:
         video: the clip

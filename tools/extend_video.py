@@ -26,7 +26,7 @@ async def extend_video(
     """Make a clip longer: carry its motion on after the end, back before the start, or run it back so that it loops.
 
     For example `seconds=2, loop_back=True` goes on for two seconds and comes back to the first frame without a jump.
-    Nothing is faded and nothing new is invented. Sound is not carried over.
+    Nothing is faded and nothing new is invented. Sound is kept.
 
     Args:
         video: the clip

@@ -28,7 +28,7 @@ async def interpolate(
     """Draw frames between those of a clip (slow motion, or a higher rate), or between two pictures.
 
     For example `factor=4` is slow motion at a quarter of the speed; with `slow=False` the clip keeps its length and
-    has four times the frames a second. Between two pictures, `factor=24` makes a second. Sound is not carried over.
+    has four times the frames a second. Between two pictures, `factor=24` makes a second. Sound is kept.
 
     Args:
         video: the clip

@@ -33,14 +33,16 @@ async def novel_view(
     depth: Depth | None = None,
     fps: float = 24,
     stage: str = "",
+    depth_ratio: float | None = None,
+    field_deg: float | None = None,
     seed: int = 0,
     thought: str = "",
 ) -> View:
     """Fly a camera over one picture: orbit its subject, look around, truck, pedestal, dolly, zoom, roll.
 
     One picture does not show the back or the far side of things. An engine that can't invent them flies less far than
-    asked: port `path` is the path it flew, and its warnings say what was asked. The step's thought conditions the
-    views where the engine reads thoughts.
+    asked: port `path` is the path it flew, and its warnings say what was asked. With a depth every pixel is
+    reprojected. The step's thought conditions the views where the engine reads thoughts.
 
     Args:
         image: the picture
@@ -49,6 +51,8 @@ async def novel_view(
         depth: relative nearness of each pixel; without it the depth is guessed, and returned to be corrected
         fps: frames per second of the clip, 1 to 60
         stage: the layout of the picture, in words, where it is known
+        depth_ratio: how many times as far away the farthest point of a given depth is as its nearest, where it is known
+        field_deg: angle of view across the picture's longer side, where it is known; 50 is an ordinary camera's
     """
     if not 0 < path.seconds <= MOST_SECONDS:
         raise CallError(
@@ -70,6 +74,8 @@ async def novel_view(
         depth=depth,
         fps=float(fps),
         layout=stage or None,
+        depth_ratio=depth_ratio,
+        field_deg=field_deg,
         seed=seed,
         thought=thought,
     )

@@ -29,7 +29,7 @@ async def retime(
     freeze: float | None = None,
     hold: float = 1.0,
 ) -> Retimed:
-    """Cut, speed up or slow down, freeze, reverse and loop a clip, in this order. Sound is not carried over.
+    """Cut, speed up or slow down, freeze, reverse and loop a clip, in this order. Sound is kept with the frames.
 
     For example `speed=2`, `reverse=True`, `start=0.5, end=2`, `loops=3, way="ping-pong"`, or `freeze=1, hold=2`.
 

@@ -21,7 +21,7 @@ class Stabilised:
 async def stabilise(ctx: ToolContext, video: Video, seconds: float = 1.0, most_zoom: float = 1.15) -> Stabilised:
     """Steady a shaky clip: its path is smoothed over time and the picture enlarged to hide the border.
 
-    For example `seconds=2, most_zoom=1.3` for a walk. Sound is not carried over.
+    For example `seconds=2, most_zoom=1.3` for a walk. Sound is kept.
 
     Args:
         video: the clip

@@ -193,6 +193,8 @@ def _other_value(
 
 def _is_evidence(chain: Chain, ref: Ref, type_name: str) -> bool:
     used = any(other == ref for step in chain for other in step.refs())
+    if type_name == "Video":
+        return ref.port == "masks"  # of clips only masks are evidence, all others are results
     return type_name in EVIDENCE_TYPES or (used and type_name in ("Number", "Flag"))
 
 

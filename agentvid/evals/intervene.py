@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentvid.chain.run import Run
 from agentvid.chain.step import Step, as_ref
 from agentvid.engine import unpack
 from agentvid.evals.layouts import another_layout
 from agentvid.evals.operations import another_operation
+from agentvid.media.mask_clip import write_masks
 from agentvid.media.types import (
     Actions,
     Answer,
@@ -27,6 +31,7 @@ from agentvid.media.types import (
     PortValue,
     Recolour,
     ReplaceBackground,
+    Video,
 )
 from agentvid.store.objects import ObjectStore
 
@@ -87,6 +92,23 @@ def _mask(mask: Mask, store: ObjectStore) -> tuple[Mask, str]:
     middle = int(columns[len(columns) // 2]) if len(columns) else inside.shape[1] // 2
     inside[:, middle:] = 0
     return store.put_mask(inside), "only its left half"
+
+
+def _masks(masks: Video, store: ObjectStore) -> tuple[Video, str]:
+    def halves() -> Iterator[NDArray[np.uint8]]:
+        for frame in store.frames(masks):
+            inside = np.array(frame[..., 0])
+            columns = np.flatnonzero((inside > 127).any(axis=0))
+            if len(columns):
+                inside[:, int(columns[len(columns) // 2]) :] = 0
+            yield inside
+
+    with tempfile.TemporaryDirectory(prefix="agentvid-") as folder:
+        file = Path(folder) / "masks.mp4"
+        write_masks(file, halves(), masks.fps)
+        stored = store.put_file(file, "video/mp4", "video")
+    assert isinstance(stored, Video)
+    return stored, "only their left half, in every frame"
 
 
 def _point(point: Point, run: Run, step: Step, store: ObjectStore) -> tuple[Point, str]:
@@ -205,12 +227,19 @@ def _place(place: Any) -> tuple[PortValue, str]:
     return other, f"{place} → {other}"
 
 
-_OF_PORT: dict[str, Callable[[Any], tuple[PortValue, str]]] = {"light": _light, "place": _place}
+def _events(events: Any) -> tuple[PortValue, str]:
+    first, *others = str(events).split("; ")
+    other = "; ".join(others) or ("impact 0.20 s 100%" if first != "impact 0.20 s 100%" else "impact 0.40 s 100%")
+    return other, f"{events or 'nothing heard'} → {other}"
+
+
+_OF_PORT: dict[str, Callable[[Any], tuple[PortValue, str]]] = {"light": _light, "place": _place, "events": _events}
 """Corrections of ports whose meaning is more than their type."""
 
 _CHANGES: tuple[tuple[type, Callable[[Any, ObjectStore], tuple[PortValue, str]]], ...] = (
     (Box, _box),
     (Mask, _mask),
+    (Video, _masks),
     (Palette, _palette),
     (EditPlan, _plan),
     (Depth, _depth),

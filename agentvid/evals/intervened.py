@@ -13,7 +13,7 @@ from agentvid.chain.chain import Chain, dependents_of
 from agentvid.chain.run import Run
 from agentvid.chain.step import Ref, Step, as_ref
 from agentvid.engine import Input, unpack
-from agentvid.media.types import EditPlan, Image, Mask, load_artifact
+from agentvid.media.types import EditPlan, Image, Keyframe, Mask, Video, load_artifact
 from agentvid.run.resolve import Lookup
 from agentvid.store.objects import ObjectStore
 
@@ -35,7 +35,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class PlannedEdit:
-    """What a step that edits a picture by a plan worked on, before and after an intervention: uint8 HWC and HW."""
+    """What a step that edits a picture, or a clip's keyframe, by a plan worked on, before and after an intervention:
+    uint8 HWC and bool HW.
+    """
 
     step: str
     source: NDArray[np.uint8]
@@ -84,7 +86,9 @@ class Intervened:
         if isinstance(argument, list):
             return [self._value(item, run) for item in argument]
         value = self._value(argument, run)
-        return EditPlan.model_validate(value) if name == "plan" and isinstance(value, dict) else value
+        if not isinstance(value, dict) or name not in ("plan", "keyframe"):
+            return value
+        return EditPlan.model_validate(value) if name == "plan" else Keyframe.model_validate(value)
 
     def downstream(self, *tools: str) -> Iterator[Step]:
         """Yield the steps of these tools whose result may follow."""
@@ -92,7 +96,8 @@ class Intervened:
         yield from (step for step in self.chain if step.id in below and step.tool in tools)
 
     def edits(self) -> Iterator[PlannedEdit]:
-        """Yield the edits by a plan and a mask that may follow."""
+        """Yield the edits by a plan and a mask that may follow; of a clip that of its keyframe, which has no loss."""
+        yield from (edit for step in self.downstream("edit_video") for edit in self._keyframes(step))
         for step in self.downstream("edit_image"):
             source, old, new = self.argument(step, "image", self.run), *self._both(step.id, "image")
             old_mask, new_mask = (self.argument(step, "mask", run) for run in (self.base, self.run))
@@ -104,6 +109,29 @@ class Intervened:
             image, mask = self.store.image, self.store.mask
             inside = mask(old_mask) > 127, mask(new_mask) > 127
             yield PlannedEdit(step.id, image(source), image(old), image(new), *inside, old_plan, new_plan)
+
+    def _keyframes(self, step: Step) -> Iterator[PlannedEdit]:
+        """Yield the edited keyframe of a clip, where it is the same frame in both runs."""
+        old, new = self._both(step.id, "image")
+        video = self.argument(step, "video", self.run)
+        at = [self.argument(step, "keyframe", run) for run in (self.base, self.run)]
+        masks = [self.argument(step, "masks", run) for run in (self.base, self.run)]
+        plans = [self.argument(step, "plan", run) for run in (self.base, self.run)]
+        is_one = isinstance(at[0], Keyframe) and at[0] == at[1]
+        if not (is_one and isinstance(old, Image) and isinstance(new, Image) and isinstance(video, Video)):
+            return
+        frame = min(at[0].frame, video.frames - 1)
+        inside = [self.mask_at(each, frame, video) for each in masks if isinstance(each, Video)]
+        if len(inside) < 2 or not all(mask.any() for mask in inside):
+            return  # of a frame without a mask another one is shown
+        source = next(self.store.frames(video, frame, frame + 1))
+        pictures = source, self.store.image(old), self.store.image(new)
+        yield PlannedEdit(step.id, *pictures, inside[0], inside[1], plans[0], plans[1])
+
+    def mask_at(self, masks: Video, frame: int, video: Video) -> NDArray[np.bool_]:
+        """Return one mask of a clip of masks, bool HW of the size of the clip it is about."""
+        mask = next(self.store.frames(masks, frame, frame + 1))
+        return np.asarray(mask[: video.height, : video.width, 0] > 127)
 
     def _both(self, step: str, port: str) -> tuple[Input, Input]:
         return self.before(step, port), self.after(step, port)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentvid.evals.intervened import Finding, Intervened
 from agentvid.evals.obeyed_clip import judge_future, judge_joined, judge_view, judge_walk
 from agentvid.evals.obeyed_drawing import judge_drawing
+from agentvid.evals.obeyed_film import judge_film
 from agentvid.evals.obeyed_still import judge_edits, judge_found, judge_planned
 from agentvid.media.types import Answer
 
@@ -23,6 +24,7 @@ def findings(found: Intervened) -> tuple[Finding, ...]:
         judge_found,
         judge_planned,
         judge_edits,
+        judge_film,
         judge_view,
         judge_walk,
         judge_future,

@@ -5,7 +5,8 @@ never in memory as a whole. A file's type is told by its first bytes, never by i
 Pictures are read in `media.picture`, clips written in `media.clip_writer`; clips are read, and the facts of every
 kind of file are told, here.
 
-Does not cover: which files may come in (`media.gate`), where they are kept (`store.objects`), samples of sound.
+Does not cover: which files may come in (`media.gate`), where they are kept (`store.objects`), samples of sound
+(`media.sound`).
 HDR clips are converted by their colour matrix only (not tone-mapped); interlaced frames are not de-interlaced.
 """
 
@@ -23,6 +24,7 @@ from agentvid.errors import MediaError
 from agentvid.media.border import CLIPS, MAX_PIXELS, PICTURES, SEEKABLE, SOUNDS, Facts, border, check_pixels, sniff
 from agentvid.media.clip_writer import VideoWriter, exact_rate
 from agentvid.media.picture import U8, png_bytes, probe_picture, read_depth, read_mask, read_rgb
+from agentvid.media.sound import readable_track
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -290,9 +292,11 @@ def _fps(path: Path, stream: VideoStream, times: list[int]) -> float:
 
 def _probe_sound(path: Path, mime: str, max_seconds: float) -> Facts:
     with _open(path, SOUNDS[mime], MAX_PIXELS) as container:
-        if not container.streams.audio:
-            raise MediaError(f"{path.name} holds no sound", "a sound file with one audio stream", "export it again")
-        stream = container.streams.audio[0]
+        stream = readable_track(container)
+        if stream is None:
+            raise MediaError(
+                f"{path.name} holds no sound that is read here", "WAV, FLAC, MP3, M4A or Ogg", "convert it"
+            )
         samples = 0
         for frame in container.decode(stream):
             samples += frame.samples

@@ -164,7 +164,8 @@ def _admit(copy: Copy) -> Admitted:
         return Admitted(copy.mime, "audio", *_facts(copy, max_seconds=limits.max_seconds))
     facts, has_location = _facts(copy, max_pixels=limits.max_frame_pixels, max_frames=limits.max_frames)
     _check_clip(copy, facts)
-    read = copy.ask("frames", {"mime": copy.mime}, decoded=_decoded(facts)).get("frames")
+    asked = {"mime": copy.mime, "max_seconds": limits.max_seconds}
+    read = copy.ask("frames", asked, decoded=_decoded(facts)).get("frames")
     return Admitted(copy.mime, "video", _as_read(copy, facts, read), has_location)
 
 

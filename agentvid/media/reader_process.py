@@ -108,9 +108,11 @@ def _facts(path: Path, mime: str, **most: Any) -> dict[str, Any]:
     return {"facts": facts, "has_location": mime not in PICTURES and has_location(path, mime)}
 
 
-def _frames(path: Path, mime: str) -> dict[str, Any]:
+def _frames(path: Path, mime: str, max_seconds: float) -> dict[str, Any]:
     from agentvid.media.codec import check_frames
+    from agentvid.media.sound import check_sound
 
+    check_sound(path, mime, max_seconds)
     return {"frames": check_frames(path, mime)}
 
 

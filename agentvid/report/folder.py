@@ -33,6 +33,7 @@ MANIFEST: Final = ".agentvid.json"
 
 _FRIENDLY: Final = {
     "animate": "clip",
+    "caption": "captioned",
     "check": "checked",
     "compose": "composed",
     "edit_image": "edited",
@@ -40,9 +41,12 @@ _FRIENDLY: Final = {
     "future_frames": "future",
     "generate_image": "picture",
     "generate_video": "clip",
+    "make_3d": "model",
     "map_to_view": "walk",
+    "mux": "with-sound",
     "navigate": "walk",
     "novel_view": "novel-view",
+    "speak": "voice",
 }
 
 _SUFFIXES: Final = {

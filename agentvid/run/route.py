@@ -17,7 +17,7 @@ from agentvid.errors import NoEngine
 
 __all__ = ["ONLY_BY_WISH", "USABLE", "Route", "bears", "drafts", "offers", "route"]
 
-PREFERENCE: Final = ("unified", "diffusion", "remote", "cloud", "pretrained", "classical")
+PREFERENCE: Final = ("unified", "diffusion", "remote", "cloud", "pretrained", "classical", "speech")
 ONLY_BY_WISH: Final = frozenset({"fake", "simulator", "small"})
 USABLE: Final = ("ready", "unproven")
 

@@ -39,6 +39,10 @@ _TASKS: Final[dict[str, tuple[str, str, float]]] = {
     "extend_video": (f"{_HERE}.extend:extend_video", "motion carried on at either end; or back to the start", 2.0),
     "interpolate": (f"{_HERE}.interpolate:interpolate", "frames in between by two-way flow; cuts are not bridged", 1.0),
     "retime": (f"{_HERE}.retime:retime", "speed, direction, span, loops, a frozen frame", 0.3),
+    "caption": (f"{_HERE}.caption:caption", "words over a clip or picture, Chinese and Latin", 0.4),
+    "sound": (f"{_HERE}.audio.sound:make_sound", "noises by rule, at motion events or by name; simple music", 0.2),
+    "mux": (f"{_HERE}.audio.mux:mux", "a sound on a clip, its frames copied", 0.02),
+    "make_3d": (f"{_HERE}.relief:make_3d", "a relief of one picture; its back is flat; depth is guessed", 8.0),
     "stabilise": (f"{_HERE}.stabilise:stabilise", "shift, roll and zoom smoothed; the border is cut off", 0.5),
 }
 """Task → adapter, what to know about it, seconds per megapixel and frame (rough, one core)."""
@@ -83,9 +87,20 @@ def _made_of() -> str:
     whole = hashlib.sha256()
     for file in sorted(
         [
-            *here.glob("*.py"),
+            *here.rglob("*.py"),
             *here.glob("fonts/*.*"),
-            *(media / name for name in ("codec.py", "mask_clip.py", "picture.py", "colours.py", "operations.py")),
+            *(
+                media / name
+                for name in (
+                    "codec.py",
+                    "mask_clip.py",
+                    "mesh.py",
+                    "picture.py",
+                    "sound.py",
+                    "colours.py",
+                    "operations.py",
+                )
+            ),
         ]
     ):
         whole.update(file.read_bytes())

@@ -162,16 +162,17 @@ def has_parallax(path: CameraPath) -> bool:
 
 @dataclass(frozen=True)
 class Lens:
-    """A picture's camera: frame size in pixels, and the pixel that an orbit turns about (at distance 1)."""
+    """A picture's camera: frame size in pixels, the pixel that an orbit turns about (at distance 1), angle of view."""
 
     width: int
     height: int
     pivot: tuple[float, float]
+    field_deg: float = FIELD_OF_VIEW_DEG
 
     @property
     def focal(self) -> float:
         """Focal length in pixels."""
-        return max(self.width, self.height) / (2 * math.tan(math.radians(FIELD_OF_VIEW_DEG / 2)))
+        return max(self.width, self.height) / (2 * math.tan(math.radians(self.field_deg / 2)))
 
 
 def project(

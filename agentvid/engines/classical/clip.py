@@ -13,10 +13,9 @@ from agentvid.engine import EngineContext
 from agentvid.engines.classical.camera import Picture
 from agentvid.errors import CallError
 from agentvid.media.mask_clip import write_masks
-from agentvid.media.sound import has_sound
 from agentvid.media.types import Keyframe, Video
 
-__all__ = ["backwards", "frame_at", "held_frames", "lasting", "pick_frame_number", "put_masks", "sound_left"]
+__all__ = ["backwards", "frame_at", "held_frames", "lasting", "pick_frame_number", "put_masks"]
 
 _HELD_BYTES: Final = 96 * 1024 * 1024
 
@@ -64,11 +63,6 @@ def pick_frame_number(video: Video, keyframe: Keyframe | None, seconds: float | 
     if not 0 <= seconds <= video.seconds + 1e-6:
         raise CallError(f"{seconds:g} seconds", f"0 to {video.seconds:.2f} seconds", "choose a time of the clip")
     return min(video.frames - 1, int(seconds * video.fps + 1e-6))
-
-
-def sound_left(context: EngineContext, video: Video) -> list[str]:
-    """Return the warning that the sound of a clip is not carried over, where it has any: frames alone are written."""
-    return ["the sound of the clip is not carried over"] if has_sound(context.store.path(video)) else []
 
 
 def lasting(frames: int, fps: float) -> str:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.audio.joins import STILL_SECONDS, keep_joined
 from agentvid.engines.classical.compose_over import fade_frames, faded, inset
 from agentvid.engines.classical.panel import Panel, Picture, evened, letterbox, panel_length, resampled, scaled
 from agentvid.errors import CallError
@@ -21,7 +22,6 @@ __all__ = ["LAYOUTS", "compose", "join", "slideshow"]
 
 LAYOUTS: Final = ("beside", "above", "then", "fade", "inset")
 GUTTER: Final = 8
-STILL_SECONDS: Final = 2.0
 FADE_SECONDS: Final = 0.3
 _STILL_FPS: Final = 24.0
 _GREY: Final = 128
@@ -54,9 +54,11 @@ def compose(request: EngineRequest, context: EngineContext) -> EngineResult:
     fade = request.maybe("fade", float)
     if layout in ("then", "fade"):
         seconds = 0.0 if layout == "then" else 0.5 if fade is None else fade
-        return _one_after_the_other(panels, fps, warnings, context, seconds)
+        made, overlap = _one_after_the_other(panels, fps, warnings, context, seconds)
+        return _heard(made, overlap, clips, stills, layout, warnings, context)
     if layout == "inset":
-        return inset(panels, fps, warnings, request, context)
+        laid = inset(panels, fps, warnings, request, context)
+        return laid if isinstance(laid, EngineResult) else _heard(laid, 0.0, clips, stills, layout, warnings, context)
     sizes = _fitted_sizes(panels, layout, warnings)
     if not clips:
         pictures = [scaled(next(panel.read()), size) for panel, size in zip(panels, sizes, strict=True)]
@@ -76,7 +78,20 @@ def compose(request: EngineRequest, context: EngineContext) -> EngineResult:
             shown = [scaled(next(source), size) for source, size in zip(sources, sizes, strict=True)]
             yield evened(join(shown, layout))
 
-    return EngineResult.of(*warnings, video=context.store.put_video(frames(), fps))
+    return _heard(context.store.put_video(frames(), fps), 0.0, clips, stills, layout, warnings, context)
+
+
+def _heard(
+    made: Video,
+    overlap: float,
+    clips: Sequence[Video],
+    stills: Sequence[Image],
+    layout: str,
+    warnings: list[str],
+    context: EngineContext,
+) -> EngineResult:
+    video, said = keep_joined(context, clips, stills, made, layout, overlap)
+    return EngineResult.of(*warnings, *said, video=video)
 
 
 def join(pictures: Sequence[Picture], layout: str) -> Picture:
@@ -105,7 +120,8 @@ def slideshow(pictures: Sequence[Picture], fps: float) -> Iterator[Picture]:
 
 def _one_after_the_other(
     panels: Sequence[Panel], fps: float, warnings: list[str], context: EngineContext, fade_seconds: float
-) -> EngineResult:
+) -> tuple[Video, float]:
+    """Return the clip, and over how many seconds neighbours overlap."""
     largest = max(panels, key=lambda panel: panel.width * panel.height)
     scale = min(1.0, _LONGEST_SIDE / max(largest.width, largest.height))
     width, height = (max(2, round(side * scale / 2) * 2) for side in (largest.width, largest.height))
@@ -138,7 +154,7 @@ def _one_after_the_other(
             context.progress(done, total, "joining")
             yield frame
 
-    return EngineResult.of(*warnings, video=context.store.put_video(frames(), fps))
+    return context.store.put_video(frames(), fps), fade / fps
 
 
 def _fitted_sizes(panels: Sequence[Panel], layout: str, warnings: list[str]) -> list[tuple[int, int]]:

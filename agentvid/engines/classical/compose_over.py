@@ -11,6 +11,7 @@ import numpy as np
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.panel import Panel, Picture, evened, panel_length, resampled, scaled
 from agentvid.errors import CallError
+from agentvid.media.types import Video
 
 __all__ = ["CORNERS", "fade_frames", "faded", "inset"]
 
@@ -54,8 +55,8 @@ def faded(sources: Iterable[Iterator[Picture]], lengths: Sequence[int], fade: in
 
 def inset(
     panels: Sequence[Panel], fps: float, warnings: list[str], request: EngineRequest, context: EngineContext
-) -> EngineResult:
-    """Show the second clip or still small in a corner of the first: port `video`, or `image` of two stills.
+) -> EngineResult | Video:
+    """Show the second clip or still small in a corner of the first: the clip, or a result with `image` of two stills.
 
     Raises: CallError where there are not two, or corner or share is out of its range.
     """
@@ -93,7 +94,7 @@ def inset(
             context.progress(done, total, "joining")
             yield evened(_laid(under, scaled(over, (width, height)), corner, margin))
 
-    return EngineResult.of(*warnings, video=context.store.put_video(frames(), fps))
+    return context.store.put_video(frames(), fps)
 
 
 def _laid(under: Picture, over: Picture, corner: str, margin: int) -> Picture:

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.audio.track import keep_sound
 from agentvid.engines.classical.camera import Picture
-from agentvid.engines.classical.clip import held_frames, sound_left
+from agentvid.engines.classical.clip import held_frames
 from agentvid.engines.classical.colourspace import to_linear
 from agentvid.engines.classical.edit import alpha_of, blur_background, composed, recolour, replace_background
 from agentvid.engines.classical.flow import grey_of, work_size
@@ -95,7 +96,7 @@ def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
     stored = context.store.put_video(frames(), video.fps)
     assert shown is not None
     context.progress(total, total)
-    warnings = sound_left(context, video)
+    stored, warnings = keep_sound(context, video, stored)
     if given is None:
         warnings.append("there are no masks: the whole picture was recoloured")
     elif len(inside) < video.frames:

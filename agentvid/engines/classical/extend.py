@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.audio.track import keep_sound
 from agentvid.engines.classical.camera import Picture
-from agentvid.engines.classical.clip import backwards, frame_at, lasting, sound_left
+from agentvid.engines.classical.clip import backwards, frame_at, lasting
 from agentvid.engines.classical.flow import work_size
 from agentvid.engines.classical.future import MOST_SECONDS, Forecast, forecast
 from agentvid.engines.classical.motion import after_last_cut, predict
@@ -69,7 +70,7 @@ def extend_video(request: EngineRequest, context: EngineContext) -> EngineResult
     trust = (
         min((min(f.trust_frames, c) for f, c in zip(held, filter(None, counts), strict=True)), default=0) / video.fps
     )
-    warnings = sound_left(context, video)
+    made, warnings = keep_sound(context, video, made, late=counts[0] / video.fps)
     if held:
         told = f"believe about {trust:.1f} s of it at each end that was added to"
         warnings.append(f"extrapolated motion, nothing is invented: {told}")

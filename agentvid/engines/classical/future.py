@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.audio.track import keep_sound
 from agentvid.engines.classical.camera import Picture, resized
 from agentvid.engines.classical.motion import (
     AGES,
@@ -110,8 +111,9 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
 
     future = store.put_video(new_frames(0), video.fps)
     joined = store.put_video(whole(), video.fps)
+    joined, kept = keep_sound(context, video, joined, until=(last + 1) / video.fps)
     trust = min(seconds, found.trust_frames / video.fps)
-    warnings = [f"extrapolated motion, nothing is invented: believe about {trust:.1f} s of {seconds:.1f} s"]
+    warnings = [*kept, f"extrapolated motion, nothing is invented: believe about {trust:.1f} s of {seconds:.1f} s"]
     if len(shot) < len(history):
         warnings.append(f"only the {len(shot)} frames after the last cut were used")
     if last < video.frames - 1:

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.audio.track import keep_sound
 from agentvid.engines.classical.camera import Maps, Picture, blurred, fetch, resized
-from agentvid.engines.classical.clip import lasting, sound_left
+from agentvid.engines.classical.clip import lasting
 from agentvid.engines.classical.flow import agreement, dense_flow, grey_of, grid_of, is_cut, work_size
 from agentvid.errors import CallError
 from agentvid.media.types import Image, Video
@@ -89,7 +90,9 @@ def interpolate(request: EngineRequest, context: EngineContext) -> EngineResult:
 
     made = context.store.put_video(frames(), fps)
     trust = round(sum(trusts) / len(trusts), 3) if trusts else 0.0
-    warnings = sound_left(context, video) if video else []
+    warnings: list[str] = []
+    if video:
+        made, warnings = keep_sound(context, video, made, speed=1 / factor if slow else 1.0)
     if trust < _SURE:
         warnings.append(f"the motion is followed surely in {trust:.0%} of the picture: expect blur elsewhere")
     if cuts:

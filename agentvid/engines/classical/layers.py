@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from agentvid.engines.classical.camera import Lens, Maps, Picture, blurred, fetch, resized
+from agentvid.engines.classical.camera import FIELD_OF_VIEW_DEG, Lens, Maps, Picture, blurred, fetch, resized
 
 __all__ = ["DEPTH_SPREAD", "Scene", "build_scene", "fill_behind", "guess_nearness"]
 
@@ -25,6 +25,8 @@ _FLANK: Final = 0.3
 """How far a subject's flank reaches around its hull, in sides of a square of its area."""
 _DOME: Final = 0.2
 """How much nearer a subject's middle is than its rim, in units of nearness."""
+_STEP: Final = 0.05
+"""Difference in nearness between neighbouring pixels from which one stands before the other."""
 _STANDS_OUT: Final = 0.08
 """Nearness beyond that of the surroundings from which something counts as standing before them."""
 
@@ -36,7 +38,8 @@ class Scene:
     whole: uint8 HWC, the picture, plate: the picture without its subject, both extended by `margin` on every side.
     plate_nearness: float32 HW, smooth: it is warped as one sheet.
     front, front_nearness: uint8 HWC and float32 HW where a depth map is given: reprojected pixel by pixel over the
-    plate, which then is the picture without what the flight uncovers.
+    plate, which then is the picture without what the flight uncovers (`hole`, HW).
+    spread: by how much inverse distance changes from nearness 0 to 1, in units of the subject's.
     """
 
     whole: Picture
@@ -47,6 +50,8 @@ class Scene:
     margin: int
     lens: Lens
     pivot_nearness: float
+    hole: Flags | None = None
+    spread: float = DEPTH_SPREAD
 
 
 def guess_nearness(height: int, width: int) -> Maps:
@@ -88,22 +93,31 @@ def fill_behind(rgb: Picture, hole: Flags) -> Picture:
     return np.clip(np.round(filled), 0, 255).astype(np.uint8)
 
 
-def build_scene(rgb: Picture, mask: Picture | None = None, nearness: Maps | None = None) -> Scene:
+def build_scene(
+    rgb: Picture,
+    mask: Picture | None = None,
+    nearness: Maps | None = None,
+    *,
+    ratio: float | None = None,
+    field_deg: float = FIELD_OF_VIEW_DEG,
+) -> Scene:
     """Take a picture apart into what is in front and what is behind.
 
     Args:
         rgb: uint8 HWC
         mask: uint8 HW, the subject; without it there is no separate subject
-        nearness: float32 HW, 0 far … 1 near; without it it is guessed
+        nearness: float32 HW, 0 far … 1 near, linear in inverse distance; without it it is guessed
+        ratio: how many times as far away the farthest is as the nearest, where it is known
+        field_deg: angle of view across the longer side
     """
     height, width = rgb.shape[:2]
     pivot = ((width - 1) / 2, (height - 1) / 2)
     if mask is not None:
         ys, xs = np.nonzero(mask > 127)
         pivot = (float(xs.mean()), float(ys.mean())) if len(xs) else pivot
-    lens = Lens(width, height, pivot)
+    lens = Lens(width, height, pivot, field_deg)
     if nearness is not None:
-        return _scene_from_depth(rgb, mask, nearness, lens)
+        return _scene_from_depth(rgb, mask, nearness, lens, ratio)
     ground = guess_nearness(height, width)
     if mask is None or not (mask > 127).any():
         level = float(ground[int(pivot[1]), int(pivot[0])])
@@ -145,28 +159,49 @@ def _depth_of(region: Flags) -> Maps:
     return np.asarray(cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 
-def _scene_from_depth(rgb: Picture, mask: Picture | None, nearness: Maps, lens: Lens) -> Scene:
+def _scene_from_depth(rgb: Picture, mask: Picture | None, nearness: Maps, lens: Lens, ratio: float | None) -> Scene:
     height, width = nearness.shape
-    near = np.asarray(cv2.medianBlur(np.ascontiguousarray(nearness, np.float32), 5), np.float32)
-    covered = _covered(near) | _standing(near)
+    near = np.asarray(cv2.medianBlur(np.ascontiguousarray(nearness, np.float32), 3), np.float32)
+    if mask is not None and (mask > 127).any():
+        pivot = float(np.median(near[mask > 127]))
+    else:
+        pivot = float(np.median(near[height // 3 : -(height // 3) or None, width // 3 : -(width // 3) or None]))
+    spread = DEPTH_SPREAD if ratio is None else (ratio - 1) / (1 + (ratio - 1) * pivot)
+    near = _outlined(near, spread, pivot)
+    steps = _log_inverse(near, spread, pivot)
+    covered = _covered(steps) | _standing(steps)
     if mask is not None:
         covered |= mask > 127
     hole = cv2.dilate(covered.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     plate = fill_behind(rgb, hole)
     level = _diffuse(near[..., None], ~hole)[..., 0] if not hole.all() else near
-    level = blurred(np.minimum(level, near), max(2.0, 0.01 * width))
-    if mask is not None and (mask > 127).any():
-        pivot = float(np.median(near[mask > 127]))
-    else:
-        pivot = float(np.median(near[height // 3 : -(height // 3) or None, width // 3 : -(width // 3) or None]))
+    level = np.minimum(level, near)
     (whole, margin), (filled, _) = _extend(rgb), _extend(plate)
-    return Scene(whole, filled, level, rgb, near, margin, lens, pivot)
+    return Scene(whole, filled, level, rgb, near, margin, lens, pivot, hole, spread)
+
+
+def _log_inverse(near: Maps, spread: float, pivot: float) -> Maps:
+    """Return nearness by ratios of distance, in the unit that thresholds here are made for."""
+    inverse = np.maximum(1 + spread * (near - pivot), 0.02)
+    return np.asarray(np.log(inverse) / DEPTH_SPREAD, np.float32)
+
+
+def _outlined(near: Maps, spread: float, pivot: float) -> Maps:
+    """Return nearness with the outline of near things one pixel wider: colours are mixed there, and go with them.
+
+    On the far side alone they would stay behind as a line around the place that a thing has left.
+    """
+    here, kernel = _log_inverse(near, spread, pivot), np.ones((3, 3), np.uint8)
+    nearer = np.asarray(cv2.dilate(here, kernel), np.float32) - here
+    farther = here - np.asarray(cv2.erode(here, kernel), np.float32)
+    is_rim = nearer > _STEP + 3 * farther  # a steep ground rises on both sides
+    return np.where(is_rim, np.asarray(cv2.dilate(near, kernel), np.float32), near)
 
 
 def _covered(near: Maps) -> Flags:
     """Return the pixels on the near side of a step in depth, as far from it as a flight can uncover."""
     height, width = near.shape
-    step = cv2.dilate(near, np.ones((3, 3), np.uint8)) - near > 0.05
+    step = cv2.dilate(near, np.ones((3, 3), np.uint8)) - near > _STEP
     if not step.any():
         return np.zeros(near.shape, bool)
     distance, labels = cv2.distanceTransformWithLabels(

@@ -2,7 +2,7 @@
 
 Without a depth map the scene is guessed: the ground rises from near (bottom) to far (top), and the masked subject
 stands up from it as a dome with soft flanks, all in one sheet that stretches and never tears. With a depth map every
-pixel is reprojected over a background that was filled once. The back of things is not invented: see
+pixel is truly reprojected (`reproject`). The back of things is not invented: see
 `camera.fly_within` for how far a path is flown.
 """
 
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.camera import (
+    FIELD_OF_VIEW_DEG,
     Floats,
     Maps,
     Picture,
     apply_homography,
-    blurred,
     coarse_grid,
     fetch,
     fly_within,
@@ -34,6 +34,7 @@ from agentvid.engines.classical.camera import (
     resized,
 )
 from agentvid.engines.classical.layers import DEPTH_SPREAD, Scene, build_scene
+from agentvid.engines.classical.reproject import inverse_depth, reprojected
 from agentvid.errors import CallError
 from agentvid.media.types import CameraPath, CameraPose, Depth, Image, Mask
 
@@ -45,8 +46,6 @@ LONGEST_SIDE: Final = 1280
 _HIDE: Final = 1.0
 """Share of what lies beyond the picture that zooming in hides; the rest is made up from its border."""
 _MOST_ZOOM: Final = {"orbit": 0.4, "look": 0.3}
-_UNCOVER: Final = 6.0
-"""Pixels between subject and background at which the filled background has fully replaced the real one."""
 
 
 def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
@@ -77,15 +76,20 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
     nearness = None if depth is None else (store.depth(depth) / 65535).astype(np.float32)
     if inside is not None and not (inside > 127).any():
         raise CallError("the mask is empty", "a mask with something inside", "give a mask of the subject, or none")
+    ratio, field_deg = request.maybe("depth_ratio", float), request.maybe("field_deg", float)
+    _check_camera(ratio, field_deg)
     scene = build_scene(
         frame,
         None if inside is None else _fitted(inside, frame),
-        None if nearness is None else _fitted(nearness, frame),
+        None if nearness is None else _fitted(nearness, frame, cv2.INTER_NEAREST),
+        ratio=ratio,
+        field_deg=field_deg or FIELD_OF_VIEW_DEG,
     )
     total = frame_count(path.seconds, fps)
+    holes: list[float] = []
 
     def frames() -> Iterator[Picture]:
-        for i, view in enumerate(render_views(scene, path, fps)):
+        for i, view in enumerate(render_views(scene, path, fps, holes)):
             context.progress(i, total, "flying the camera")
             yield view
 
@@ -94,11 +98,13 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
         used = resized(_nearness(scene), image.width, image.height, cv2.INTER_LINEAR)
         depth = store.put_depth(np.round(used * 65535).astype(np.uint16))
         warnings.append("no depth was given: it is guessed as a ground plane" + (", the subject on it" if mask else ""))
-    if mask is None:
+    if scene.front is not None:
+        warnings += _said_of_holes(holes, ratio)
+    elif mask is None:
         warnings.append("no mask was given: no subject stands out from the background")
     flown = [pose_at(path, t) for t in np.linspace(0, path.seconds, 25)]
     shown = max(_beyond(scene, pose, path.kind) for pose in flown)
-    if shown > 0.03:
+    if shown > 0.03 and scene.front is None:
         warnings.append(f"up to {shown:.0%} of the frame's width or height lies beyond the picture and is made up")
     return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path)
 
@@ -118,14 +124,22 @@ def even_frame(rgb: Picture, longest: int = LONGEST_SIDE) -> tuple[Picture, list
     return np.ascontiguousarray(rgb[: size[1], : size[0]]), [f"frames are {size[0]}x{size[1]}: a clip has even sides"]
 
 
-def render_views(scene: Scene, path: CameraPath, fps: float) -> Iterator[Picture]:
+def render_views(scene: Scene, path: CameraPath, fps: float, holes: list[float] | None = None) -> Iterator[Picture]:
     """Yield the frames of a flight, uint8 HWC of the scene's size; the first and last pose are both shown.
 
-    The frame is zoomed in a little as the camera moves away, and what still lies beyond the picture is mirrored.
+    Where the depth is known every pixel is reprojected (`reproject`), and `holes` gets the share of each frame that the
+    picture does not show. Else the frame is zoomed in a little as the camera moves away, and what still lies beyond the
+    picture is mirrored.
     """
     total = frame_count(path.seconds, fps)
     for time in np.linspace(0, path.seconds, total):
         pose = pose_at(path, float(time))
+        if scene.front is not None:
+            view, hole = reprojected(scene, pose, path.kind)
+            if holes is not None:
+                holes.append(hole)
+            yield view
+            continue
         yield _render(scene, _Sight(pose, path.kind, 1 + _hiding(scene, pose, path.kind)))
 
 
@@ -146,16 +160,31 @@ def _nearness(scene: Scene) -> Maps:
     return ((used - low) / max(high - low, 1e-6)).astype(np.float32)
 
 
-def _fitted(plane: NDArray[Plane], frame: Picture) -> NDArray[Plane]:
+def _check_camera(ratio: float | None, field_deg: float | None) -> None:
+    if ratio is not None and not 1.01 <= ratio <= 1000:
+        raise CallError(f"a farthest point {ratio:g} times as far as the nearest", "1.01 to 1000", "correct it")
+    if field_deg is not None and not 5 <= field_deg <= 150:
+        raise CallError(f"an angle of view of {field_deg:g} degrees", "5 to 150", "correct it")
+
+
+def _said_of_holes(holes: list[float], ratio: float | None) -> list[str]:
+    said = []
+    if max(holes) > 0.001:
+        said.append(f"up to {max(holes):.1%} of a frame is not in the picture: it is filled in from around")
+    if ratio is None:
+        said.append(
+            f"the depth has no scale: inverse distance is taken to change by {DEPTH_SPREAD:g} of the subject's "
+            "(give depth_ratio for the true one)"
+        )
+    return said
+
+
+def _fitted(plane: NDArray[Plane], frame: Picture, how: int = cv2.INTER_AREA) -> NDArray[Plane]:
     """Return a plane of the picture's size at the frame's, cropped where the frame was."""
     height, width = frame.shape[:2]
     if plane.shape[0] - height in (0, 1) and plane.shape[1] - width in (0, 1):
         return np.ascontiguousarray(plane[:height, :width])
-    return resized(plane, width, height)
-
-
-def _inverse_depth(nearness: Maps, scene: Scene) -> Floats:
-    return np.maximum(1 + DEPTH_SPREAD * (nearness.astype(np.float64) - scene.pivot_nearness), 0.25)
+    return resized(plane, width, height, how)
 
 
 def _zoom_in(overflow: float, kind: str) -> float:
@@ -180,7 +209,7 @@ def _overflow(scene: Scene, pose: CameraPose, kind: str) -> float:
     bx = np.concatenate([x, x, np.zeros(9), np.full(9, x[-1])])
     by = np.concatenate([np.zeros(9), np.full(9, y[-1]), y, y])
     near = scene.plate_nearness[by.astype(int), bx.astype(int)]
-    fx, fy, _ = project(bx, by, _inverse_depth(near, scene), pose, kind, lens)
+    fx, fy, _ = project(bx, by, inverse_depth(near, scene), pose, kind, lens)
     left, right = fx / (lens.width - 1), 1 - fx / (lens.width - 1)
     top, bottom = fy / (lens.height - 1), 1 - fy / (lens.height - 1)
     inwards = np.concatenate([left[18:27], right[27:], top[:9], bottom[9:18]])
@@ -189,18 +218,7 @@ def _overflow(scene: Scene, pose: CameraPose, kind: str) -> float:
 
 def _render(scene: Scene, sight: _Sight) -> Picture:
     grid = _backward(scene, scene.plate_nearness, sight)
-    if scene.front is None or scene.front_nearness is None:
-        return _colours(scene.plate, grid + np.float32(scene.margin))
-    front_grid, alpha = _forward(scene, sight)
-    wide = grid + np.float32(scene.margin)
-    view = _colours(scene.plate, wide).astype(np.float32)
-    apart = float(np.abs(front_grid - grid)[alpha > 0.5].max(initial=0))
-    if apart < _UNCOVER:
-        whole = _colours(scene.whole, wide)
-        view = whole + (view - whole) * np.float32(apart / _UNCOVER)
-    front = _colours(scene.front, front_grid)
-    blended = view + (front - view) * alpha[..., None]
-    return np.clip(np.round(blended), 0, 255).astype(np.uint8)
+    return _colours(scene.plate, grid + np.float32(scene.margin))
 
 
 def _colours(picture: Picture, grid: Maps) -> Picture:
@@ -231,46 +249,11 @@ def _backward(scene: Scene, nearness: Maps, sight: _Sight) -> Maps:
 def _seen(scene: Scene, nearness: Maps, x: Floats, y: Floats, sight: _Sight) -> tuple[Floats, Floats]:
     at = np.dstack([x, y]).astype(np.float32)
     near = fetch(nearness, at)
-    fx, fy, _ = _project(scene, x, y, _inverse_depth(near, scene), sight)
+    fx, fy, _ = _placed(scene, x, y, inverse_depth(near, scene), sight)
     return fx, fy
 
 
-def _project(scene: Scene, x: Floats, y: Floats, q: Floats, sight: _Sight) -> tuple[Floats, Floats, Floats]:
+def _placed(scene: Scene, x: Floats, y: Floats, q: Floats, sight: _Sight) -> tuple[Floats, Floats, Floats]:
     fx, fy, z = project(x, y, q, sight.pose, sight.kind, scene.lens)
     px, py = scene.lens.pivot
     return px + (fx - px) * sight.nearer, py + (fy - py) * sight.nearer, z
-
-
-def _forward(scene: Scene, sight: _Sight) -> tuple[Maps, Maps]:
-    """Reproject every pixel, far to near; return where each pixel of the view comes from, and how surely (0…1).
-
-    Source: Mori et al. 2009, "View generation with 3D warping using depth information for FTV" (positions are warped
-    forward, colours are then fetched backward).
-    """
-    lens, near = scene.lens, scene.front_nearness
-    assert near is not None
-    gx, gy = np.meshgrid(np.arange(lens.width, dtype=np.float64), np.arange(lens.height, dtype=np.float64))
-    q = _inverse_depth(near, scene)
-    fx, fy, z = _project(scene, gx, gy, q, sight)
-    order = np.argsort(-z.astype(np.float32), axis=None, kind="stable")
-    shrink = z * q / (sight.pose.zoom * sight.nearer)
-    tx, ty, sx, sy, scale = (plane.ravel()[order].astype(np.float32) for plane in (fx, fy, gx, gy, shrink))
-    left, top = np.floor(tx), np.floor(ty)
-    at = np.empty((len(order), 4), np.int32)
-    comes = np.empty((len(order), 4, 2), np.float32)
-    for corner, (dx, dy) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
-        x, y = left + dx, top + dy
-        inside = (x >= 0) & (x < lens.width) & (y >= 0) & (y < lens.height)
-        at[:, corner] = np.where(inside, y * lens.width + x, lens.width * lens.height)
-        comes[:, corner, 0], comes[:, corner, 1] = sx + (x - tx) * scale, sy + (y - ty) * scale
-    grid = np.full((lens.height * lens.width + 1, 2), np.nan, np.float32)
-    grid[at.ravel()] = comes.reshape(-1, 2)
-    grid = grid[:-1]
-    view = grid.reshape(lens.height, lens.width, 2)
-    known = ~np.isnan(view[..., 0])
-    share = cv2.blur(known.astype(np.float32), (3, 3))
-    cracks = ~known & (share > 0.5)
-    mean = cv2.blur(np.where(known[..., None], view, 0), (3, 3)) / np.maximum(share, 1e-3)[..., None]
-    filled = np.where(cracks[..., None], mean, np.where(known[..., None], view, 0)).astype(np.float32)
-    solid = cv2.erode((known | cracks).astype(np.uint8), np.ones((3, 3), np.uint8))
-    return filled, blurred(solid.astype(np.float32), 0.8)

@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.audio.joins import keep_retimed
 from agentvid.engines.classical.camera import Picture
-from agentvid.engines.classical.clip import backwards, lasting, sound_left
+from agentvid.engines.classical.clip import backwards, lasting
 from agentvid.errors import CallError
 from agentvid.media.types import Video
 
@@ -80,7 +81,19 @@ def retime(request: EngineRequest, context: EngineContext) -> EngineResult:
             yield frame
 
     made = context.store.put_video(frames(), video.fps)
-    warnings = sound_left(context, video)
+    made, warnings = keep_retimed(
+        context,
+        video,
+        made,
+        span=(first, stop),
+        speed=speed,
+        reverse=reverse,
+        loops=loops,
+        way=way,
+        freeze=freeze,
+        hold=hold,
+        fade=len(timing.lead) / video.fps,
+    )
     if speed < 1:
         warnings.append("slower by repeating frames: for smooth slow motion interpolate first")
     if timing.lead:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.audio.track import keep_sound
 from agentvid.engines.classical.camera import Picture
-from agentvid.engines.classical.clip import sound_left
 from agentvid.engines.classical.flow import grey_of, is_cut, work_size
 from agentvid.engines.classical.plate import Matrix, camera_between, scaled_matrix
 from agentvid.errors import CallError
@@ -56,7 +56,7 @@ def stabilise(request: EngineRequest, context: EngineContext) -> EngineResult:
 
     made = context.store.put_video(frames(), video.fps)
     before, after = _shake(path, shots), _shake(_measured(made, context, 2 * video.frames, total)[0], shots)
-    warnings = sound_left(context, video)
+    made, warnings = keep_sound(context, video, made)
     if zoom > 1.001:
         warnings.append(f"enlarged {zoom:.2f} times to hide the moving border: {1 - 1 / zoom**2:.0%} of it is cut off")
     if kept < 0.999:

@@ -51,6 +51,11 @@ TASKS: Final = (
     "interpolate",
     "retime",
     "stabilise",
+    "caption",
+    "speak",
+    "sound",
+    "mux",
+    "make_3d",
 )
 WARNING: Final = "made by the fake engine from a digest of its inputs: it means nothing"
 _PROGRESS_STEPS: Final = 4

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -22,6 +24,7 @@ from agentvid.media.colours import colour_name
 from agentvid.media.types import (
     Actions,
     Answer,
+    Audio,
     Box,
     CameraPath,
     Image,
@@ -96,6 +99,19 @@ class _Work:
             left = index * width // frames
             frame[:, left : left + max(1, width // MOST_FRAMES)] //= 2
             yield frame
+
+    def sound(self, seconds: float) -> Audio:
+        """A tone whose pitch depends on the digest."""
+        from agentvid.media.sound import write_sound
+
+        rate = 8_000
+        tone = np.sin(2 * np.pi * (200 + 400 * self.share("pitch")) * np.arange(round(seconds * rate)) / rate)
+        with tempfile.TemporaryDirectory(prefix="agentvid-") as folder:
+            file = Path(folder) / "tone.wav"
+            write_sound(file, (0.2 * tone[:, None]).astype(np.float32), rate)
+            stored = self.store.put_file(file, "audio/wav", "audio")
+        assert isinstance(stored, Audio)
+        return stored
 
     def number(self, name: str, default: float) -> float:
         told = self.request.maybe(name, float)
@@ -256,6 +272,40 @@ def _rework(work: _Work) -> Mapping[str, Input]:
     return {"video": made, "finding": f"Nothing is known of the {video.frames} frames of the clip."}
 
 
+def _caption(work: _Work) -> Mapping[str, Input]:
+    image = work.request.maybe("image", Image)
+    if image is None:
+        return _rework(work)
+    return {"image": work.picture(image.width, image.height), "finding": "Nothing is written on it."}
+
+
+def _speak(work: _Work) -> Mapping[str, Input]:
+    text = work.request.get("text", str)
+    return {"audio": work.sound(0.5), "finding": f"Nothing is said of {len(text)} characters."}
+
+
+def _sound(work: _Work) -> Mapping[str, Input]:
+    events = work.request.maybe("events", str) or "impact 0.10 s 100%"
+    return {"audio": work.sound(0.5), "events": events, "finding": "A tone that means nothing."}
+
+
+def _make_3d(work: _Work) -> Mapping[str, Input]:
+    from agentvid.media.mesh import Triangles, glb_bytes
+    from agentvid.media.picture import png_bytes
+
+    image = work.request.get("image", Image)
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
+    surface = Triangles(corners, corners[:, :2], np.array([[0, 1, 2]], np.uint32))
+    texture = png_bytes(np.broadcast_to(work.rgb("mesh"), (2, 2, 3)).copy())
+    rows = np.linspace(0, 65535, image.height).astype(np.uint16)
+    return {
+        "mesh": work.store.put_bytes(glb_bytes(surface, texture, "image/png"), "model/gltf-binary", "mesh"),
+        "views": work.picture(LONGEST_SIDE, LONGEST_SIDE, "views"),
+        "depth": work.store.put_depth(np.repeat(rows[:, None], image.width, axis=1)),
+        "finding": "A triangle that means nothing.",
+    }
+
+
 _MAKERS: Final[Mapping[str, Callable[[_Work], Mapping[str, Input]]]] = {
     "locate": _locate,
     "analyse": _analyse,
@@ -278,4 +328,9 @@ _MAKERS: Final[Mapping[str, Callable[[_Work], Mapping[str, Input]]]] = {
     "interpolate": lambda work: {**_rework(work), "trust": work.share("trust")},
     "retime": _rework,
     "stabilise": lambda work: {**_rework(work), "zoom": 1.0},
+    "caption": _caption,
+    "speak": _speak,
+    "sound": _sound,
+    "mux": _rework,
+    "make_3d": _make_3d,
 }

@@ -42,7 +42,7 @@ def write_clip_edit(
         "check", checks, {"image": Ref(step=drawn, port="image"), "before": frame.value, "mask": mask, "plan": plan}
     )
     writer.hidden.add(clip.key)
-    writer.answer += [Ref(step=plan.step, port="finding"), Ref(step=tracked, port="finding")]
+    writer.answer += [Ref(step=step, port="finding") for step in (plan.step, tracked, drawn)]
     writer.made_clip(drawn, "edited_clip")
     writer.answer.append(Ref(step=checked, port="answer"))
     writer.subject = None

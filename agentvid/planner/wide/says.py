@@ -43,6 +43,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Find the {thing} in {medium}, because only it should change.",
         "在{medium}中找到{thing}，因为只有它要改。",
     ),
+    "stands": (
+        "Find the {thing} in {medium}: it stands before what is around it.",
+        "在{medium}中找到{thing}：它立在周围的东西前面。",
+    ),
     "analyse": (
         "Look at the colours and light of {medium}: the change should start from what is really there.",
         "看清{medium}的颜色和明暗：修改要从画面的实际情况出发。",

@@ -184,6 +184,8 @@ class PictureWriter:
             ),
         )
         self.writer.answer.append(Ref(step=plan, port="finding"))
+        if picture.kind == "video":
+            self.writer.answer.append(Ref(step=edited, port="finding"))
         after = self.made(edited, picture.kind, picture)
         if picture.kind == "image":
             checked = self.writer.step(
@@ -310,8 +312,12 @@ class PictureWriter:
 
     def _make_3d(self, want: Want) -> None:
         held = self.kind_held(want, "image")
-        step = self.writer.step("make_3d", self.say("do", want, held.name), {held.kind: held.value})
-        self.writer.answer.append(Ref(step=step, port="mesh"))
+        thing = self.writer.say("main_subject")
+        told = self.say("stands", want, held.name, thing=thing)
+        located = self.writer.step("locate", told, {"image": held.value, "what": thing})
+        args = {"image": held.value, "mask": Ref(step=located, port="mask")}
+        step = self.writer.step("make_3d", self.say("do", want, held.name), args)
+        self.writer.answer += [Ref(step=step, port="mesh"), Ref(step=step, port="views")]
 
 
 _FORWARD: Final = {"actions": [{"move": "forward", "amount": 3.0, "seconds": 3.0}]}

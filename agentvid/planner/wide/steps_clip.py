@@ -24,6 +24,8 @@ _LONGER: Final = 2.0
 """Seconds that a clip is made longer by, or a sound lasts, where no length is said."""
 _FADE: Final = re.compile(r"\b(?:cross-?)?fad\w*|\bdissolv\w*|淡入|淡出|渐变|叠化|过渡")
 _RETIMED: Final = frozenset({"speed", "reverse", "loop", "trim"})
+_VERB_UP: Final = re.compile(r"(?<=[加配写打放贴标附])上")
+"""The 上 of 加上, which says no place."""
 _SPOKEN: Final = frozenset({"caption", "subtitle", "narrate", "sound", "music"})
 
 
@@ -35,6 +37,8 @@ class StepsWriter(PictureWriter):
 
         Raises: AskBack where it can't be placed or no engine at hand can do it.
         """
+        if want.op == "trim" and self._is_when_of_words(want):
+            return
         if want.op in _RETIMED:
             self._retime(want)
         elif want.op in ("join", "picture_in_picture"):
@@ -49,6 +53,8 @@ class StepsWriter(PictureWriter):
     def _one(self, tool: str, want: Want, args: dict[str, Any], port: str = "video") -> Held:
         held = self.kind_held(want, "video" if port == "video" else "image")
         step = self.writer.step(tool, self.say("do", want, held.name), {held.kind: held.value, **args})
+        if tool in ("caption", "mux"):
+            self.writer.answer.append(Ref(step=step, port="finding"))
         return self.made(step, port, held)
 
     def _retime(self, want: Want) -> None:
@@ -169,18 +175,35 @@ class StepsWriter(PictureWriter):
     # ------------------------------------------------------------ words and sound
 
     def _caption(self, want: Want) -> None:
-        low = told(want.clause).low
-        held = self.held(want)
-        args = {"text": want.value, "place": direction_in(low), "start": moment_in(low)}
-        self._one("caption", want, args, held.kind)
+        low = told(want.clause.replace(want.value, " ") if want.value else want.clause).low
+        place = direction_in(_VERB_UP.sub("", low)) or ("top" if "顶" in low else "bottom")
+        args = {"text": self._as_written(want.value), "place": place, **_shown(low)}
+        self._one("caption", want, args, self.held(want).kind)
 
     def _subtitle(self, want: Want) -> None:
-        held = self.held(want)
-        self._one("caption", want, {"text": want.value, "place": "bottom"}, held.kind)
+        self._caption(want)
+
+    def _as_written(self, value: str) -> str:
+        """Return words that are shown or spoken as the person wrote them, with their own punctuation."""
+        width = {c: f"[{re.escape(c)}{chr(ord(c) + 0xFEE0)}]" for c in ",.:;!?()"}
+        pattern = r"\s*".join("".join(width.get(c, re.escape(c)) for c in word) for word in value.split())
+        found = re.search(pattern, self.writer.world.request.text) if pattern else None
+        return found[0] if found else value
+
+    def _is_when_of_words(self, want: Want) -> bool:
+        """Whether a span belongs to the words that were just put on the clip ("…, from 1 s to 3 s"); it is then set."""
+        steps, low = self.writer.steps, told(want.clause).low.strip()
+        if not steps or steps[-1].tool != "caption" or not re.match(r"(?:从|第|from |between |显示)", low):
+            return False
+        steps[-1] = steps[-1].model_copy(update={"args": {**steps[-1].args, **_shown(low)}})
+        return True
 
     def _narrate(self, want: Want) -> None:
         held = self.held(want)
-        spoken = self.writer.step("speak", self.say("do", want, held.name), {"text": want.value, "voice": want.clause})
+        spoken = self.writer.step(
+            "speak", self.say("do", want, held.name), {"text": self._as_written(want.value), "voice": want.clause}
+        )
+        self.writer.answer.append(Ref(step=spoken, port="finding"))
         self._mux(want, held, Ref(step=spoken, port="audio"))
 
     def _sound(self, want: Want) -> None:
@@ -197,16 +220,34 @@ class StepsWriter(PictureWriter):
         ):
             self._one("mux", want, {"mute": True})
             return
-        args = {"events": want.value, "kind": kind, "seconds": seconds_in(low), "start": moment_in(low)}
+        args: dict[str, Any] = {
+            "what": want.value or (want.clause if kind == "music" else ""),
+            "kind": kind,
+            "seconds": seconds_in(low),
+        }
+        if held.kind == "video":
+            args["video"] = held.value
         made = self.writer.step("sound", self.say("do", want, held.name), args)
-        self._mux(want, held, Ref(step=made, port="audio"))
+        self.writer.answer.append(Ref(step=made, port="finding"))
+        self._mux(want, held, Ref(step=made, port="audio"), start=moment_in(low))
 
-    def _mux(self, want: Want, held: Held, audio: Ref) -> None:
+    def _mux(self, want: Want, held: Held, audio: Ref, start: float | None = None) -> None:
         if held.kind != "video":
             self.writer.answer.append(audio)
             return
-        step = self.writer.step("mux", self.say("mux", want, held.name), {"video": held.value, "audio": audio})
+        step = self.writer.step(
+            "mux", self.say("mux", want, held.name), {"video": held.value, "audio": audio, "start": start}
+        )
+        self.writer.answer.append(Ref(step=step, port="finding"))
         self.made(step, "video", held)
+
+
+def _shown(low: str) -> dict[str, float | None]:
+    """Return from when until when words are shown."""
+    span = span_in(low)
+    start = span.start if span.start is not None else moment_in(low)
+    lasts = (start or 0.0) + span.seconds if span.seconds is not None else None
+    return {"start": start, "end": span.end if span.end is not None else lasts}
 
 
 def _corner(low: str) -> str | None:

@@ -33,7 +33,11 @@ _PAIRS: Final = (
 )
 _SIMPLE: Final = str.maketrans({a: b for a, b in zip(_PAIRS[::2], _PAIRS[1::2], strict=True) if a != b})
 _QUOTED: Final = re.compile(
-    r"“[^”]{1,200}”|「[^」]{1,200}」|『[^』]{1,200}』|\"[^\"]{1,200}\"|‘[^’]{1,200}’(?!\w)|(?<!\w)'(?!the one)[^\n]{1,120}?'(?!\w)"
+    r"“[^”]{1,200}”|「[^」]{1,200}」|『[^』]{1,200}』|\"[^\"]{1,200}\"|‘[^’]{1,200}’(?!\w)|(?<![a-zA-Z0-9_])'(?!the one)[^\n]{1,120}?'(?![a-zA-Z0-9_])"
+)
+_SPOKEN: Final = re.compile(
+    r"((?:narrat\w*|voice-?over|read (?:it|this) (?:out|aloud)|speak|captions?|subtitles?|念|朗读|读出|旁白|配音|解说|字幕)"
+    rf"[^,.;:{QUOTE}]{{0,24}}:\s*)([^{QUOTE}\n]{{2,}})$"
 )
 
 
@@ -62,4 +66,5 @@ def told(text: str) -> Told:
     said = clean(spaced).replace("’", "'") if "‘" not in spaced else clean(spaced)
     low = "".join(lower if len(lower := c.lower()) == 1 else c for c in said.translate(_SIMPLE))
     low = _QUOTED.sub(lambda found: QUOTE * len(found[0]), low)
+    low = _SPOKEN.sub(lambda found: found[1] + QUOTE * len(found[2]), low)
     return Told(said, low)
