@@ -19,6 +19,7 @@ import pytest
 from agentvid.store.log import Log
 
 TOY = Path(__file__).parent / "toy.py"
+ENV = {**os.environ, "PYTHONPATH": str(TOY.parents[2])}
 
 
 class Process:
@@ -27,12 +28,14 @@ class Process:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.process: subprocess.Popen[str] | None = None
+        self.client = httpx.Client()
 
     def start(self, concurrency: int = 4) -> httpx.Client:
         command = [sys.executable, str(TOY), str(self.home), "0", str(concurrency)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENV)
         address = self.process.stdout.readline().strip()
         assert address.startswith("http://"), "it did not start"
+        self.client.close()
         self.client = httpx.Client(base_url=f"{address}/api/v1", timeout=30)
         return self.client
 
@@ -101,7 +104,7 @@ def test_asked_to_stop_it_lets_the_step_end_and_goes_on_later(process: Process, 
 
 def test_a_home_has_one_server(process: Process, home: Path):
     process.start()
-    again = subprocess.run([sys.executable, str(TOY), str(home), "0"], capture_output=True, text=True, timeout=60)
+    again = subprocess.run([sys.executable, str(TOY), str(home), "0"], capture_output=True, text=True, env=ENV)
     assert again.returncode != 0 and "another server has" in again.stderr
 
 
