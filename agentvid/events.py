@@ -22,6 +22,7 @@ __all__ = [
     "StepStarted",
     "ThoughtDelta",
     "TokensUsed",
+    "TurnEvent",
     "Waiting",
     "Warned",
     "ignore",
@@ -126,6 +127,15 @@ class AnswerEvent(_Event):
     parts: list[dict[str, Any]]
 
 
+class TurnEvent(_Event):
+    """A turn began to be worked on, or that work ended: `phase` is how far it is, `error` an `errors.ErrorDocument`."""
+
+    type: Literal["turn"] = "turn"
+    phase: str
+    status: str
+    error: dict[str, Any] | None = None
+
+
 Event: TypeAlias = Annotated[
     ThoughtDelta
     | ChainEvent
@@ -137,7 +147,8 @@ Event: TypeAlias = Annotated[
     | CostEvent
     | TokensUsed
     | Warned
-    | AnswerEvent,
+    | AnswerEvent
+    | TurnEvent,
     Field(discriminator="type"),
 ]
 

@@ -21,8 +21,9 @@ from agentvid.prompt import Language
 from agentvid.report.describe import predicate_words
 from agentvid.report.folder import claim, file_names, write_results
 from agentvid.report.record import AnswerPart, Check, HistoryEntry, MessagePart, ToolFacts, Totals, TurnRecord
+from agentvid.run.preview import Preview
 
-__all__ = ["answer_of", "prepare_folder", "turn_document", "turn_record", "write_folder"]
+__all__ = ["answer_of", "prepare_folder", "preview_document", "turn_document", "turn_record", "write_folder"]
 
 
 async def turn_document(turn: Turn, paths: Mapping[str, Path] | None = None, *, ran: bool = True) -> dict[str, Any]:
@@ -85,6 +86,12 @@ async def write_folder(turn: Turn, out: Path) -> dict[str, Path]:
     record = await turn_record(turn)
     write_results(out, record, turn.agent.store)
     return {sha256: (out / name).resolve() for sha256, name in file_names(record).items()}
+
+
+def preview_document(preview: Preview) -> dict[str, Any]:
+    """Return a preview as JSON: `stale` names steps, `why_stale` tells why, in English and Chinese."""
+    told = preview.model_dump(mode="json")
+    return {**told, "stale": [result.step for result in preview.stale], "why_stale": told["stale"]}
 
 
 async def turn_record(turn: Turn) -> TurnRecord:

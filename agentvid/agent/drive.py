@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from agentvid.agent.budget import OVER_BUDGET, over_budget
 from agentvid.agent.execute import last_run
@@ -30,7 +30,10 @@ from agentvid.run.execute import Executor
 from agentvid.store.fence import own
 from agentvid.store.rows import RevisionRow
 
-__all__ = ["Revised", "TurnDriver"]
+__all__ = ["Accepting", "Revised", "TurnDriver"]
+
+Accepting: TypeAlias = Callable[[sqlite3.Connection, int], None]
+"""Writes more in the transaction that adds a turn, given the turn's number."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class TurnDriver:
     ) -> None:
         self._executor = executor
         self._planner = planner
-        self._planner_of = planner_of or (lambda begun_with: planner)
+        self.planner_of = planner_of or (lambda begun_with: planner)
         self._folder = folder
         self._log = executor.log
 
@@ -71,12 +74,34 @@ class TurnDriver:
             self._log.create_session(session, owner=self._executor.owner)
         with own(self._log, session) as ownership:
             wishes["planner"] = self._planner.name
-            told = {"text": message.text, "parts": message.model_dump(mode="json")["parts"]}
-            told |= {"message": message.model_dump(mode="json"), "wishes": wishes}
-            turn = self._log.add_turn(session, told, token=ownership.token)
+            turn = self._log.add_turn(session, _told(message, wishes), token=ownership.token)
             state: TurnState = {"session": session, "turn": turn, **wishes}  # type: ignore[typeddict-item]
             await self._invoke(session, turn, state, ownership.token, emit)
             return turn
+
+    def accept(self, session: str, message: Message, then: Accepting | None = None, **wishes: Any) -> int:
+        """Add a turn with this message, which `proceed` runs, and return its number: it is on the disk by then.
+
+        `then` is called in the same transaction, with the number.
+
+        Raises: SessionBusy; InputError where there is no such session.
+        """
+        with own(self._log, session) as ownership:
+            wishes = {"planner": self._planner.name, **wishes}
+            return self._log.add_turn(session, _told(message, wishes), token=ownership.token, then=then)
+
+    async def proceed(
+        self, session: str, turn: int, emit: Emit, *, approved: bool = False, attended: bool = True
+    ) -> None:
+        """Run a turn from wherever it stands to where it ends or needs a person.
+
+        `approved` as a person's word that it may begin. Not `attended`, nobody has asked now: a turn that waits for a
+        person keeps waiting, unless it was edited since.
+
+        Raises: SessionBusy; InputError and its kinds as `start`.
+        """
+        with own(self._log, session) as ownership:
+            await self._go_on(session, turn, ownership.token, emit, approved=approved, attended=attended)
 
     async def resume(self, session: str, turn: int, given: list[list[Any]], emit: Emit, *, run: bool = True) -> None:
         """Go on with a turn from wherever it stands, first giving values.
@@ -204,19 +229,26 @@ class TurnDriver:
         state: TurnState = {"session": session, "turn": turn, **wishes}  # type: ignore[typeddict-item]
         if given:
             state["given"] = given
-        planner = self._planner_of(wishes.get("planner", ""))
+        planner = self.planner_of(wishes.get("planner", ""))
         state["planner"] = planner.name
         await self._invoke(session, turn, state, token, emit, planner)
 
-    async def _go_on(self, session: str, turn: int, token: str, emit: Emit, *, approved: bool) -> None:
+    async def _go_on(
+        self, session: str, turn: int, token: str, emit: Emit, *, approved: bool, attended: bool = True
+    ) -> None:
         """Go on from wherever the turn stands. `approved` also lets a run that would pass the budget begin."""
         from langgraph.types import Command
 
         row = self._log.latest_revision(session, turn)
+        if row is None:
+            await self._again(session, turn, [], token, emit)
+            return
         async with self._graph(session, lambda: self._log.check_token(session, token)) as graph:
             state = await graph.aget_state(_config(session, turn))
-        if row is None or not state.values:
+        if not state.values:
             await self._again(session, turn, [], token, emit)
+        elif state.interrupts and not (attended or approved) and state.values.get("revision") == row.n:
+            self._wait(session, turn, state, token, emit)
         elif state.interrupts:
             await self._invoke(session, turn, Command(resume={"revision": row.n, "approved": approved}), token, emit)
         elif state.next and state.values.get("revision") in (None, row.n):
@@ -247,12 +279,15 @@ class TurnDriver:
             self._refuse(session, turn, told, token)
             raise told from fault
         if state.interrupts:
-            held = state.interrupts[0].value.get("held")
-            self._log.set_phase(session, turn, "waiting", error=held, token=token)
-            if held:
-                emit(Waiting(port="budget", how=f"{held['given']}; {held['do']}"))
+            self._wait(session, turn, state, token, emit)
         elif state.values.get("plan_only"):
             self._log.set_phase(session, turn, "planned", token=token)
+
+    def _wait(self, session: str, turn: int, state: Any, token: str, emit: Emit) -> None:
+        held = state.interrupts[0].value.get("held")
+        self._log.set_phase(session, turn, "waiting", error=held, token=token)
+        if held:
+            emit(Waiting(port="budget", how=f"{held['given']}; {held['do']}"))
 
     def _refuse(self, session: str, turn: int, error: AgentvidError, token: str) -> None:
         error.turn = (session, turn)
@@ -277,6 +312,11 @@ class TurnDriver:
                 yield build_graph(saver)
         except sqlite3.DatabaseError as error:
             raise _damaged(path, error) from error
+
+
+def _told(message: Message, wishes: dict[str, Any]) -> dict[str, Any]:
+    told = message.model_dump(mode="json")
+    return {"text": message.text, "parts": told["parts"], "message": told, "wishes": wishes}
 
 
 def _config(session: str, turn: int) -> dict[str, Any]:

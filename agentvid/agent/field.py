@@ -9,13 +9,12 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from agentvid.agent.taking import take_text
 from agentvid.errors import EditError
-from agentvid.media.gate import take_in
 from agentvid.media.types import MEDIA_TYPES, dump_value, load_value
 from agentvid.store.objects import ObjectStore
 
@@ -85,7 +84,7 @@ def _readings(value: Any, held: Any, path: Sequence[str], store: ObjectStore) ->
         readings.append(json.loads(value))
     except (json.JSONDecodeError, RecursionError):
         if path[-1].capitalize() in MEDIA_TYPES:
-            return [take_in(Path(value), store).model_dump(mode="json")]
+            return [take_text("Image", value, store)]
     if isinstance(held, list):
         readings.append([part.strip() for part in value.split(",") if part.strip()])
     return [value, *readings] if isinstance(held, str) else [*readings, value]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentvid.agent.drive import Revised
 from agentvid.agent.propose import require_edits
 from agentvid.agent.review import is_costly
 from agentvid.agent.state import Review
@@ -16,11 +15,22 @@ from agentvid.planner.rewrite import Command, Rewrite
 if TYPE_CHECKING:
     from agentvid.agent.agent import Turn
 
-__all__ = ["follow"]
+__all__ = ["follow", "followed"]
 
 
 async def follow(turn: Turn, rewrite: Rewrite, said: str, emit: Emit, *, review: Review, run: bool = True) -> Turn:
-    """Do what a message comes to, and return the turn with what was done in `told`.
+    """Do what a message comes to, and return the turn with what was done in `told`. See `followed`."""
+    done, runs = await followed(turn, rewrite, said, emit, review=review, run=run)
+    if runs:
+        await turn.agent.driver.proceed(turn.session, turn.number, emit)
+    return done
+
+
+async def followed(
+    turn: Turn, rewrite: Rewrite, said: str, emit: Emit, *, review: Review, run: bool = True
+) -> tuple[Turn, bool]:
+    """Change or move a chain as a message asks; return the turn with what was done in `told`, and whether the revision
+    it shows then is to be run.
 
     With `review` "ask", or "when_costly" where it costs, what is changed waits for approval; with `run` False it is
     only changed. Words that change nothing are told why.
@@ -31,18 +41,18 @@ async def follow(turn: Turn, rewrite: Rewrite, said: str, emit: Emit, *, review:
     if rewrite.command is not None:
         return await _move(turn, rewrite.command, rewrite, emit, review=review, run=run)
     if rewrite.kind == "nothing":
-        return replace(turn, told=(rewrite.question,))
+        return replace(turn, told=(rewrite.question,)), False
     edits = require_edits(rewrite).edits
     waits = run and (review == "ask" or (review == "when_costly" and is_costly(turn.preview(edits))))
     runs = run and not waits
-    await turn.agent.driver.edit(turn.session, turn.number, edits, emit, run=runs, note=said, wait=waits)
-    return replace(turn, told=edits_told(rewrite, runs=runs))
+    await turn.agent.driver.edit(turn.session, turn.number, edits, emit, run=False, note=said, wait=waits)
+    return replace(turn, told=edits_told(rewrite, runs=runs)), runs
 
 
-async def _move(turn: Turn, command: Command, rewrite: Rewrite, emit: Emit, *, review: Review, run: bool) -> Turn:
+async def _move(
+    turn: Turn, command: Command, rewrite: Rewrite, emit: Emit, *, review: Review, run: bool
+) -> tuple[Turn, bool]:
     """Move, and run what is shown then where its run never ended; what was computed is kept."""
     moved = await turn.move(command, emit=emit, language=rewrite.language)
     is_open = run and moved.phase not in ("done", "failed", "planned")
-    if is_open and (review == "never" or (review == "when_costly" and not is_costly(moved.preview()))):
-        await turn.agent.driver.revise(turn.session, turn.number, lambda head: Revised([]), emit)
-    return moved
+    return moved, is_open and (review == "never" or (review == "when_costly" and not is_costly(moved.preview())))

@@ -10,15 +10,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from agentvid.agent.field import nearest, with_field
+from agentvid.agent.taking import take_text
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import SetGiven
 from agentvid.chain.step import Step, as_ref
 from agentvid.errors import EditError, InputError
-from agentvid.media.gate import take_in, take_in_depth, take_in_mask
 from agentvid.media.types import MEDIA_TYPES, Value
 from agentvid.run.resolve import pack_literal
 from agentvid.store.objects import ObjectStore
@@ -228,8 +227,7 @@ def read_text(where: str, type_name: str, text: str, store: ObjectStore) -> Any:
     if text.lstrip()[:1] in ("{", "["):
         return _listed(type_name, _json(where, text))
     if type_name in MEDIA_TYPES:
-        takes = {"Mask": take_in_mask, "Depth": take_in_depth}.get(type_name, take_in)
-        return takes(Path(text), store).model_dump(mode="json")
+        return take_text(type_name, text, store)
     if type_name == "Palette":
         return {"colours": [{"colour": part.strip()} for part in text.split(",")]}
     if type_name in _NUMBERS:

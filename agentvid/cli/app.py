@@ -13,6 +13,7 @@ from agentvid.cli.bundle import bundle_app
 from agentvid.cli.chain import chain_app
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted
 from agentvid.cli.models import models_app
+from agentvid.cli.serve import SERVE_EXAMPLES, keys_app, serve
 from agentvid.cli.train import train_app
 from agentvid.errors import AgentvidError, InputError
 
@@ -33,6 +34,8 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(train_app, name="train")
 app.add_typer(bundle_app, name="bundle")
 app.add_typer(models_app, name="models")
+app.add_typer(keys_app, name="keys")
+app.command(epilog=SERVE_EXAMPLES)(serve)
 
 Text = Annotated[str, typer.Argument(help="What you want, in English or Chinese. '-' reads it from standard input.")]
 Files = Annotated[list[str] | None, typer.Argument(help="Pictures and clips the message is about.")]

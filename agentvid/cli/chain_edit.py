@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from agentvid.agent.agent import Agent, Turn
 from agentvid.agent.answer import language_of
-from agentvid.agent.document import turn_document
+from agentvid.agent.document import preview_document, turn_document
 from agentvid.agent.follow import follow
 from agentvid.agent.propose import require_edits
 from agentvid.agent.set_words import respelled, turn_edits
@@ -32,7 +32,7 @@ from agentvid.prompt import Language
 from agentvid.report.edits import edit_lines
 from agentvid.run.preview import Preview
 
-__all__ = ["edit_chain", "preview_document", "preview_lines"]
+__all__ = ["edit_chain", "preview_lines"]
 
 _LARGEST_FILE: Final = 4_000_000
 
@@ -183,12 +183,6 @@ def _of_file(file: Path) -> list[Edit]:
         form = '[{"edit": "set_arg", "step": "t1.s2", "name": "colour", "value": "green"}]'
         raise InputError(f"--edits {file}: no JSON ({str(error)[:80]})", form, "correct the file") from None
     return [load_edit(one) for one in (told if isinstance(told, list) else [told])]
-
-
-def preview_document(preview: Preview) -> dict[str, Any]:
-    """Return a preview as JSON: `stale` names steps, `why_stale` tells why, in English and Chinese."""
-    told = preview.model_dump(mode="json")
-    return {**told, "stale": [result.step for result in preview.stale], "why_stale": told["stale"]}
 
 
 def _print_preview(preview: Preview, asked: _Asked, language: Language) -> None:

@@ -16,10 +16,10 @@ from rich.tree import Tree
 
 from agentvid.agent.agent import Agent, Turn
 from agentvid.agent.answer import language_of
-from agentvid.agent.document import prepare_folder, turn_document
+from agentvid.agent.document import prepare_folder, preview_document, turn_document
 from agentvid.agent.history import HistoryNode
 from agentvid.chain.diff import edits_between
-from agentvid.cli.chain_edit import preview_document, preview_lines
+from agentvid.cli.chain_edit import preview_lines
 from agentvid.cli.out import write_json
 from agentvid.cli.progress import Reporter
 from agentvid.cli.show import print_chain

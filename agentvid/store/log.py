@@ -47,6 +47,7 @@ class Log(CachedResults, Budgets):
         self._database = Database(path)
         self.write = self._database.write
         self.rows = self._database.rows
+        self.tuples = self._database.tuples
         self.close = self._database.close
 
     @property
@@ -84,8 +85,15 @@ class Log(CachedResults, Budgets):
         rows = self._database.rows("SELECT * FROM sessions WHERE owner = ? ORDER BY created DESC, rowid DESC", owner)
         return [SessionRow(**row) for row in rows]
 
-    def add_turn(self, session: str, message: dict[str, Any], *, token: str) -> int:
-        """Add a turn in phase "new" and return its number: 1, 2, 3 …
+    def add_turn(
+        self,
+        session: str,
+        message: dict[str, Any],
+        *,
+        token: str,
+        then: Callable[[sqlite3.Connection, int], None] | None = None,
+    ) -> int:
+        """Add a turn in phase "new" and return its number: 1, 2, 3 … `then` is called in the same transaction.
 
         Raises: SessionBusy where `token` does not own the session now; InputError for an unknown session.
         """
@@ -95,6 +103,8 @@ class Log(CachedResults, Budgets):
             connection.execute(
                 "INSERT INTO turns VALUES (?, ?, ?, 'new', NULL, ?)", (session, turn, _json(message), self.clock())
             )
+            if then is not None:
+                then(connection, turn)
             return turn
 
     def set_phase(

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agentvid.errors import StoreError
+from agentvid.store.server_tables import SERVER_TABLES
 
 __all__ = ["JSON_COLUMNS", "MIGRATIONS", "Database"]
 
@@ -162,6 +163,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         )
         """,
     ),
+    SERVER_TABLES,  # 5
 )
 
 JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
@@ -174,6 +176,7 @@ JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("versions", "artifact_json"),
     ("answers", "parts_json"),
     ("answers", "checks_json"),
+    ("uploads", "artifact_json"),
 )
 """(table, column) of all JSON that may name objects: what they name is in use."""
 

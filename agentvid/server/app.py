@@ -1,0 +1,89 @@
+"""The application: the hub's life, what every request passes, and the routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from agentvid import __version__
+from agentvid.agent.agent import Agent
+from agentvid.media.gate import Limits
+from agentvid.server.api import artifacts, history, messages, sessions, system, turns
+from agentvid.server.guard import Guard
+from agentvid.server.hub import Hub
+from agentvid.server.keys import Keys
+from agentvid.server.problem import add_handlers
+from agentvid.server.retry import clear_claims
+
+__all__ = ["create_app"]
+
+_DESCRIPTION: Final = """Sessions, turns, chains and media of agentvid. Every write takes an `Idempotency-Key`; errors
+are `application/problem+json` with code, given, expected and do; what is another owner's is 404."""
+_MOST_JSON: Final = 4 * 2**20
+_ROUTERS: Final = (system, sessions, messages, turns, history, artifacts)
+
+
+def create_app(
+    home: Path | str | None = None,
+    *,
+    agent: Agent | None = None,
+    concurrency: int = 4,
+    is_open: bool = True,
+    hosts: Sequence[str] = (),
+    max_upload_bytes: int = Limits().max_bytes,
+    routers: Sequence[APIRouter] = (),
+) -> FastAPI:
+    """Return the application. Its hub starts and stops with its lifespan, and closes the agent then.
+
+    `agent` serves; without one, an agent of `home`. `concurrency` is how many turns run at a time. `is_open`: on this
+    machine alone, where as long as there is no key everybody is "local"; else a key is always needed. `hosts` are
+    further names that the Host header may have. `routers` are added as they are.
+
+    Raises: SettingsError where a setting or a plug-in can't be used; StoreError where the home can't be.
+    """
+    served = agent or Agent(home)
+    hub = Hub(served, concurrency=concurrency)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        clear_claims(hub.log)
+        hub.media.expire()
+        await hub.start()
+        try:
+            yield
+        finally:
+            await hub.stop()
+
+    app = FastAPI(
+        title="agentvid",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    app.state.hub = hub
+    app.state.keys = Keys(hub.log)
+    app.state.is_open = is_open
+    add_handlers(app)
+    for module in _ROUTERS:
+        app.include_router(module.router, prefix="/api/v1")
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(Guard, hosts=hosts, is_local=is_open, max_bytes=_most_bytes(max_upload_bytes))
+    return app
+
+
+def _most_bytes(uploads: int) -> Callable[[str], int]:
+    """Return how large a body may be, by path: media where they are taken, else JSON."""
+
+    def most(path: str) -> int:
+        takes_files = path.endswith(("/artifacts", "/messages")) or path.startswith("/v1/")
+        return uploads + _MOST_JSON if takes_files else _MOST_JSON
+
+    return most

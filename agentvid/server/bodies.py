@@ -1,0 +1,137 @@
+"""What requests of the native API say, as the OpenAPI tells it."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+__all__ = [
+    "SHA",
+    "ApproveBody",
+    "BranchBody",
+    "BudgetDocument",
+    "CheckoutBody",
+    "EditsBody",
+    "MergeBody",
+    "MessageBody",
+    "ResumeBody",
+    "RunBody",
+    "SessionBody",
+    "SignIn",
+]
+
+SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+Json: TypeAlias = dict[str, Any]
+
+
+def _example(**example: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
+
+
+class SignIn(BaseModel):
+    """What a browser signs in with."""
+
+    model_config = _example(key="av_…")
+
+    key: str = Field(max_length=200)
+
+
+class SessionBody(BaseModel):
+    """A new session. Without a name it gets one."""
+
+    model_config = _example(name="holiday")
+
+    name: str | None = Field(None, max_length=200)
+
+
+class BudgetDocument(BaseModel):
+    """What a session may spend in all."""
+
+    model_config = _example(amount=2.0, currency="CNY")
+
+    amount: float = Field(ge=0, le=1e12, allow_inf_nan=False)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
+class MessageBody(BaseModel):
+    """A message and what is wished beside it."""
+
+    model_config = _example(text="make the red cup blue", artifacts=[SHA], review="ask")
+
+    text: str = Field(min_length=1, max_length=20_000)
+    artifacts: list[str] = Field(default_factory=list, max_length=32, description="Digests of uploaded or made media.")
+    seed: int | None = Field(None, ge=0, lt=2**63)
+    engine: str | None = Field(None, max_length=100, description="Wished for every step that it can do.")
+    review: Literal["never", "ask", "when_costly"] = "never"
+    budget: BudgetDocument | None = Field(None, description="What the session may spend in all, from now on.")
+    planner: str = Field("", max_length=100)
+    given: dict[str, JsonValue] = Field(
+        default_factory=dict, description='Ports by address: {"t1.s1.box": [x0,y0,x1,y1]}.'
+    )
+    plan_only: bool = False
+
+
+class EditsBody(BaseModel):
+    """One way of saying what to change: typed edits, short texts, or plain words."""
+
+    model_config = _example(sets=["t1.s3.args.colour=green"], revision=1)
+
+    edits: list[Json] | None = Field(None, max_length=200, description="Typed edits, as in a bundle.")
+    sets: list[str] | None = Field(None, max_length=200, description="STEP.args.NAME=VALUE, STEP.given.PORT=VALUE …")
+    say: str | None = Field(None, max_length=2000, description="The change in plain words, English or Chinese.")
+    revision: int | None = Field(None, ge=0, description="The revision that the edit is made of: 409 where it is old.")
+    run: bool = True
+
+
+class ApproveBody(BaseModel):
+    """A person's word that a turn may run."""
+
+    model_config = _example(revision=1)
+
+    revision: int | None = Field(None, ge=0, description="The revision that was looked at: 409 where it is old.")
+
+
+class ResumeBody(BaseModel):
+    """Values that steps wait for, by address."""
+
+    model_config = _example(given={"t1.s1.box": [150, 20, 420, 330]})
+
+    given: dict[str, JsonValue] = Field(default_factory=dict, max_length=200)
+
+
+class RunBody(BaseModel):
+    """Whether to run what is shown then."""
+
+    model_config = _example(run=False)
+
+    run: bool = False
+
+
+class CheckoutBody(BaseModel):
+    """Where to go: a revision by its number, or a branch by its name."""
+
+    model_config = _example(revision=1, run=False)
+
+    revision: int | str
+    run: bool = False
+
+
+class BranchBody(BaseModel):
+    """A new branch. `at` is a revision or branch (left out: what is shown), `turn` a turn (left out: the last)."""
+
+    model_config = _example(name="greener", at=1)
+
+    name: str = Field(max_length=64)
+    at: int | str | None = None
+    turn: int | None = Field(None, ge=1, lt=2**31)
+
+
+class MergeBody(BaseModel):
+    """What to merge in. `resolve` says for all conflicts, or for each, whether ours or theirs is taken."""
+
+    model_config = _example(other="greener", resolve="theirs", run=True)
+
+    other: int | str
+    resolve: Literal["ours", "theirs"] | dict[str, Literal["ours", "theirs"]] | None = None
+    run: bool = True

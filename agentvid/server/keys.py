@@ -1,0 +1,173 @@
+"""API keys and who they stand for. A key is shown once, when it is made; only its sha256 is kept.
+
+A browser signs in with a key and gets a cookie of its own (HttpOnly, SameSite=Strict) that ends with the key. Where
+there is no key at all, and the server listens on this machine alone, everybody is "local", the owner of the command
+line's sessions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from agentvid.errors import InputError
+from agentvid.server.problem import HttpError
+from agentvid.store.log import Log
+
+__all__ = ["COOKIE", "LOCAL", "SIGNED_IN_SECONDS", "ApiKey", "Keys", "Owner", "identify", "owner_of"]
+
+LOCAL: Final = "local"
+COOKIE: Final = "agentvid_session"
+SIGNED_IN_SECONDS: Final = 30 * 24 * 3600
+
+_OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_bearer: Final = HTTPBearer(auto_error=False, description="An API key: agentvid keys add --owner NAME")
+_cookie: Final = APIKeyCookie(name=COOKIE, auto_error=False, description="What POST /api/v1/sign-in sets.")
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key as it is listed: its public id, never the key. Times are in seconds since the epoch."""
+
+    key_id: str
+    owner: str
+    created: float
+    revoked: float | None
+
+    @property
+    def day(self) -> str:
+        """The day it was made."""
+        return datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%d")
+
+
+class Keys:
+    """The keys in a log."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def add(self, owner: str) -> tuple[ApiKey, str]:
+        """Make a key for an owner and return it with the secret, which is kept nowhere.
+
+        Raises: InputError where the owner's name can't be one.
+        """
+        if not _OWNER.fullmatch(owner):
+            raise InputError(f"owner {owner[:80]!r}", "1 to 64 letters, digits, '.', '_', '@' or '-'", "choose another")
+        secret = f"av_{secrets.token_urlsafe(32)}"
+        made = ApiKey(f"k-{secrets.token_hex(4)}", owner, self._log.clock(), None)
+        with self._log.write(durable=True) as connection:
+            connection.execute(
+                "INSERT INTO api_keys VALUES (?, ?, ?, ?, NULL)", (made.key_id, _digest(secret), owner, made.created)
+            )
+        return made, secret
+
+    def all(self) -> list[ApiKey]:
+        """List all keys, revoked ones too, the oldest first."""
+        rows = self._log.rows("SELECT key_id, owner, created, revoked FROM api_keys ORDER BY created, rowid")
+        return [ApiKey(**row) for row in rows]
+
+    def revoke(self, key_id: str) -> ApiKey:
+        """Make a key useless, and sign out every browser that came in with it.
+
+        Raises: InputError where there is no such key in use.
+        """
+        known = {key.key_id: key for key in self.all() if key.revoked is None}
+        if key_id not in known:
+            raise InputError(
+                f"there is no key {key_id[:20]!r} in use",
+                f"one of {', '.join(known) or 'none yet'}",
+                "agentvid keys list",
+            )
+        with self._log.write(durable=True) as connection:
+            connection.execute("UPDATE api_keys SET revoked = ? WHERE key_id = ?", (self._log.clock(), key_id))
+            connection.execute("DELETE FROM sign_ins WHERE key_id = ?", (key_id,))
+        return known[key_id]
+
+    def are_used(self) -> bool:
+        """Return whether there is any key that is not revoked."""
+        return bool(self._log.tuples("SELECT 1 FROM api_keys WHERE revoked IS NULL LIMIT 1"))
+
+    def owner(self, secret: str) -> str | None:
+        """Return whom a key stands for, or None."""
+        query = "SELECT owner FROM api_keys WHERE sha256 = ? AND revoked IS NULL"
+        found = self._log.tuples(query, _digest(secret))
+        return found[0][0] if found else None
+
+    # ------------------------------------------------------------ browsers
+
+    def sign_in(self, secret: str) -> str | None:
+        """Return the value of a cookie for whoever shows this key; None where it is no key."""
+        found = self._log.tuples("SELECT key_id FROM api_keys WHERE sha256 = ? AND revoked IS NULL", _digest(secret))
+        if not found:
+            return None
+        value, now = secrets.token_urlsafe(32), self._log.clock()
+        with self._log.write(durable=True) as connection:
+            connection.execute("DELETE FROM sign_ins WHERE until < ?", (now,))
+            row = (_digest(value), found[0][0], now + SIGNED_IN_SECONDS)
+            connection.execute("INSERT INTO sign_ins VALUES (?, ?, ?)", row)
+        return value
+
+    def sign_out(self, value: str) -> None:
+        """End what a cookie stands for. Doing it twice does nothing."""
+        with self._log.write(durable=True) as connection:
+            connection.execute("DELETE FROM sign_ins WHERE sha256 = ?", (_digest(value),))
+
+    def signed_in(self, value: str) -> str | None:
+        """Return whom a cookie stands for, or None."""
+        found = self._log.tuples(
+            "SELECT owner FROM sign_ins JOIN api_keys USING (key_id) WHERE sign_ins.sha256 = ? AND until > ?"
+            " AND revoked IS NULL",
+            *(_digest(value), self._log.clock()),
+        )
+        return found[0][0] if found else None
+
+
+def owner_of(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None,
+    cookie: Annotated[str | None, Depends(_cookie)] = None,
+) -> str:
+    """Return who asks: by the key in `Authorization: Bearer`, or the cookie of a browser that signed in.
+
+    Raises: HttpError 401 where nobody known does.
+    """
+    return _known(request, bearer.credentials if bearer else None, cookie)
+
+
+def identify(request: Request) -> str:
+    """Return who asks, as `owner_of`, of a bare request."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    is_bearer = scheme.lower() == "bearer" and bool(secret)
+    return _known(request, secret.strip() if is_bearer else None, request.cookies.get(COOKIE))
+
+
+def _known(request: Request, secret: str | None, cookie: str | None) -> str:
+    keys: Keys = request.app.state.keys
+    owner = keys.owner(secret) if secret is not None else keys.signed_in(cookie) if cookie is not None else None
+    if owner is not None:
+        return owner
+    if secret is None and request.app.state.is_open and not keys.are_used():
+        return LOCAL
+    raise HttpError(
+        401,
+        "unauthorised",
+        "no API key that is in use",
+        "Authorization: Bearer av_…, or a browser that signed in",
+        "agentvid keys add --owner NAME makes a key",
+        headers={"WWW-Authenticate": 'Bearer realm="agentvid"'},
+    )
+
+
+Owner = Annotated[str, Depends(owner_of)]
+"""The owner who asks: a parameter of every route that touches what belongs to someone."""
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,138 @@
+"""Serve: one process for one home folder, until a signal; what runs may end its step, the rest is left resumable."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import uvicorn
+from fastapi import APIRouter
+from filelock import FileLock, Timeout
+
+from agentvid.agent.agent import Agent
+from agentvid.errors import InputError
+from agentvid.server.app import create_app
+from agentvid.server.guard import is_loopback
+from agentvid.server.hub import GRACE_SECONDS, Hub
+from agentvid.server.keys import Keys
+
+__all__ = ["Where", "serve"]
+
+_BACKLOG: Final = 512
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where to listen, and under which further names (`hosts`) this server may be asked for."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach it."""
+        return is_loopback(self.host)
+
+    def address(self, port: int) -> str:
+        """Return the address to open, given the port that was bound."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{name}:{port}"
+
+
+def serve(
+    agent: Agent,
+    where: Where,
+    *,
+    concurrency: int = 4,
+    routers: Sequence[APIRouter] = (),
+    ready: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve an agent until SIGINT or SIGTERM, and close it. `ready` is called with the address once it is bound.
+
+    Raises: InputError where the port is in use, the address is not this machine's, it is reachable from others and
+    there is no key, or another server has this home folder.
+    """
+    if not where.is_local and not Keys(agent.log).are_used():
+        raise InputError(
+            f"--host {where.host} without an API key: everybody in reach could use it",
+            "at least one key, or --host 127.0.0.1",
+            "agentvid keys add --owner NAME makes one",
+        )
+    with _alone(agent.home), _bound(where) as bound:
+        app = create_app(
+            agent=agent,
+            concurrency=concurrency,
+            is_open=where.is_local,
+            hosts=(where.host, *where.hosts),
+            routers=routers,
+        )
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=int(GRACE_SECONDS),
+            timeout_keep_alive=30,
+            backlog=_BACKLOG,
+        )
+        _quiet()
+        ready(where.address(bound.getsockname()[1]))
+        _Server(config, app.state.hub).run(sockets=[bound])
+
+
+class _Server(uvicorn.Server):
+    """Tells the hub at once when it is asked to stop, so that streams of events end."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._hub.announce_stop()
+        super().handle_exit(sig, frame)
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Be the only server of a home folder."""
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / "server.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(
+            f"another server has {home}", "one server for a home folder", "stop it, or set AGENTVID_HOME to another"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def _bound(where: Where) -> Iterator[socket.socket]:
+    try:
+        found: Any = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        bound = socket.create_server(found[4][:2], family=found[0], backlog=_BACKLOG)
+    except socket.gaierror:
+        raise InputError(f"--host {where.host}", "an address of this machine", "127.0.0.1, ::1 or 0.0.0.0") from None
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            f"{where.host} port {where.port}: {error}", "a free port of this machine", "choose another with --port"
+        ) from None
+    with bound:
+        yield bound
+
+
+def _quiet() -> None:
+    """Say nothing of requests, whose headers hold keys; faults only."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "sse_starlette"):
+        logging.getLogger(name).setLevel(logging.ERROR)
