@@ -119,6 +119,8 @@ export function makeBoard({ session, catalog, made }) {
     draw();
   }
 
+  draft.addEventListener("change", () => draw());
+  list.addEventListener("focusout", () => setTimeout(draw, 60));
   lightEdges(list, drawing);
   new ResizeObserver(() => drawEdges(list, drawing)).observe(list);
   list.addEventListener("click", (event) => {
