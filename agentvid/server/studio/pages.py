@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from agentvid.agent.planners import planner_states
 from agentvid.media.types import Image, Video
 from agentvid.report.record import Language
+from agentvid.report.words import tool_title
 from agentvid.server.api.shapes import HubOf, SessionId, TurnNumber
 from agentvid.server.keys import COOKIE, Keys, Owner, owner_of
 from agentvid.server.problem import HttpError
@@ -199,12 +200,12 @@ def engines_page(request: Request, hub: HubOf) -> Response:
             "state": (status := engine.status()).state,
             "words": state_words(status.state, language),
             "how": status.how,
-            "tasks": [(one.task.replace("_", " "), one.note, one.draft) for one in engine.capabilities()],
+            "tasks": [(tool_title(one.task, language), one.note, one.draft) for one in engine.capabilities()],
         }
         for engine in hub.agent.engines.values()
     ]
     order = ("ready", "unproven")
-    engines.sort(key=lambda one: (order.index(one["state"]) if one["state"] in order else len(order), one["name"]))
+    engines.sort(key=lambda one: (one["name"] == "fake", (*order, one["state"]).index(one["state"]), one["name"]))
     planners = [
         (found.name, found.status.state, state_words(found.status.state, language), found.status.how)
         for found in planner_states(hub.agent.settings)

@@ -309,6 +309,7 @@ NAMES: Final[dict[str, Pair]] = {
     "op": ("operation", "操作"),
     "operations": ("operations", "操作"),
     "target": ("target", "目标"),
+    "target_colour": ("to colour", "改成的颜色"),
     "feather": ("soft border (px)", "边缘羽化（像素）"),
     "source": ("from colour", "原颜色"),
     "colour": ("colour", "颜色"),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from agentvid.media.types import dump_value, load_artifact
 from agentvid.report.describe import value_words
 from agentvid.report.record import Language
+from agentvid.report.words import port_label
 from agentvid.server.hub import Hub
 from agentvid.server.studio.words import words_of
 
@@ -30,8 +31,11 @@ def library_of(hub: Hub, owner: str, language: Language, only: str = "") -> list
         _put(found, json.loads(text), name, words["came_in"], created)
     for session in hub.log.sessions(owner):
         for row in hub.log.versions(session.session):
-            source = words["came_in"] if row.source == "upload" else words["made_by"].format(step=row.source)
-            _put(found, dump_value(row.artifact), row.label, source, row.created, session.session)
+            is_upload = row.source.startswith("upload")
+            step, _, port = row.source.rpartition(".")
+            name = row.label if is_upload else f"{port_label(port, language)} · {step}"
+            source = words["came_in"] if is_upload else words["made_by"].format(step=step)
+            _put(found, dump_value(row.artifact), name, source, row.created, session.session)
     kept = [one for one in found.values() if one["artifact"]["type"] in SHOWN and only in ("", one["artifact"]["type"])]
     kept.sort(key=lambda one: one["created"], reverse=True)
     return [one | {"size": value_words(load_artifact(one["artifact"]), language)} for one in kept[:_MOST]]

@@ -9,7 +9,7 @@ const COLOUR = /^#[0-9a-f]{6}$/i;
 export const nameOf = (name) => (known(`name_${name}`) ? t(`name_${name}`) : name.replaceAll("_", " "));
 
 /** What a choice of the data is called. */
-export const choiceOf = (value) => (value === "" ? t("choice_none") : known(`choice_${value}`) ? t(`choice_${value}`) : String(value).replaceAll("_", " "));
+export const choiceOf = (value) => (value === "" ? t("choice_none") : known(`choice_${value}`) ? t(`choice_${value}`) : known(`op_${value}`) ? t(`op_${value}`) : String(value).replaceAll("_", " "));
 
 /** A small square of a colour. */
 export const swatch = (colour) => s("svg", { class: "swatch", viewBox: "0 0 18 18", "aria-hidden": "true" }, s("rect", { width: 18, height: 18, fill: colour }));
@@ -108,6 +108,7 @@ export function schemaField(name, schema, defs, value, changed, label = nameOf(n
     return numberField({ label, value, least, most, step: told.type === "integer" ? 1 : "any", slider: isSlider, hint, changed: (n) => n !== null && changed(n) }).element;
   }
   if (told.type === "string") {
+    if (COLOUR.test(value ?? "") && name === "target") return colourField({ label: t("name_target_colour"), value, hint, changed }).element;
     if (COLOUR.test(value ?? "") || ["colour", "source"].includes(name)) return colourField({ label, value, hint, changed }).element;
     return textField({ label, value, hint, changed }).element;
   }

@@ -11,7 +11,11 @@ const RANGE = /(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)/;
 const LOOKS_LIKE_COLOUR = /colour/;
 
 /** What a reference to a port is called. */
-export const refName = (ref) => `${ref.step} · ${nameOf(ref.port)}`;
+export const refName = (context, ref) => {
+  const step = context.chain.steps.find((one) => one.id === ref.step);
+  const port = step && toolOf(context.catalog, step.tool).ports.find((one) => one.name === ref.port);
+  return `${ref.step} · ${port?.label ?? nameOf(ref.port)}`;
+};
 
 /** The ports before a step that give a type: what a reference may mean. */
 export function portsBefore(context, step, type) {
@@ -83,7 +87,7 @@ function referenceField(context, step, parameter, value, before, set) {
     parameter.required ? null : h("option", { value: "", selected: value === undefined }, t("not_set")),
     isLiteral ? h("option", { value: "literal", selected: true }, value.artifact ? t("own_media") : t("own_value")) : null,
     !isLiteral && parameter.required && value === undefined ? h("option", { value: "", selected: true }, t("choose")) : null,
-    options.map((ref) => h("option", { value: `${ref.step}.${ref.port}`, selected: same(ref, value) }, refName(ref))));
+    options.map((ref) => h("option", { value: `${ref.step}.${ref.port}`, selected: same(ref, value) }, refName(context, ref))));
   field.addEventListener("change", () => {
     if (field.value === "literal") return;
     const ref = options.find((one) => `${one.step}.${one.port}` === field.value);
@@ -96,14 +100,14 @@ function referenceField(context, step, parameter, value, before, set) {
 
 function many(context, step, parameter, value, before, set) {
   const list = Array.isArray(value) ? value : [value];
-  const told = (item) => (isRef(item) ? refName(item) : item.artifact ? t("own_media") : String(item));
+  const told = (item) => (isRef(item) ? refName(context, item) : item.artifact ? t("own_media") : String(item));
   return h("fieldset", { class: "field" }, h("legend", { class: "label" }, parameter.label), h("div", { class: "line" },
     list.map((item, i) => h("span", { class: "badge" }, told(item), h("button", { type: "button", class: "square slim", "aria-label": `${t("remove")}: ${told(item)}`, onclick: () => set(list.filter((_, k) => k !== i)) }, "×"))),
-    before.length ? addRef(before, (ref) => set([...list, ref]), parameter.label) : null), h("small", {}, parameter.doc));
+    before.length ? addRef(context, before, (ref) => set([...list, ref]), parameter.label) : null), h("small", {}, parameter.doc));
 }
 
-function addRef(before, add, label) {
-  const field = h("select", { "aria-label": `${t("add")}: ${label}` }, h("option", { value: "" }, t("add")), before.map((ref) => h("option", { value: `${ref.step}.${ref.port}` }, refName(ref))));
+function addRef(context, before, add, label) {
+  const field = h("select", { "aria-label": `${t("add")}: ${label}` }, h("option", { value: "" }, t("add")), before.map((ref) => h("option", { value: `${ref.step}.${ref.port}` }, refName(context, ref))));
   field.addEventListener("change", () => { const ref = before.find((one) => `${one.step}.${one.port}` === field.value); if (ref) add(ref); });
   return h("div", { class: "grow" }, field);
 }

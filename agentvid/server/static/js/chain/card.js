@@ -48,6 +48,12 @@ function waits(context, step) {
     port && h("div", { class: "line" }, button(t("give", { port: port.label }), "edit", () => context.editPort(step, { ...port, value: null }), "main slim")));
 }
 
+/** Pictures beside values where there are both. */
+function evidence(context, step) {
+  const [pictures, rows] = [evidencePictures(context, step), evidenceRows(context, step)];
+  return pictures && rows ? h("div", { class: `both ${pictures.children.length > 1 ? "many" : ""}` }, pictures, rows) : pictures ?? rows;
+}
+
 const failure = (error) => h("div", { class: "callout failed", role: "note" }, h("h4", {}, icon("failed"), t("failed")), h("p", {}, error.given),
   error.expected && h("p", {}, h("b", {}, t("expected")), " ", error.expected), error.do && h("p", {}, h("b", {}, t("do")), " ", error.do));
 
@@ -77,11 +83,11 @@ export function stepCard(context, step, index) {
       thoughtField(context, step),
       waits(context, step), run?.error && failure(run.error), fault && failure(fault),
       stale && status === "stale" ? h("p", { class: "note" }, icon("stale"), stale.words) : null,
-      evidencePictures(context, step), evidenceRows(context, step),
+      evidence(context, step),
       told?.checks.map((check) => h("p", { class: `check ${check.passed === null ? "open" : check.passed ? "yes" : "no"}` }, icon(check.passed === null ? "pending" : check.passed ? "done" : "failed"), h("span", {}, check.words, " ", h("small", {}, check.measured)))),
       run?.warnings.map((text) => h("p", { class: "note" }, icon("failed"), h("span", {}, text))),
-      h("div", { class: "line" },
-        uses.length ? h("span", { class: "refs" }, t("inputs"), uses.map((id) => h("a", { class: "ref", href: `#${id}` }, h("b", {}, id)))) : null),
+      h("div", { class: "foot" },
+        uses.length ? h("span", { class: "refs" }, t("inputs"), uses.map((id) => h("a", { class: "ref", href: `#${id}` }, h("b", {}, id)))) : null,
       fold(`${step.id}:args`, t("arguments"), () => argumentsForm(context, step)),
-      fold(`${step.id}:wishes`, t("engine_seed"), () => wishesForm(context, step))));
+      fold(`${step.id}:wishes`, t("engine_seed"), () => wishesForm(context, step)))));
 }

@@ -6,6 +6,8 @@ import { post, turnPath } from "../core/api.js";
 import { announce, attempt } from "../core/live.js";
 import { askFor } from "../core/dialog.js";
 
+const stepOf = (stale) => stale.step ?? stale;
+
 /** The price in words: how many steps run, perhaps more, how long, how much, how many become stale. */
 export function priceWords(preview, of) {
   const parts = [t("price_runs", { n: preview.certain.length, of })];
@@ -13,7 +15,7 @@ export function priceWords(preview, of) {
   const rest = [];
   if (preview.certain.length || preview.possible.length) rest.push(secondsRange(...preview.seconds) + (preview.seconds_unknown.length ? ` + ${t("unknown_n", { n: preview.seconds_unknown.length })}` : ""));
   rest.push([preview.cost, ...(preview.more_costs ?? [])].map(moneyRange).join(" + ") + (preview.cost_unknown.length ? ` + ${t("unknown_n", { n: preview.cost_unknown.length })}` : ""));
-  const others = preview.stale.filter((one) => !preview.certain.includes(one.step) && !preview.possible.includes(one.step));
+  const others = preview.stale.map(stepOf).filter((id) => !preview.certain.includes(id) && !preview.possible.includes(id));
   if (others.length) rest.push(t("price_stale", { n: others.length }));
   if (preview.waiting.length) rest.push(t("price_waiting", { n: preview.waiting.length }));
   return { head: parts.join(t("comma")), rest: rest.join(" · ") };
@@ -62,7 +64,7 @@ export function makePriceBar(context, { made }) {
   }
   async function keepStale() {
     const changed = new Set(draft.edits.map((edit) => edit.step?.id ?? edit.step));
-    for (const one of last.told?.preview.stale ?? []) if (!changed.has(one.step) && draft.original(one.step)) draft.put({ edit: "accept_stale", step: one.step });
+    for (const id of (last.told?.preview.stale ?? []).map(stepOf)) if (!changed.has(id) && draft.original(id)) draft.put({ edit: "accept_stale", step: id });
   }
   async function branch() {
     const name = await askFor(t("branch_name"), t("branch_name_label"), t("branch_default"));
@@ -76,7 +78,7 @@ export function makePriceBar(context, { made }) {
     const lines = told?.lines ?? [];
     const count = draft.edits.length;
     const words = told && !error ? priceWords(told.preview, told.chain.steps.length) : null;
-    const canKeep = told && told.preview.stale.some((one) => !draft.edits.some((edit) => edit.step === one.step));
+    const canKeep = told && told.preview.stale.map(stepOf).some((id) => !draft.edits.some((edit) => edit.step === id));
     return fill(bar, h("div", { class: "row" },
       h("p", { class: "price", "data-price": words ? "told" : "asked" }, error ? h("span", { class: "note" }, icon("failed"), `${error.message} ${error.do}`) : words ? [h("b", {}, words.head), h("span", { class: "soft" }, words.rest)] : h("span", { class: "soft" }, icon("running", "spin"), " ", t("price_asking"))),
       h("div", { class: "acts" },
