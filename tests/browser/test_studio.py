@@ -276,11 +276,11 @@ def test_branch_compare_and_reload(visit: Open, server: str, made: dict[str, str
     assert view(server, page)["branch"] == "blue"
 
     history = visit(made["small"] + "/history")
-    assert history.locator(".rev").count() == 4  # written, edited, branched, edited there
+    assert history.locator(".rev").count() == 4  # written, its engine wished, edited, edited on a branch
     boxes = history.locator(".rev input[type=checkbox]")
     boxes.nth(0).check()
-    boxes.nth(3).check()
-    history.get_by_role("link", name="比较 1 与 4").click()
+    boxes.nth(2).check()
+    history.get_by_role("link", name="比较 2 与 4").click()
     history.wait_for_selector("html[data-ready] #compared .compare-box")
     slider = history.locator(".compare-box input[type=range]")
     slider.focus()

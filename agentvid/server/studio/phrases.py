@@ -101,6 +101,10 @@ PHRASES: Final[dict[str, Pair]] = {
     "show_chain": ("Show the chain", "查看推理链"),
     "approve": ("Approve and run", "批准并运行"),
     "approve_title": ("The chain waits for your approval", "推理链等待你批准"),
+    "approve_lead": (
+        "Nothing has run. Look at the steps, correct what you like, then approve.",
+        "还没有运行。看看各个步骤，需要就改，然后批准。",
+    ),
     "waits_step": ("{step} waits for you", "{step} 在等你"),
     "give": ("Give: {port}", "给定：{port}"),
     "turn_done": ("Done", "完成"),
@@ -159,6 +163,7 @@ PHRASES: Final[dict[str, Pair]] = {
     "price_waiting": ("{n} wait for you", "{n} 步等你"),
     "price_asking": ("Working out what it costs …", "正在估算……"),
     "seconds_n": ("{n} s", "{n} 秒"),
+    "time_unknown": ("time not known yet", "用时未知"),
     "unknown_n": ("{n} unknown", "{n} 步未知"),
     "edits_n": ("Changes: {n}", "{n} 处修改"),
     "run": ("Run", "运行"),

@@ -114,7 +114,9 @@ def _engine(named: str, language: Language) -> dict[str, Any]:
 def _how(turn: Turn, waits: Mapping[str, Any]) -> str:
     """Return what a step needs without the command line that would give it."""
     found = next((one.how for one in turn.waiting if one.step == waits["step"] and one.port == waits["port"]), None)
-    return found or str(waits["how"]).partition("; agentvid ")[0].partition(": agentvid ")[0]
+    if found is None and waits["step"] is None and str(waits["how"]).startswith("approve it"):
+        return ""
+    return found or str(waits["how"]).partition("; agentvid ")[0]
 
 
 def _answer(show: Showcase, told: list[str]) -> list[dict[str, Any]]:

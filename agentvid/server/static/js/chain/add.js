@@ -23,7 +23,7 @@ export function addStep(context, at, done) {
     const around = { ...context, chain: { steps: [...before, { ...step }] } };
     for (const parameter of tool.parameters) {
       const last = portsBefore(around, step, parameter.type).at(-1);
-      if (last && !parameter.many && parameter.required) step.args[parameter.name] = last;
+      if (last && !parameter.many && (parameter.required || ["image", "video"].includes(parameter.name))) step.args[parameter.name] = last;
       else if (parameter.required && ["Image", "Video"].includes(parameter.type)) {
         const media = context.view.message.media.find((one) => one.artifact.type === parameter.type.toLowerCase());
         if (media) step.args[parameter.name] = media.artifact;

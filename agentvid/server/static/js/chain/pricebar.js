@@ -8,12 +8,18 @@ import { askFor } from "../core/dialog.js";
 
 const stepOf = (stale) => stale.step ?? stale;
 
+const timeWords = ({ seconds, seconds_unknown: unknown }) => {
+  const told = secondsRange(...seconds);
+  if (!unknown.length) return told;
+  return seconds[1] === 0 ? t("time_unknown") : `${told} + ${t("unknown_n", { n: unknown.length })}`;
+};
+
 /** The price in words: how many steps run, perhaps more, how long, how much, how many become stale. */
 export function priceWords(preview, of) {
   const parts = [t("price_runs", { n: preview.certain.length, of })];
   if (preview.possible.length) parts.push(t(preview.certain.length ? "price_perhaps" : "price_perhaps_only", { n: preview.possible.length }));
   const rest = [];
-  if (preview.certain.length || preview.possible.length) rest.push(secondsRange(...preview.seconds) + (preview.seconds_unknown.length ? ` + ${t("unknown_n", { n: preview.seconds_unknown.length })}` : ""));
+  if (preview.certain.length || preview.possible.length) rest.push(timeWords(preview));
   rest.push([preview.cost, ...(preview.more_costs ?? [])].map(moneyRange).join(" + ") + (preview.cost_unknown.length ? ` + ${t("unknown_n", { n: preview.cost_unknown.length })}` : ""));
   const others = preview.stale.map(stepOf).filter((id) => !preview.certain.includes(id) && !preview.possible.includes(id));
   if (others.length) rest.push(t("price_stale", { n: others.length }));

@@ -6,6 +6,9 @@ import { artifactPath, thumbPath } from "../core/api.js";
 import { enlarge } from "../core/dialog.js";
 import { large } from "../chain/evidence.js";
 
+/** How wide a medium may be: as high as most of the window, and not blown up beyond all measure. */
+export const fitting = ({ width, height }) => ({ "max-width": `min(100%, ${Math.max(340, 3 * width)}px, calc(68vh * ${(width / height).toFixed(4)}))` });
+
 /** A comparison of two pictures of one size with a bar to move. */
 export function beforeAfter(before, after, label) {
   const top = h("img", { class: "over", src: artifactPath(before.artifact), alt: "", width: before.width, height: before.height });
@@ -14,7 +17,7 @@ export function beforeAfter(before, after, label) {
   const move = () => { top.style.setProperty("clip-path", `inset(0 ${100 - range.value}% 0 0)`); knob.style.setProperty("left", `${range.value}%`); };
   range.addEventListener("input", move);
   move();
-  return h("div", { class: "compare-box" }, h("img", { src: artifactPath(after.artifact), alt: label, width: after.width, height: after.height }), top,
+  return h("div", { class: "compare-box", style: fitting(after) }, h("img", { src: artifactPath(after.artifact), alt: label, width: after.width, height: after.height }), top,
     h("span", { class: "side-tag a", "aria-hidden": "true" }, t("before")), h("span", { class: "side-tag b", "aria-hidden": "true" }, t("after")), knob, range);
 }
 
@@ -24,12 +27,12 @@ export function medium({ artifact, label, before, port }) {
     h("a", { href: `${artifactPath(artifact.artifact)}?download=true`, download: true }, t("download")));
   const data = { artifact: artifact.artifact };
   if (artifact.type === "video") {
-    return h("figure", { class: "medium", data }, h("div", { class: "frame" }, h("video", { src: artifactPath(artifact.artifact), poster: thumbPath(artifact.artifact, 1024), controls: true, loop: true, muted: true, playsinline: true, preload: "metadata", width: artifact.width, height: artifact.height, "aria-label": label })), caption);
+    return h("figure", { class: "medium", data }, h("div", { class: "frame", style: fitting(artifact) }, h("video", { src: artifactPath(artifact.artifact), poster: thumbPath(artifact.artifact, 1024), controls: true, loop: true, muted: true, playsinline: true, preload: "metadata", width: artifact.width, height: artifact.height, "aria-label": label })), caption);
   }
   if (artifact.type === "audio") return h("figure", { class: "medium", data }, h("audio", { src: artifactPath(artifact.artifact), controls: true, "aria-label": label }), caption);
   if (artifact.type === "mesh") return h("figure", { class: "medium", data }, caption);
   if (before) return h("figure", { class: "medium", data }, beforeAfter(before, artifact, t("before_after", { name: label })), caption);
-  return h("figure", { class: "medium", data }, h("div", { class: "frame" }, h("button", { type: "button", "aria-label": `${t("enlarge")}: ${label}`, onclick: () => enlarge(large(artifact)) },
+  return h("figure", { class: "medium", data }, h("div", { class: "frame", style: fitting(artifact) }, h("button", { type: "button", "aria-label": `${t("enlarge")}: ${label}`, onclick: () => enlarge(large(artifact)) },
     h("img", { src: artifactPath(artifact.artifact), alt: label, width: artifact.width, height: artifact.height }))), caption);
 }
 

@@ -26,7 +26,7 @@ function waitingCallout(view, act) {
     ...open.map((one) => h("div", { class: "callout waiting" }, h("h4", {}, icon("waiting"), t("waits_step", { step: one.step })), h("p", {}, one.how),
       h("div", { class: "line" }, button(t("give", { port: one.label }), "edit", () => act.give(view, one), "main slim")))),
     view.question ? h("div", { class: "callout" }, h("h4", {}, icon("chat"), t("question")), h("p", {}, view.question)) : null,
-    !view.question && others.length ? h("div", { class: "callout waiting" }, h("h4", {}, icon("waiting"), t("approve_title")), h("p", {}, others[0].how),
+    !view.question && others.length ? h("div", { class: "callout waiting" }, h("h4", {}, icon("waiting"), t("approve_title")), h("p", {}, others[0].how || t("approve_lead")),
       h("div", { class: "line" }, button(t("approve"), "play", () => act.post(view, "approve", { revision: view.revision }), "main slim"))) : null,
   ];
 }

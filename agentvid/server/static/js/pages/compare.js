@@ -3,7 +3,7 @@
 import { h, button, fill, $, $$ } from "../core/dom.js";
 import { page, t } from "../core/words.js";
 import { artifactPath, get, thumbPath } from "../core/api.js";
-import { beforeAfter } from "../chat/media.js";
+import { beforeAfter, fitting } from "../chat/media.js";
 import { attempt } from "../core/live.js";
 import { start } from "../core/shell.js";
 
@@ -44,7 +44,7 @@ function slider(pair) {
   const move = () => { a.style.setProperty("clip-path", `inset(0 ${100 - range.value}% 0 0)`); knob.style.setProperty("left", `${range.value}%`); };
   range.addEventListener("input", move);
   move();
-  return [h("div", { class: "compare-box" }, b, a, h("span", { class: "side-tag a" }, "A"), h("span", { class: "side-tag b" }, "B"), knob, range), inStep([a, b])];
+  return [h("div", { class: "compare-box", style: fitting(pair.a) }, b, a, h("span", { class: "side-tag a" }, "A"), h("span", { class: "side-tag b" }, "B"), knob, range), inStep([a, b])];
 }
 function beside(pair) {
   const faces = [face(pair.a, `${pair.label}: A`), face(pair.b, `${pair.label}: B`)];
@@ -53,7 +53,7 @@ function beside(pair) {
 function difference(pair) {
   const [a, b] = [face(pair.a, `${pair.label}: A`), face(pair.b, `${t("difference")}: ${pair.label}`)];
   b.classList.add("over", "difference");
-  return [h("div", { class: "compare-box" }, a, b), pair.a.type === "video" ? inStep([a, b]) : null, h("p", { class: "soft" }, t("difference_note"))];
+  return [h("div", { class: "compare-box", style: fitting(pair.a) }, a, b), pair.a.type === "video" ? inStep([a, b]) : null, h("p", { class: "soft" }, t("difference_note"))];
 }
 const draws = { slider, beside, difference };
 function drawPair(pair) {
