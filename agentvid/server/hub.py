@@ -209,8 +209,8 @@ class Hub:
 
             async with self.reserved(session):
                 with taking(partial(self.media.take_text, owner)):
-                    agent, emit = self.agent_of(owner), self.emit(owner, session, 0)
-                    done = await accept_message(agent, session, text, media, wishes, emit, then)
+                    emit_of = partial(self.emit, owner, session)
+                    done = await accept_message(self.agent_of(owner), session, text, media, wishes, emit_of, then)
                 if done.runs and not accepted:
                     with self.log.write(durable=True) as connection:
                         then(connection, done.turn)

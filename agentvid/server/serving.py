@@ -85,7 +85,8 @@ def serve(
         )
         _quiet()
         ready(where.address(bound.getsockname()[1]))
-        _Server(config, app.state.hub).run(sockets=[bound])
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn stops in order, and then raises the signal again
+            _Server(config, app.state.hub).run(sockets=[bound])
 
 
 class _Server(uvicorn.Server):
