@@ -120,7 +120,9 @@ def answer_picture(page: Any, turn: int = 1) -> str:
 
 
 def wait_other_picture(page: Any, first: str) -> None:
-    expect(page.locator("#turn-1 figure.medium:has(img)").first).not_to_have_attribute("data-artifact", first, timeout=LONG)
+    expect(page.locator("#turn-1 figure.medium:has(img)").first).not_to_have_attribute(
+        "data-artifact", first, timeout=LONG
+    )
 
 
 def card(page: Any, step: str) -> Any:
@@ -206,7 +208,9 @@ def test_a_mask_is_painted_in_the_pictures_own_pixels(visit: Open, server: str, 
     page.locator("dialog.canvas").get_by_role("button", name="添加").click()
     page.get_by_role("button", name="使用", exact=True).click()
     page.locator("[data-price=told]").wait_for()
-    edit = page.evaluate("JSON.parse(sessionStorage.getItem(Object.keys(sessionStorage).find(key => key.startsWith('draft:'))))")[0]
+    edit = page.evaluate(
+        "JSON.parse(sessionStorage.getItem(Object.keys(sessionStorage).find(key => key.startsWith('draft:'))))"
+    )[0]
     assert (edit["edit"], edit["port"], edit["value"]["type"]) == ("set_given", "mask", "mask")
     assert (edit["value"]["width"], edit["value"]["height"]) == (600, 400)
     from io import BytesIO
@@ -257,7 +261,9 @@ def test_an_edited_thought_reruns_what_depends_on_it(visit: Open, server: str, m
     wait_done(page)
     now = view(server, page)
     assert drawing in now["executed"]
-    independent = [s["id"] for s in now["chain"]["steps"] if s["id"] != drawing and drawing not in json.dumps(s["args"])]
+    independent = [
+        s["id"] for s in now["chain"]["steps"] if s["id"] != drawing and drawing not in json.dumps(s["args"])
+    ]
     assert not set(independent) & set(now["executed"])
 
 
@@ -347,7 +353,13 @@ def test_fits_a_phone(visit: Open, made: dict[str, str], name: str, lang: str) -
 def test_axe_finds_nothing_in_the_canvas(visit: Open, made: dict[str, str]) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = visit(made["photo"])
-    for step, port in (("t1.s1", "box"), ("t1.s1", "mask"), ("t1.s1", "point"), ("t1.s2", "palette"), ("t1.s3", "plan")):
+    for step, port in (
+        ("t1.s1", "box"),
+        ("t1.s1", "mask"),
+        ("t1.s1", "point"),
+        ("t1.s2", "palette"),
+        ("t1.s3", "plan"),
+    ):
         card(page, step).locator(f"[data-edit={port}]").click()
         page.locator("dialog.canvas").wait_for()
         found = axe.run(page).response["violations"]

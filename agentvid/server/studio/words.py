@@ -10,7 +10,8 @@ from agentvid.media.operation_words import operation_name
 from agentvid.media.types import PORT_TYPES, EditPlan
 from agentvid.report.record import Language
 from agentvid.report.words import ALL, Words, port_label
-from agentvid.server.studio.phrases import CHOICES, NAMES, PHRASES
+from agentvid.server.studio.names import CHOICES, NAMES
+from agentvid.server.studio.phrases import PHRASES
 from agentvid.server.studio.phrases_canvas import CANVAS
 
 __all__ = ["LANGUAGES", "words_of"]
