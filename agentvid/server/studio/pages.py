@@ -262,7 +262,11 @@ async def conflicts(
     hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, other: str, lang: Lang = "en"
 ) -> list[dict[str, str]]:
     """Get what both sides of a merge changed, in words."""
-    return await asyncio.to_thread(lambda: conflicts_of(hub.turn(owner, session, turn), other, lang))
+    return await asyncio.to_thread(lambda: conflicts_of(hub.turn(owner, session, turn), _where(other), lang))
+
+
+def _where(text: str) -> str | int:
+    return int(text) if text.isascii() and text.isdigit() else text
 
 
 def _turns(hub: HubOf, session: str) -> list[int]:

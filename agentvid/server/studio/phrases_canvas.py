@@ -44,8 +44,8 @@ CANVAS: Final[dict[str, tuple[str, str]]] = {
         "涂抹属于它的部分，蓝色为内部。多边形：点出各角，按回车闭合。",
     ),
     "mask_keys": (
-        "Arrow keys move, Space paints, Alt with arrows paints on the way, Enter closes a polygon, brackets set the size",
-        "方向键移动，空格涂抹，Alt 加方向键连续涂抹，回车闭合多边形，方括号改变笔刷大小",
+        "Arrows move, Space paints, Alt with arrows paints on the way, Enter closes a polygon, [ and ] set the size",
+        "方向键移动，空格涂抹，Alt 加方向键连续涂抹，回车闭合多边形，[ 和 ] 改变笔刷大小",
     ),
     "mask_brush": ("Brush", "画笔"),
     "mask_eraser": ("Eraser", "橡皮"),
