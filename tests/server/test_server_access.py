@@ -32,7 +32,7 @@ def routes(app: Any) -> list[tuple[str, str]]:
     found = []
     for context in iter_route_contexts(app.routes):
         route = context.original_route
-        if isinstance(route, APIRoute):
+        if isinstance(route, APIRoute) and route.include_in_schema:
             found += [(method, context.path) for method in sorted(route.methods - {"HEAD"})]
     return found
 

@@ -1,0 +1,93 @@
+// The conversation: what was asked, what happens, what came of it.
+
+import { h, icon, button, square, fill, $ } from "../core/dom.js";
+import { t } from "../core/words.js";
+import { medium, small } from "./media.js";
+
+const EXAMPLES = ["example_1", "example_2", "example_3", "example_4"];
+
+/** What happens now, as a list: thoughts as they come, steps with their bars. */
+function happening(view, live, thoughts) {
+  const steps = view.chain.steps.map((step) => {
+    const now = live.get(step.id);
+    const status = now?.status ?? view.run[step.id]?.status ?? "pending";
+    return h("li", { class: status }, icon(status, status === "running" ? "spin" : ""), h("span", {}, view.told[step.id]?.title ?? step.tool), h("small", {}, t(`status_${status}`)),
+      status === "running" && now?.total ? h("progress", { max: now.total, value: now.done, "aria-label": t("progress_of", { step: step.id }) }) : null);
+  });
+  return h("div", { class: "thinking", "aria-busy": "true" },
+    h("p", { class: "line" }, icon("running", "spin"), view.work === "queued" ? t("queued") : view.chain.steps.length ? t("working") : t("thinking")),
+    thoughts ? h("p", { class: "thoughts" }, thoughts) : null, steps.length ? h("ol", {}, steps) : null);
+}
+
+function waitingCallout(view, act) {
+  const open = view.waiting.filter((one) => one.step);
+  const others = view.waiting.filter((one) => !one.step);
+  return [
+    ...open.map((one) => h("div", { class: "callout waiting" }, h("h4", {}, icon("waiting"), t("waits_step", { step: one.step })), h("p", {}, one.how),
+      h("div", { class: "line" }, button(t("give", { port: one.label }), "edit", () => act.give(view, one), "main slim")))),
+    view.question ? h("div", { class: "callout" }, h("h4", {}, icon("chat"), t("question")), h("p", {}, view.question)) : null,
+    !view.question && others.length ? h("div", { class: "callout waiting" }, h("h4", {}, icon("waiting"), t("approve_title")), h("p", {}, others[0].how || t("approve_lead")),
+      h("div", { class: "line" }, button(t("approve"), "play", () => act.post(view, "approve", { revision: view.revision }), "main slim"))) : null,
+  ];
+}
+
+function reply(view, live, thoughts, act) {
+  if (view.work) return [happening(view, live, thoughts)];
+  const made = view.answer.map((part) => (part.type === "text" ? h("p", { class: part.is_sum ? "sum" : "" }, part.text) : medium(part)));
+  const error = view.error && h("div", { class: "callout failed" }, h("h4", {}, icon("failed"), t("failed")), h("p", {}, view.error.given), view.error.do && h("p", {}, h("b", {}, t("do")), " ", view.error.do));
+  return [...waitingCallout(view, act), ...(view.question ? [] : made), error, made.length || error || view.waiting.length || view.question ? null : h("p", { class: "soft" }, t("no_answer"))];
+}
+
+/** The conversation of a session. `act` says what its buttons do. */
+export function makeThread({ act }) {
+  const list = h("div", { class: "thread", role: "log", "aria-label": t("conversation"), "aria-live": "off", tabindex: "0" });
+  const turns = new Map();
+  const thoughts = new Map();
+  let shownTurn = 0;
+
+  function draw(view) {
+    const { turn } = view;
+    let held = turns.get(turn);
+    if (!held) {
+      held = { live: new Map(), element: h("article", { class: "turn", id: `turn-${turn}`, "aria-label": t("turn", { turn }) }) };
+      turns.set(turn, held);
+      $(".empty", list)?.remove();
+      const after = [...turns.keys()].filter((n) => n < turn).sort((a, b) => b - a)[0];
+      if (after) turns.get(after).element.after(held.element); else list.prepend(held.element);
+    }
+    held.view = view;
+    if (view.work === "") { held.live.clear(); thoughts.delete(turn); }
+    const text = JSON.stringify([view, turn === shownTurn]);
+    if (held.text === text && !view.work) return;
+    held.text = text;
+    const foot = h("div", { class: "turn-foot" },
+      button(t("show_chain"), "edit", () => act.open(view), "quiet slim show-chain"),
+      view.work ? button(t("stop"), "stop", () => act.post(view, "cancel"), "quiet slim bad") : null,
+      !view.work && ["failed", "cancelled"].includes(view.run_status) ? button(t("resume"), "play", () => act.post(view, "resume"), "quiet slim") : null,
+      !view.work && view.revision > 1 ? [square("undo", t("undo"), () => act.post(view, "undo", { run: false }), { class: "slim" }), square("redo", t("redo"), () => act.post(view, "redo", { run: false }), { class: "slim" })] : null,
+      !view.work && view.chain.steps.length ? h("a", { class: "button quiet slim", href: act.historyPath(view) }, icon("history"), t("revision", { revision: view.revision })) : null);
+    held.element.classList.toggle("is-shown", turn === shownTurn);
+    fill(held.element, h("div", { class: "said" }, view.message.media.length ? h("div", { class: "came" }, view.message.media.map((one) => small(one.artifact, one.name))) : null, h("p", {}, view.message.text)),
+      h("div", { class: "reply" }, reply(view, held.live, thoughts.get(turn), act)), foot);
+  }
+  const toEnd = () => { list.scrollTop = list.scrollHeight; };
+  return {
+    element: list, draw, toEnd,
+    choose(turn) { shownTurn = turn; for (const held of turns.values()) if (held.view) draw(held.view); },
+    views: () => [...turns.values()].map((held) => held.view).filter(Boolean),
+    hear(event) {
+      const held = turns.get(event.turn);
+      if (!held?.view) return;
+      if (event.type === "thought_delta") thoughts.set(event.turn, (thoughts.get(event.turn) ?? "") + event.text);
+      else if (event.type === "step_started") held.live.set(event.step, { status: "running" });
+      else if (event.type === "progress") held.live.set(event.step, { status: "running", done: event.done, total: event.total });
+      else if (event.type === "step_done") held.live.set(event.step, { status: event.status });
+      else return;
+      if (held.view.work) draw(held.view);
+    },
+    welcome(say) {
+      fill(list, h("div", { class: "empty" }, icon("chat"), h("h2", {}, t("welcome")), h("p", {}, t("welcome_lead")),
+        h("div", { class: "examples" }, EXAMPLES.map((key) => button(t(key), "", () => say(t(key)))))));
+    },
+  };
+}
