@@ -16,8 +16,11 @@ from openai_server import COFFEE, Served, serving
 from PIL import Image as Pillow
 
 from agentvid.agent.agent import Agent
-from agentvid.media.codec import read_clip_facts
+from agentvid.media.codec import read_frame
 from agentvid.server.keys import Keys
+
+# The vendor's own service has ended; what others serve in its form goes on.
+pytestmark = pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
 
 ORBIT = "orbit slowly around it"
 
@@ -48,8 +51,8 @@ def test_a_video_of_a_picture_has_the_asked_length_and_size(served: Served, orbi
     assert orbit.completed_at >= orbit.created_at
     clip = tmp_path / "orbit.mp4"
     served.client.videos.download_content(orbit.id).write_to_file(clip)
-    told = read_clip_facts(clip)
-    assert (told.width, told.height) == (160, 160) and abs(told.seconds - 1) < 0.2
+    assert read_frame(clip, 0).shape == (160, 160, 3)
+    assert abs(float(orbit.seconds) - 1) < 0.2
     tools = [step["tool"] for step in served.get(orbit.agentvid["chain"])["chain"]["steps"]]
     assert tools[:2] == ["transform_image", "transform_image"] and tools[-1] == "novel_view"
 
@@ -106,14 +109,14 @@ def test_words_that_make_a_picture_make_no_video(served: Served, small_coffee: P
 
 def test_a_reference_by_its_data_and_none_from_elsewhere(served: Served, small_coffee: Path):
     data = base64.b64encode(small_coffee.read_bytes()).decode()
-    made = served.client.videos.create(
-        prompt=ORBIT, input_reference={"image_url": f"data:image/jpeg;base64,{data}"}, seconds="1"
-    )
-    assert made.status in ("queued", "in_progress")
-    assert served.client.videos.poll(made.id, poll_interval_ms=50).status == "completed"
-    with pytest.raises(openai.BadRequestError) as refused:
-        served.client.videos.create(prompt=ORBIT, input_reference={"image_url": "http://127.0.0.1:1/cup.png"})
-    assert refused.value.code == "remote_address"
+    address, key = f"{served.address}/v1/videos", {"Authorization": f"Bearer {served.client.api_key}"}
+    asked = {"prompt": ORBIT, "input_reference": {"image_url": f"data:image/jpeg;base64,{data}"}, "seconds": 1}
+    made = httpx.post(address, json=asked, headers=key).json()
+    assert made["status"] in ("queued", "in_progress") and made["seconds"] == "1"
+    assert served.client.videos.poll(made["id"], poll_interval_ms=50).status == "completed"
+    asked["input_reference"] = {"image_url": "http://127.0.0.1:1/cup.png"}
+    refused = httpx.post(address, json=asked, headers=key)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "remote_address")
 
 
 @pytest.mark.parametrize(("more", "param"), [({"seconds": "-4"}, "seconds"), ({"size": "9x9"}, "size")])

@@ -1,4 +1,4 @@
-"""Compositions in which one lies over another: faded into the next, small in a corner, or inside a mask. Streams frames."""
+"""Compositions in which one lies over another: faded into the next, small in a corner, inside a mask. Streams."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def inside(stills: Sequence[Image], request: EngineRequest, context: EngineConte
     Raises: CallError where there are not two pictures and a mask of one size.
     """
     mask = request.maybe("mask", Mask)
-    sizes = {(one.width, one.height) for one in (*stills, *([mask] if mask else []))}
+    sizes = {(still.width, still.height) for still in stills} | ({(mask.width, mask.height)} if mask else set())
     if len(stills) != 2 or mask is None or len(sizes) != 1:
         raise CallError(
             f"{len(stills)} pictures and {'a' if mask else 'no'} mask, of {len(sizes)} sizes",
