@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentvid.agent.drive import Accepting
 from agentvid.agent.follow import followed
+from agentvid.agent.form import Form
 from agentvid.agent.given import check_no_wishes, check_wishes, plain_pairs
 from agentvid.agent.planners import PLANNERS, make_planner
 from agentvid.agent.propose import meant, suggest
@@ -35,6 +36,7 @@ class Wishes:
     engine: str | None = None
     planner: str = ""
     plan_only: bool = False
+    form: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ async def accept_message(
     if wishes.planner and wishes.planner not in PLANNERS:
         raise SettingsError(f"planner {wishes.planner!r} is not known", f"one of {', '.join(PLANNERS)}", "correct it")
     planner = make_planner(wishes.planner, agent) if wishes.planner else agent.planner
-    about = meant(agent.executor, session, said) if not (media or wishes.given) else None
+    about = meant(agent.executor, session, said) if not (media or wishes.given or wishes.form) else None
     if about is not None:
         from agentvid.agent.agent import Turn
 
@@ -88,6 +90,7 @@ async def accept_message(
         seed=wishes.seed,
         engine=engine,
         plan_only=wishes.plan_only,
+        form=wishes.form.model_dump(mode="json") if wishes.form else None,
         planner=planner.name,
     )
     return Accepted(turn_number, runs=True)

@@ -190,7 +190,11 @@ def given_edits(
                 )
             json_value = with_field(port.type, base, address.path, _plain(value), where, store)
         else:
-            json_value = read_text(where, port.type, value, store) if isinstance(value, str) else _plain(value)
+            json_value = (
+                read_text(where, port.type, value, store)
+                if isinstance(value, str)
+                else _listed(port.type, _plain(value))
+            )
         packed = pack_literal(port.type, json_value, where)
         if port.type in ("Mask", "Depth"):
             _check_size(step, port, packed["value"], found, where)

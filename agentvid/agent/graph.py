@@ -3,11 +3,15 @@
 An edit of a finished turn is a new invocation on a new revision: it enters at execute, or at review where it would
 pass the budget. LangGraph's own time travel and
 cache are not used; the store's revisions are the only history, and results are cached by key.
+
+Services come through the runtime's context. Where nobody hands them in, as under a server of LangGraph's own,
+`agent.standalone` binds each node to them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -22,28 +26,41 @@ from agentvid.agent.review import needs_review, passes_budget, review
 from agentvid.agent.state import Services, TurnState
 from agentvid.agent.verify import verify
 
-__all__ = ["build_graph"]
+__all__ = ["NODES", "Node", "Route", "build_graph", "wire"]
 
 TurnGraph = CompiledStateGraph[TurnState, Services, TurnState, TurnState]
+Node: TypeAlias = Callable[[TurnState, Runtime[Services]], Awaitable[TurnState]]
+Route: TypeAlias = Callable[[TurnState, Runtime[Services]], str]
+
+NODES: dict[str, Node] = {
+    "perceive": perceive,
+    "plan": plan,
+    "review": review,
+    "execute": execute,
+    "verify": verify,
+    "answer": answer,
+}
+"""The nodes by name, in the order of a turn."""
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> TurnGraph:
     """Return the compiled graph, checkpointing to `checkpointer`."""
     graph = StateGraph(TurnState, context_schema=Services)
-    graph.add_node("perceive", perceive)
-    graph.add_node("plan", plan)
-    graph.add_node("review", review)
-    graph.add_node("execute", execute)
-    graph.add_node("verify", verify)
-    graph.add_node("answer", answer)
-    graph.add_conditional_edges(START, _entry, ["perceive", "review", "execute"])
+    for name, node in NODES.items():
+        graph.add_node(name, node)  # type: ignore[call-overload]
+    wire(graph, START, lambda route: route)
+    return graph.compile(checkpointer=checkpointer)
+
+
+def wire(graph: StateGraph[Any, Any, Any, Any], begin: str, routed: Callable[[Route], Any]) -> None:
+    """Put the edges of a turn between its nodes, from the node `begin` on. `routed` makes what LangGraph calls."""
+    graph.add_conditional_edges(begin, routed(_entry), ["perceive", "review", "execute"])
     graph.add_edge("perceive", "plan")
-    graph.add_conditional_edges("plan", _after_plan, ["review", "execute", "answer", END])
-    graph.add_conditional_edges("review", _after_review, ["review", "execute"])
-    graph.add_conditional_edges("execute", _after_execute, ["review", "verify"])
+    graph.add_conditional_edges("plan", routed(_after_plan), ["review", "execute", "answer", END])
+    graph.add_conditional_edges("review", routed(_after_review), ["review", "execute"])
+    graph.add_conditional_edges("execute", routed(_after_execute), ["review", "verify"])
     graph.add_edge("verify", "answer")
     graph.add_edge("answer", END)
-    return graph.compile(checkpointer=checkpointer)
 
 
 def _entry(state: TurnState, runtime: Runtime[Services]) -> str:
@@ -66,5 +83,5 @@ def _after_review(state: TurnState, runtime: Runtime[Services]) -> str:
     return "execute" if state.get("approved") or not passes_budget(state, runtime) else "review"
 
 
-def _after_execute(state: TurnState) -> str:
+def _after_execute(state: TurnState, runtime: Runtime[Services]) -> str:
     return "review" if state.get("waiting") else "verify"

@@ -11,6 +11,7 @@ from langgraph.runtime import Runtime
 from agentvid.agent.answer import language_of
 from agentvid.agent.bill import Bill, keep_bill
 from agentvid.agent.execute import earlier_lookup
+from agentvid.agent.form import Form, form_edits
 from agentvid.agent.given import given_edits
 from agentvid.agent.perceive import known_media
 from agentvid.agent.state import Services, TurnState
@@ -20,6 +21,7 @@ from agentvid.chain.step import Ref
 from agentvid.engine import Engine
 from agentvid.errors import NoEngine
 from agentvid.events import ChainEvent
+from agentvid.media.types import Image
 from agentvid.planner import Exchange, PlanRequest, subject_of
 from agentvid.planner.check import require
 from agentvid.planner.stage import stages_of
@@ -155,6 +157,12 @@ def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpe
 
 def _wishes(chain: Chain, state: TurnState, services: Services) -> list[Edit]:
     edits: list[Edit] = []
+    form = state.get("form")
+    if form is not None:
+        media = known_media(services.log, state["session"], state["turn"])
+        pictures = [m.artifact for m in media if m.is_new and isinstance(m.artifact, Image)]
+        edits += form_edits(chain, services.executor.tools, Form.model_validate(form), pictures)
+        chain = apply_all(chain, edits)
     engine = state.get("engine")
     if engine is not None and chain.steps:
         edits += _engine_wishes(chain, engine, services)

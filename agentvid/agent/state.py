@@ -24,7 +24,7 @@ class TurnState(TypedDict, total=False):
     `revision` is the revision to run (absent until planned); `given` holds [address, JSON value or text] pairs that a
     person gave with the message; `waiting` what steps wait for; `checks` what was verified; `approved` tells that a
     person let the run begin, whatever it costs; `planner` who the turn was begun with; `planning` what a model used to
-    plan it (`bill.Bill`), None once it was told.
+    plan it (`bill.Bill`), None once it was told; `form` the form that the result is asked for in (`form.Form`).
     """
 
     session: str
@@ -39,6 +39,7 @@ class TurnState(TypedDict, total=False):
     planner: str
     planning: dict[str, Any] | None
     given: list[list[Any]]
+    form: dict[str, Any] | None
     waiting: list[dict[str, str]]
     checks: list[dict[str, Any]]
     status: TurnStatus

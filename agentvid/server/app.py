@@ -17,6 +17,7 @@ from agentvid.server.bodies import MessageBody
 from agentvid.server.guard import Guard
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Keys
+from agentvid.server.openai import router as openai
 from agentvid.server.problem import add_handlers
 from agentvid.server.retry import clear_claims
 from agentvid.server.studio import router as studio
@@ -75,8 +76,7 @@ def create_app(
     add_handlers(app)
     for module in _ROUTERS:
         app.include_router(module.router, prefix="/api/v1")
-    app.include_router(studio)
-    for router in routers:
+    for router in (openai, studio, *routers):
         app.include_router(router)
     app.add_middleware(Guard, hosts=hosts, is_local=is_open, max_bytes=_most_bytes(max_upload_bytes))
     app.openapi = lambda: _told(app)  # type: ignore[method-assign]

@@ -23,6 +23,8 @@ _TABLES: Final = (
     "budgets",
     "events",
     "work",
+    "videos",
+    "chats",
     "ownership",
 )
 

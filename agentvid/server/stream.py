@@ -144,6 +144,14 @@ class Stream:
         """Return the number of a session's newest event, 0 where it has none."""
         return self._channel(session).last
 
+    def share(self, session: str, turn: int, step: str) -> float:
+        """Return how much of a step is done by what it told last, 0 to 1; 0 where it does not run or tells nothing."""
+        with self._lock:
+            channel = self._channels.get(session)
+            told = channel.live.get((turn, step, "progress")) if channel else None
+        event = json.loads(told[1].data) if told else {"done": 0, "total": 0}
+        return min(1.0, event["done"] / event["total"]) if event["total"] else 0.0
+
     def close(self) -> None:
         """Let every listener's stream end."""
         self.is_closed = True

@@ -1,11 +1,12 @@
 """The tables of the server, migration 5 of the log: keys, browsers that signed in, accepted work, events by number,
-uploads, small pictures of media, answers for retries. Released: never changed."""
+uploads, small pictures of media, answers for retries. And those of its OpenAI-shaped dialect, migration 6: videos by
+their ids, conversations by the digest of what was said. Released: never changed."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["SERVER_TABLES"]
+__all__ = ["OPENAI_TABLES", "SERVER_TABLES"]
 
 SERVER_TABLES: Final[tuple[str, ...]] = (
     """
@@ -53,4 +54,21 @@ SERVER_TABLES: Final[tuple[str, ...]] = (
     )
     """,
     "CREATE INDEX retries_by_age ON retries (created)",
+)
+
+OPENAI_TABLES: Final[tuple[str, ...]] = (
+    """
+    CREATE TABLE videos (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, turn INTEGER NOT NULL,
+        asked TEXT NOT NULL, created REAL NOT NULL
+    )
+    """,
+    "CREATE INDEX videos_of_owner ON videos (owner, created)",
+    """
+    CREATE TABLE chats (
+        owner TEXT NOT NULL, digest TEXT NOT NULL, session TEXT NOT NULL, turn INTEGER NOT NULL,
+        revision INTEGER NOT NULL, created REAL NOT NULL,
+        PRIMARY KEY (owner, digest)
+    )
+    """,
 )

@@ -13,14 +13,14 @@ import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.audio.joins import STILL_SECONDS, keep_joined
-from agentvid.engines.classical.compose_over import fade_frames, faded, inset
+from agentvid.engines.classical.compose_over import fade_frames, faded, inset, inside
 from agentvid.engines.classical.panel import Panel, Picture, evened, letterbox, panel_length, resampled, scaled
 from agentvid.errors import CallError
 from agentvid.media.types import Image, Video
 
 __all__ = ["LAYOUTS", "compose", "join", "slideshow"]
 
-LAYOUTS: Final = ("beside", "above", "then", "fade", "inset")
+LAYOUTS: Final = ("beside", "above", "then", "fade", "inset", "inside")
 GUTTER: Final = 8
 FADE_SECONDS: Final = 0.3
 _STILL_FPS: Final = 24.0
@@ -38,12 +38,16 @@ def compose(request: EngineRequest, context: EngineContext) -> EngineResult:
     layout = request.maybe("layout", str) or "beside"
     if layout not in LAYOUTS:
         raise CallError(f"layout {layout!r}", "one of " + ", ".join(LAYOUTS), "choose one of these")
+    if layout == "inside" and clips:
+        raise CallError("a clip inside a mask", "two pictures", "edit_video edits a clip inside masks")
     if not 1 <= len(clips) + len(stills) <= _MOST_PANELS:
         raise CallError(
             f"{len(clips)} clips and {len(stills)} stills",
             f"1 to {_MOST_PANELS} clips or stills",
             "give clips, stills or both",
         )
+    if layout == "inside":
+        return inside(stills, request, context)
     panels = [_clip(clip, context) for clip in clips] + [_still(still, context) for still in stills]
     warnings: list[str] = []
     fps = max(panel.fps for panel in panels) or _STILL_FPS

@@ -1,4 +1,4 @@
-"""Compositions in which one clip lies over another: faded into the next, or small in a corner. Streams frames."""
+"""Compositions in which one lies over another: faded into the next, small in a corner, inside a mask. Streams."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.panel import Panel, Picture, evened, panel_length, resampled, scaled
 from agentvid.errors import CallError
-from agentvid.media.types import Video
+from agentvid.media.picture import read_straight
+from agentvid.media.types import Image, Mask, Video
 
-__all__ = ["CORNERS", "fade_frames", "faded", "inset"]
+__all__ = ["CORNERS", "fade_frames", "faded", "inset", "inside"]
 
 CORNERS: Final = ("upper left", "upper right", "lower left", "lower right")
 
@@ -95,6 +96,30 @@ def inset(
             yield evened(_laid(under, scaled(over, (width, height)), corner, margin))
 
     return context.store.put_video(frames(), fps)
+
+
+def inside(stills: Sequence[Image], request: EngineRequest, context: EngineContext) -> EngineResult:
+    """Show the first picture inside `mask` and the second outside, whose pixels there are the very same: port `image`.
+
+    Raises: CallError where there are not two pictures and a mask of one size.
+    """
+    mask = request.maybe("mask", Mask)
+    sizes = {(still.width, still.height) for still in stills} | ({(mask.width, mask.height)} if mask else set())
+    if len(stills) != 2 or mask is None or len(sizes) != 1:
+        raise CallError(
+            f"{len(stills)} pictures and {'a' if mask else 'no'} mask, of {len(sizes)} sizes",
+            "two pictures and a mask of one size: the one inside, and the one outside",
+            "give them so",
+        )
+    over, under = (read_straight(context.store.path(still)) for still in stills)
+    share = context.store.mask(mask)[..., None].astype(np.float32) / 255
+    layers = [
+        np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8) if opacity is None else opacity])
+        for rgb, opacity in (over, under)
+    ]
+    whole = np.asarray(np.rint(layers[0] * share + layers[1] * (1 - share)), np.uint8)
+    is_opaque = over[1] is None and under[1] is None
+    return EngineResult.of(image=context.store.put_image(np.ascontiguousarray(whole[..., : 3 if is_opaque else 4])))
 
 
 def _laid(under: Picture, over: Picture, corner: str, margin: int) -> Picture:

@@ -1,0 +1,106 @@
+"""Errors in OpenAI's shape, {"error": {message, type, param, code}}, so that its SDKs raise their own exceptions.
+
+What is ours stands under `agentvid` inside the error: given, expected, do, and the turn where there is one. A failure
+that would fail again says so (`x-should-retry: false`), as clients would otherwise run it, and pay for it, again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from agentvid.errors import AgentvidError
+from agentvid.server.problem import HttpError, problem_of
+from agentvid.server.retry import RetriedRoute
+
+__all__ = ["OpenAIRoute", "bad_parameter", "error_document", "refusal_of"]
+
+_TYPES: Final = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+}
+_CODES: Final = {"unauthorised": "invalid_api_key"}
+_AGAIN: Final = frozenset({409, 429, 503})
+
+_log = logging.getLogger("agentvid.server")
+
+
+class OpenAIRoute(RetriedRoute):
+    """A route whose errors leave it in OpenAI's shape."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, wrapped."""
+        answer = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except AgentvidError as error:
+                return refusal_of(error)
+            except RequestValidationError as error:
+                return refusal_of(_invalid(error.errors()))
+            except HTTPException as error:
+                headers = dict(error.headers or {})
+                return refusal_of(HttpError(error.status_code, "http_error", str(error.detail), headers=headers))
+            except Exception as fault:
+                _log.error("fault in %s %s", request.method, request.url.path, exc_info=fault)
+                return refusal_of(
+                    HttpError(500, "unexpected", type(fault).__name__, "the request to be answered", "please report it")
+                )
+            finally:
+                await request.close()
+
+        return handler
+
+
+def bad_parameter(param: str, given: str, expected: str, do: str = "", code: str = "invalid_value") -> HttpError:
+    """Return the error for a parameter that can't be honoured."""
+    return HttpError(400, code, given, expected, do, more={"param": param})
+
+
+def error_document(error: AgentvidError) -> tuple[int, dict[str, Any]]:
+    """Return an error's status and its document, as in {"error": document}."""
+    told = problem_of(error).status_code
+    status = 400 if told == 422 else told
+    more = dict(error.more) if isinstance(error, HttpError) else {}
+    document = {name: str(text) for name, text in error.document().items()}
+    ours: dict[str, Any] = {name: document.get(name, "") for name in ("given", "expected", "do")}
+    ours |= more.pop("agentvid", {})
+    if error.turn is not None:
+        ours |= {"session": error.turn[0], "turn": error.turn[1]}
+    return status, {
+        "message": str(error),
+        "type": _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error"),
+        "param": more.get("param"),
+        "code": _CODES.get(error.code, error.code),
+        "agentvid": ours,
+    }
+
+
+def refusal_of(error: AgentvidError) -> JSONResponse:
+    """Return an error as the answer that tells it."""
+    status, document = error_document(error)
+    headers = dict(error.headers) if isinstance(error, HttpError) else {}
+    headers["x-should-retry"] = "true" if status in _AGAIN else "false"
+    return JSONResponse({"error": document}, status, headers)
+
+
+def _invalid(faults: Any) -> HttpError:
+    first: dict[str, Any] = next(iter(faults), {})
+    where = [str(part) for part in first.get("loc", ()) if part not in ("body", "query", "path", "header")]
+    param = ".".join(where)
+    if first.get("type") == "extra_forbidden":
+        return bad_parameter(
+            param, f"unknown parameter {param!r}", "one that the reference names", "leave it out", "unknown_parameter"
+        )
+    told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in list(faults)[:5])
+    return bad_parameter(param, told, "a request as the reference says", "correct it")
