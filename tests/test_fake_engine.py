@@ -67,7 +67,9 @@ def ask(store):
     return ask
 
 
-CLIP_TASKS = ("edit_video", "pick_frame", "track", "extend_video", "interpolate", "retime", "stabilise")
+CLIP_TASKS = (
+    "edit_video", "pick_frame", "track", "extend_video", "interpolate", "retime", "stabilise", "transform_video",
+)  # fmt: skip
 PATH = CameraPath(poses=(CameraPose(seconds=0), CameraPose(seconds=2, yaw_deg=30)))
 ACTIONS = Actions(actions=(Action(move="forward"),))
 OUTPUTS = {
@@ -75,6 +77,7 @@ OUTPUTS = {
     "analyse": {"palette": Palette, "light": float, "size": float, "place": str},
     "edit_image": {"image": Image},
     "transform_image": {"image": Image},
+    "transform_video": {"video": Video},
     "measure": {"answer": Answer},
     "describe": {"answer": Answer},
     "novel_view": {"video": Video, "depth": Depth, "path": CameraPath},

@@ -207,8 +207,9 @@ def test_what_stays_is_named() -> None:
 # ------------------------------------------------------------ chains
 
 
-ASKS_BACK = frozenset({"generate_image", "generate_video", "orbit", "view_from", "future"})
-"""Operations that some phrases ask of what is not there: drawing outside the small world, the far side of a thing."""
+ASKS_BACK = frozenset({"generate_image", "generate_video", "orbit", "view_from", "future", "rotate"})
+"""Operations that some phrases ask of what is not there: drawing outside the small world, the far side of a thing, how
+many degrees are level."""
 
 
 async def test_every_phrase_becomes_a_chain_that_checks() -> None:

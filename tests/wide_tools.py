@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner_tools import TOOLS as PLAIN
-from planner_tools import Edited, Planned, Walk
 
-from agentvid.media.types import Audio, EditPlan, Image, Mask, Mesh, Palette, Video
+from agentvid.media.types import Audio, Image, Mesh, Video
 from agentvid.plugins import load_tools
 from agentvid.tool import ToolContext, tool
-
-
-@dataclass(frozen=True)
-class Framed:
-    image: Image
 
 
 @dataclass(frozen=True)
@@ -36,67 +30,6 @@ class Heard:
 @dataclass(frozen=True)
 class Solid:
     mesh: Mesh
-
-
-async def plan_edit(
-    ctx: ToolContext,
-    operation: str,
-    target: str,
-    colour: str = "",
-    palette: Palette | None = None,
-    light: float | None = None,
-    size: float | None = None,
-    place: str = "",
-    background: Image | None = None,
-    request: str = "",
-    value: str = "",
-    amount: float | None = None,
-    direction: str = "",
-    text: str = "",
-) -> Planned:
-    """Decide what changes to what."""
-    raise NotImplementedError
-
-
-async def edit_image(
-    ctx: ToolContext, image: Image, plan: EditPlan, mask: Mask | None = None, instruction: str = "", seed: int = 0
-) -> Edited:
-    """Change a picture."""
-    raise NotImplementedError
-
-
-async def transform_image(
-    ctx: ToolContext,
-    image: Image,
-    kind: str,
-    ratio: str = "",
-    place: str = "",
-    degrees: float | None = None,
-    axis: str = "",
-    sides: str = "",
-    share: float | None = None,
-    width: float | None = None,
-    factor: float | None = None,
-) -> Framed:
-    """Crop, rotate, flip, extend, upscale."""
-    raise NotImplementedError
-
-
-async def transform_video(
-    ctx: ToolContext,
-    video: Video,
-    kind: str,
-    ratio: str = "",
-    place: str = "",
-    degrees: float | None = None,
-    axis: str = "",
-    sides: str = "",
-    share: float | None = None,
-    width: float | None = None,
-    factor: float | None = None,
-) -> Clip:
-    """Crop, rotate, flip, extend, upscale."""
-    raise NotImplementedError
 
 
 async def caption(
@@ -133,30 +66,14 @@ async def make_3d(ctx: ToolContext, image: Image) -> Solid:
     raise NotImplementedError
 
 
-async def map_to_view(ctx: ToolContext, image: Image, walk: str = "") -> Walk:
-    """Walk on a map."""
-    raise NotImplementedError
-
-
-async def generate_image(ctx: ToolContext, prompt: str, seed: int = 0) -> Framed:
-    """Draw."""
-    raise NotImplementedError
-
-
-async def generate_video(
-    ctx: ToolContext, prompt: str, image: Image | None = None, seconds: float = 2.0, seed: int = 0
-) -> Clip:
-    """Film."""
-    raise NotImplementedError
-
-
-_MORE = (
-    plan_edit, edit_image, transform_image, transform_video, caption, speak, sound, mux, make_3d, map_to_view,
-    generate_image, generate_video,
+_MORE = (caption, speak, sound, mux, make_3d)
+_REAL = (
+    "plan_edit", "edit_image", "transform_image", "transform_video", "map_to_view", "generate_image", "generate_video",
+    "animate",     "locate", "analyse", "describe", "check", "retime", "extend_video", "stabilise", "interpolate", "compose",
+    "edit_video", "pick_frame", "track",
 )  # fmt: skip
-_REAL = ("retime", "extend_video", "stabilise", "interpolate", "compose", "edit_video", "pick_frame", "track")
 _LOADED = load_tools()
 TOOLS = PLAIN | {spec.name: spec for spec in map(tool(), _MORE)} | {name: _LOADED[name] for name in _REAL}
-"""All tools by name: those of clips are the real ones, the others only signatures."""
+"""All tools by name: those that ship are the real ones, the others only signatures."""
 TAKES = {name: frozenset(parameter.name for parameter in spec.parameters) for name, spec in TOOLS.items()}
 """What each tool takes, as a planner is told."""

@@ -6,7 +6,8 @@ Each line holds a message, what is attached, the earlier turns, and the operatio
 turns stand for media: what was attached, then the result, numbered v1, v2 … in order of appearance. A sequence counts
 where all operations are the expected ones in the expected order; questions, refusals and chat count where they are
 expected. A reference counts where a request is about the same media, whatever their order; "prev" after a request that
-makes no medium is what that request was about. Not part of the test run.
+makes no medium is what that request was about. `accept_ops` are other lists of operations that are just as right; the one
+that agrees most counts. Not part of the test run.
 """
 
 from __future__ import annotations
@@ -62,6 +63,17 @@ def _spelt(told: list[tuple[str, frozenset[str]]]) -> list[frozenset[str]]:
     return spelt
 
 
+def _likest(item: dict[str, Any], understood: Understood) -> list[dict[str, Any]]:
+    """Return the expected operations, or another accepted list where that agrees better with what was read."""
+    found, on = [want.op for want in understood.wants], found_on(understood)
+
+    def agreement(ops: list[dict[str, Any]]) -> tuple[bool, int]:
+        same = [op["op"] for op in ops] == found
+        return same, sum(a == b for a, b in zip(expected_on(ops), on, strict=True)) if same else 0
+
+    return max([item["ops"], *item.get("accept_ops", [])], key=agreement)
+
+
 @dataclass
 class Score:
     """Counts over messages."""
@@ -80,7 +92,9 @@ class Score:
         start = time.process_time()
         understood = understand(item["message"], media, said)
         self.seconds.append(time.process_time() - start)
-        wanted, found = [op["op"] for op in item["ops"]], [want.op for want in understood.wants]
+        found = [want.op for want in understood.wants]
+        ops = _likest(item, understood)
+        wanted = [op["op"] for op in ops]
         is_right = wanted == found and mood_of(item) == understood.mood
         for key in ("all", item["lang"]):
             self.all[key] += 1
@@ -90,7 +104,7 @@ class Score:
             counts["messages"] += 1
             counts["right"] += is_right
             counts["read"] += op in found
-        on, got = expected_on(item["ops"]), found_on(understood)
+        on, got = expected_on(ops), found_on(understood)
         same = 0
         if wanted == found:
             same = sum(a == b for a, b in zip(on, got, strict=True))
