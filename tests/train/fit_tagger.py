@@ -72,6 +72,19 @@ def told_examples(path: Path) -> list[Example]:
     return found
 
 
+def request_examples() -> list[Example]:
+    """Return the messages of `requests.txt`."""
+    found = []
+    for line in (DATA / "requests.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            head, message = line.split(" | ", 1)
+            kinds, *ops = head.split()
+            kinds, wanted = kinds.strip("-"), [op for op in ops if op != "-"]
+            kind = "video" if "v" in kinds else "image" if "i" in kinds else ""
+            found.append(Example(pieces_of(told(message).low, kind)[1], kinds, [wanted]))
+    return found
+
+
 def made_examples(count: int, seed: int) -> list[Example]:
     """Return messages made from patterns, with their labels."""
     known: dict[tuple[str, str, str], tuple[list[Piece], list[str]]] = {}
@@ -229,7 +242,7 @@ def main() -> None:
     files = options.messages or sorted(DATA.glob("messages*.jsonl"))
     tuned = [example for path in files if path.name == "messages.jsonl" for example in told_examples(path)]
     untuned = [example for path in files if path.name != "messages.jsonl" for example in told_examples(path)]
-    store(fitted(tuned, made_examples(_MADE, 1), untuned), options.out)
+    store(fitted(tuned, made_examples(_MADE, 1), untuned + request_examples()), options.out)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from agentvid.planner.wide.senses import numbers_named, senses_in
 from agentvid.planner.wide.text import QUOTE
 from agentvid.planner.wide.words import CLASSES
 
@@ -40,8 +41,8 @@ class Piece:
 @lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, ...]:
     """Hash-ready features of a text alone."""
-    plain = re.sub(r"\d+(?:[.:]\d+)?", "0", re.sub(f"{QUOTE}+", "“", text))
-    found: list[str] = []
+    plain, numbers = numbers_named(re.sub(f"{QUOTE}+", "“", text))
+    found: list[str] = [f"u{name}" for name in numbers]
     tokens = _WORD.findall(plain)
     row: list[str] = ["^"]
     for token in tokens:
@@ -62,6 +63,10 @@ def _words(text: str) -> tuple[str, ...]:
         found += [f"t{a} {b} {c}" for a, b, c in zip(english, english[1:], english[2:])]
         found += [f"k{a} _ {c}" for a, c in zip(english, english[2:])]
     classes = [name for name, pattern in _CLASSES if pattern.search(plain)]
+    senses = senses_in(plain)
+    found += [f"g{name}" for name in senses]
+    found += [f"G{a}+{b}" for i, a in enumerate(senses) for b in senses[i + 1 :]] if len(senses) <= 14 else []
+    found += [f"q{name}+{number}" for name in senses for number in numbers]
     found += [f"c{name}" for name in classes]
     found += [f"d{a}+{b}" for i, a in enumerate(classes) for b in classes[i + 1 :]]
     head = next((t for t in tokens), "")
@@ -83,10 +88,10 @@ def features_of(pieces: list[Piece], at: int, before: str, kinds: str, *, rules:
         if piece.ruled:
             found.append(f"rb{piece.ruled[0][0]}+{before}")
     if at:
-        found += [f"P{word}" for word in _words(pieces[at - 1].text) if word[0] in "wcz" and len(word) < 9]
+        found += [f"P{word}" for word in _words(pieces[at - 1].text) if word[0] in "wcgu" or (word[0] == "z" and len(word) < 4)]
         found += [f"Pr{op}" for op, _ in pieces[at - 1].ruled[:1]] if rules else []
     if at + 1 < len(pieces):
-        found += [f"N{word}" for word in _words(pieces[at + 1].text) if word[0] in "wcz" and len(word) < 9]
+        found += [f"N{word}" for word in _words(pieces[at + 1].text) if word[0] in "wcgu" or (word[0] == "z" and len(word) < 4)]
         found += [f"Nr{op}" for op, _ in pieces[at + 1].ruled[:1]] if rules else []
         found.append(f"Nj{pieces[at + 1].joint}")
     return [zlib.crc32(word.encode()) % BUCKETS for word in found]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from agentvid.planner.wide.group import Group
+from agentvid.planner.wide.merging import merged
 from agentvid.planner.wide.order import ordered
 from agentvid.planner.wide.pieces import Cut
 from agentvid.planner.wide.talk import CORRECTION, KEEP, without_exceptions
@@ -26,7 +27,8 @@ def grouped(message: Told, cuts: list[Cut], labels: list[str]) -> tuple[list[Gro
     reader = _Reader(message)
     for index, (cut, label) in enumerate(zip(cuts, labels, strict=True)):
         reader.take(cut, label, is_last=index == len(cuts) - 1)
-    return _looped(ordered(reader.groups, message)), reader.keep
+    groups = _of_drawing(merged(reader.groups, message))
+    return _looped(ordered(groups, message)), reader.keep
 
 
 class _Reader:
@@ -73,6 +75,12 @@ class _Reader:
             self.groups.clear()
         elif self.groups and at < 12 and self.began:
             self.groups.pop()
+
+
+def _of_drawing(groups: list[Group]) -> list[Group]:
+    """Take what stands before the first "draw …" for what is to be drawn: "a bridge at night, slow push in, 10 s clip"."""
+    first = next((at for at, group in enumerate(groups) if group.op in ("generate_image", "generate_video")), 0)
+    return groups[first:]
 
 
 def _looped(groups: list[Group]) -> list[Group]:

@@ -20,7 +20,7 @@ _LONGEST: Final = 220
 """Characters of a piece that rows are looked for in."""
 _MOST_RULED: Final = 3
 
-_HARD: Final = r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|[—–]+|(?<![^\s,;。:])[(（]?\d{1,2}(?:[.)）、](?! ?\d)|\) )|(?<=[\u4e00-\u9fff])\d{1,2}[.、)）](?=[\u4e00-\u9fff])|[①②③④⑤⑥⑦⑧⑨⑩]|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
+_HARD: Final = r"[。;!?\n…]+|\.{2,}|(?<![a-z]\.[a-z])\.(?=\s|$)|(?<=\s)[—–-]{1,3}(?=\s)|(?<!\d)[—–]+(?!\d)|(?<![^\s,;。:])[(（]?\d{1,2}(?:[.)）、](?! ?\d)|\) )|(?<=[\u4e00-\u9fff])\d{1,2}[.、)）](?=[\u4e00-\u9fff])|[①②③④⑤⑥⑦⑧⑨⑩]|:(?! ?\ue000)(?=\s|[^\x00-\x7f])"
 _THEN: Final = (
     r"(?:(?<![a-z])(?:and then|then|after that|after which|afterwards?|finally|lastly|last of all|and finally|and lastly"
     r"|followed by|next,)(?![a-z])|然后|(?<![往后])接着(?![的演播拍放])|随后|(?<=[,。;])之后(?!会|的|发生)|最后(?=[把将给要再加做出配来裁用放让整导调,从发换转写])|接下来(?![会发的几])|,再(?=[把将给加来用配做写调裁放换补转]))"
@@ -29,7 +29,7 @@ _COMMA: Final = (
     r"(?<!(?<![a-z])no)(?<!wait)(?<!nah),(?!\d{3}(?!\d))(?! ?(?:not|instead of|rather than) (?:just |only )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten))|、"
     r"|(?<!everything )(?<!all )(?<!anything )(?<!nothing )(?<![a-z,])but(?! (?:not|for) )(?![a-z])"
 )
-_SOFT: Final = r"(?<![a-z])(?:and also|(?<!black )and|plus|but|while|as well as|with|before|so)(?![a-z])|&|(?<=[来掉好完了])(?=[循倒加放剪裁配翻旋提锐])|同时|并(?![排列肩])|并且|而且|还有|以及|外加|顺便|顺带|另外|(?<!.)再|再|也(?=[把给])|和|跟(?=把)|还要|(?<=[了后完掉好])(?=[把给再])"
+_SOFT: Final = r"(?<![a-z])(?:and also|(?<!black )(?<!before )(?<!black-)(?<!rock )(?<!and )and(?! (?:a half|white|after|forth|ever|again|round|roll|drink)(?![a-z]))(?! \d)|plus|but|while|as well as|with|(?<!the one )(?<!version )(?<!than )(?<!like )before(?! (?:the|it|and|that)(?![a-z]))|so)(?![a-z])|&|(?<=[来掉好完了])(?=[循倒加放剪裁配翻旋提锐])|同时|并(?![排列肩])|并且|而且|还有|以及|外加|顺便|顺带|另外|(?<!.)再|再|也(?=[把给])|(?<![饱暖柔平温])和(?![平谐服面睦])|跟(?=把)|还要|(?<=[了后完掉好])(?=[把给再])"
 _ANY: Final = re.compile(f"(?P<hard>{_HARD})|(?P<then>{_THEN})|(?P<comma>{_COMMA})|(?P<soft>{_SOFT})")
 
 
