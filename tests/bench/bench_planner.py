@@ -6,8 +6,8 @@ Each line holds a message, what is attached, the earlier turns, and the operatio
 turns stand for media: what was attached, then the result, numbered v1, v2 … in order of appearance. A sequence counts
 where all operations are the expected ones in the expected order; questions, refusals and chat count where they are
 expected. A reference counts where a request is about the same media, whatever their order; "prev" after a request that
-makes no medium is what that request was about. `accept_ops` are other lists of operations that are just as right; the one
-that agrees most counts. Not part of the test run.
+makes no medium is what that request was about. `accept_ops` are other lists of operations that are just as right; the
+one that agrees most counts. Not part of the test run.
 """
 
 from __future__ import annotations

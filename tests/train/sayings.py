@@ -21,13 +21,28 @@ __all__ = ["Clause", "clauses", "joined"]
 DATA: Final = Path(__file__).parents[1] / "data"
 Node: TypeAlias = str | tuple[str, "list[list[Node]] | str"]
 _JOINTS: Final = {
-    "en": (", ",) * 6 + (" and ",) * 4 + (". ",) * 5 + (", then ",) * 3 + (", and ",) * 3 + (" then ",) * 2 + ("; ", "! "),
+    "en": (
+        *(", ",) * 6, *(" and ",) * 4, *(". ",) * 5, *(", then ",) * 3, *(", and ",) * 3, " then ", " then ", "; ", "! ",
+    ),
     "zh": (",",) * 10 + ("。",) * 4 + (",然后",) * 2 + (",再",) * 2 + (";", "!", "、", "然后", "然后"),
 }  # fmt: skip
 _OPENINGS: Final = {
     "en": ("hi, ", "ok so ", "please ", "hey ", "first, ", "hello! "),
     "zh": ("先", "麻烦", "你好,", "帮我", "请"),
 }
+_MADE_UP: Final = 0.4
+"""The share of things that get a name nobody knows; half of it in English."""
+_SYLLABLES: Final = re.split(
+    r"\|",
+    "ba|be|bi|bo|bri|ca|ce|chi|co|cra|da|den|di|do|dri|fa|fen|fi|flo|ga|gle|go|gra|ha|hen|hil|ho|ja|jel|ka|ken"
+    "|kle|la|len|li|lo|ma|men|mil|mo|na|nel|no|ny|pa|pel|pi|plo|qua|ra|ren|ri|ro|sa|sel|shi|sko|sta|ta|tel|tin|to"
+    "|tra|va|ven|wa|wel",
+)
+_CHARACTERS: Final = (
+    "米饭意面裁判球桌布虾渔翁芦苇茶壶瓷碟佛像磨盘驴骆驼石榴葡萄枣梨桃杏莲藕菱豆腐包子饺馄饨粽糕酥酒坛竹筐箩簸箕锄镰犁"
+    "井台阁亭廊檐瓦梁窑舱帆桨锚缆滩礁岛塘堤坝闸哨塔碑坊巷弄院墩柴薪炭炉灶锅铲勺叉钵罐瓮篮篓匣箱橱屉凳榻枕褥毯帐钩铃锣鼓"
+    "笛箫琴棋卷轴砚墨印章伞扇簪钗镯佩绳索缰鞍蹄鬃翅羽鳞鳍爪牙犄鹿獐狐狸獾兔鼠蛙蛇龟鹤鹭雁鹰鹊雀鸠蝉蜂蝶蚁虾蟹贝螺珊瑚"
+)
 _SHELVES: Final = ("i", "i", "i", "v", "v", "ii", "vv", "hi", "hv")
 
 
@@ -108,10 +123,18 @@ def _spelt(nodes: list[Node], slots: dict[str, list[str]], rng: random.Random) -
         if isinstance(node, str):
             text += node
         elif isinstance(node[1], str):
-            text += rng.choice(slots[node[1]])
+            made_up = node[1] == "thing" and rng.random() < _MADE_UP * (0.5 if slots["thing"][0].isascii() else 1)
+            text += _noun(slots, rng) if made_up else rng.choice(slots[node[1]])
         else:
             text += _spelt(rng.choice(node[1]), slots, rng)
     return text
+
+
+def _noun(slots: dict[str, list[str]], rng: random.Random) -> str:
+    """Return a noun that nobody knows: things have any name, so a name says nothing about what is asked."""
+    if slots["thing"][0].isascii():
+        return "".join(rng.choice(_SYLLABLES) for _ in range(rng.randint(2, 3)))
+    return "".join(rng.choice(_CHARACTERS) for _ in range(rng.randint(1, 3)))
 
 
 def joined(pool: list[Clause], count: int, seed: int) -> Iterator[tuple[str, list[tuple[str, Clause]]]]:

@@ -135,11 +135,12 @@ def _size_of(box: Box, image: Image, chinese: bool) -> tuple[str, dict[str, floa
     width, height = box.x1 - box.x0, box.y1 - box.y0
     across, up = width / image.width, height / image.height
     if chinese:
-        text = f"宽 {width:.0f} 像素，高 {height:.0f} 像素：画面宽度的 {across:.0%}，高度的 {up:.0%}（按框测量，不是实物尺寸）。"
+        text = f"宽 {width:.0f} 像素，高 {height:.0f} 像素：画面宽度的 {across:.0%}，高度的 {up:.0%}"
+        text += "（按框测量，不是实物尺寸）。"
     else:
         text = (
-            f"{width:.0f} pixels wide and {height:.0f} high: {across:.0%} of the picture's width, {up:.0%} of its height "
-            "(measured by its box; not its real size)."
+            f"{width:.0f} pixels wide and {height:.0f} high: {across:.0%} of the picture's width, {up:.0%} of its "
+            "height (measured by its box; not its real size)."
         )
     return text, {"width": width, "height": height}
 

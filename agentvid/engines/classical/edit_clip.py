@@ -1,8 +1,9 @@
 """Carry out an edit plan on a clip, inside a mask for each frame; task `edit_video`. Streams frames.
 
 The plan is one for the whole clip, and each pixel's change depends on that pixel and its mask alone, so colours do not
-pump; rain and snow are drawn anew in each frame. What is removed is filled from one plate of the background (see `plate`), so that the filling stands still in the
-scene. Outside the feathered masks, recolour and remove change nothing but what encoding changes.
+pump; rain and snow are drawn anew in each frame. What is removed is filled from one plate of the background (see
+`plate`), so that the filling stands still in the scene. Outside the feathered masks, recolour and remove change nothing
+but what encoding changes.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
     behind = _background(context, video, given, inside, at, removes[0].grow) if removes and given else None
     done = video.frames * 2 if removes else 0
     shown: Picture | None = None
-    told: list[str] = []
+    said: list[str] = []
 
     def frames() -> Iterator[Picture]:
         nonlocal shown
@@ -103,7 +104,7 @@ def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
             if given is not None and not (mask > 127).any():
                 edited = rgb
             else:
-                scene = Scene(mask if given else None, plan.feather, request.seed, _quiet, backgrounds, told)
+                scene = Scene(mask if given else None, plan.feather, request.seed, _quiet, backgrounds, said)
                 edited = _edited(rgb, mask, plan, scene, behind, number)
             if number == at:
                 shown = edited
@@ -119,7 +120,7 @@ def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
         warnings.append(f"{video.frames - len(inside)} of {video.frames} frames have no mask and were left as they are")
     if any(isinstance(operation, ReplaceBackground) and operation.image for operation in plan.operations):
         warnings.append("the new background stands still while the camera moves")
-    warnings += list(dict.fromkeys(told))
+    warnings += list(dict.fromkeys(said))
     finding = f"{len(inside)} of {video.frames} frames were edited by one plan."
     if behind is not None:
         told, more = _told(behind, removes[0].grow, context, given, at)

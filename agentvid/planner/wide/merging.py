@@ -27,9 +27,32 @@ _STARTS: Final = re.compile(
     r"(?![a-z])|然后|接着|再|最后|先|首先)"
 )
 _TOLD: Final = frozenset(
-    {"text_add", "text_change", "caption", "describe", "count_change", "style", "lighting", "weather", "add", "recolour"}
+    {
+        "text_add",
+        "text_change",
+        "caption",
+        "describe",
+        "count_change",
+        "style",
+        "lighting",
+        "weather",
+        "add",
+        "recolour",
+    }
     | {"background_change", "material", "crop", "background_blur", "view_from", "speed", "move", "resize", "navigate"}
-    | {"animate", "replace", "remove", "brighten", "darken", "saturate", "zoom", "future", "past", "grayscale", "upscale"}
+    | {
+        "animate",
+        "replace",
+        "remove",
+        "brighten",
+        "darken",
+        "saturate",
+        "zoom",
+        "future",
+        "past",
+        "grayscale",
+        "upscale",
+    }
     | {"extend_canvas", "dolly", "answer"}
 )
 """What a clause after "draw …" may seem to ask for, where it only tells more of what is to be drawn."""

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from agentvid.planner.wide.features import Piece
 from agentvid.planner.wide.table import ROWS
-from agentvid.planner.wide.talk import without_courtesy, without_exceptions
+from agentvid.planner.wide.talk import CORRECTION, without_courtesy, without_exceptions
 
 __all__ = ["Cut", "Join", "pieces_of", "ruled"]
 
@@ -55,7 +55,11 @@ def pieces_of(low: str, kind: str) -> tuple[list[Cut], list[Piece]]:
         if re.search(r"\w|\ue000", low[last:start]):
             end = start + (how == "hard" and low[start] == "?")
             cuts.append(Cut(last, end, join))  # type: ignore[arg-type]
-            pieces.append(Piece(low[last:end].strip(), joint, join, ruled(low[last:start], kind)))
+            text = low[last:end]
+            taken_back = CORRECTION.search(text)
+            if taken_back and taken_back.start() <= 4 and re.search(r"\w|\ue000", text[taken_back.end() :]):
+                text, joint = text[taken_back.end() :].lstrip(" ,"), "no"
+            pieces.append(Piece(text.strip(), joint, join, ruled(text.rstrip("?"), kind)))
             joint, join = word, how
         else:
             joint, join = f"{joint}{word}"[:8], join if join in ("then", "hard") else how or join

@@ -127,7 +127,11 @@ def _read(message: Told, kind: str, shelf: Shelf) -> tuple[list[Group], list[str
     """Return the requests of a message before media, targets and values are read, and what must stay."""
     new = "".join(medium.kind[:1] for medium in shelf.media if medium.is_new)
     cuts, pieces = pieces_of(message.low, kind)
-    return grouped(message, cuts, tag(pieces, new or (f"h{kind[:1]}" if shelf.media else ""), "".join(medium.kind[:1] for medium in shelf.real)))
+    return grouped(
+        message,
+        cuts,
+        tag(pieces, new or (f"h{kind[:1]}" if shelf.media else ""), "".join(medium.kind[:1] for medium in shelf.real)),
+    )
 
 
 def _placed(message: Told, language: Language, groups: list[Group], keep: list[str], shelf: Shelf) -> Understood:
