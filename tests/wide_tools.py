@@ -69,8 +69,8 @@ async def make_3d(ctx: ToolContext, image: Image) -> Solid:
 _MORE = (caption, speak, sound, mux, make_3d)
 _REAL = (
     "plan_edit", "edit_image", "transform_image", "transform_video", "map_to_view", "generate_image", "generate_video",
-    "animate", "locate", "analyse", "describe", "check", "retime", "extend_video", "stabilise", "interpolate", "compose",
-    "edit_video", "pick_frame", "track",
+    "animate", "locate", "analyse", "describe", "check", "retime", "extend_video", "stabilise", "interpolate",
+    "compose", "edit_video", "pick_frame", "track",
 )  # fmt: skip
 _LOADED = load_tools()
 TOOLS = PLAIN | {spec.name: spec for spec in map(tool(), _MORE)} | {name: _LOADED[name] for name in _REAL}

@@ -13,12 +13,16 @@ from agentvid.planner.wide.pieces import Cut
 from agentvid.planner.wide.talk import CORRECTION, KEEP, without_exceptions
 from agentvid.planner.wide.text import Told
 from agentvid.planner.wide.where import ordinals_in
+from agentvid.planner.wide.words import CLASSES
 
 __all__ = ["grouped"]
 
 _SAME: Final = re.compile(
     r"也一样|也是|同样处理|一样处理|(?<![a-z])(?:same (?:for|with|to|thing)|ditto|likewise)(?![a-z])"
 )
+_BACKGROUND: Final = re.compile(CLASSES["background"])
+_BECOMES: Final = re.compile(r"\W*(?:就|直接)?(?:换|改|变|弄|做)[成为]|\W*(?:make it|something|go with) ")
+"""Begins a clause that tells what was spoken of before it becomes: "new background please, something plain"."""
 _LOOPS: Final = frozenset({"turntable", "animate", "orbit"})
 
 
@@ -50,6 +54,8 @@ class _Reader:
             cut = replace(cut, start=cut.start + correction.end())
             low = low[correction.end() :]
         self.keep += [self.message.part(cut.start + a, cut.start + b) for a, b in without_exceptions(low)[1]]
+        if label in ("recolour", "replace") and _BACKGROUND.search(self.pending) and _BECOMES.match(low):
+            label = "background_change"
         if label:
             self.groups.append(Group(label, cut.start, cut.end, low, cut.join, self.pending, low))
             self.pending = ""

@@ -210,7 +210,7 @@ def amount_in(low: str) -> float | None:
         (r"三倍|triple|three times", 3.0),
         (r"四倍|four times|quadruple", 4.0),
         (r"四分之一|quarter", 0.25),
-        (r"三分之一|(?:a|one) third", 1 / 3),
+        (r"三分之一|(?:a|one|left|right|top|bottom|upper|lower|middle) third", 1 / 3),
         (r"一半|半(?![圈周])|(?<![a-z])half(?![a-z])|halve", 0.5),
     ):
         if re.search(pattern, low):
