@@ -22,7 +22,7 @@ DATA: Final = Path(__file__).parents[1] / "data"
 Node: TypeAlias = str | tuple[str, "list[list[Node]] | str"]
 _JOINTS: Final = {
     "en": (
-        *(", ",) * 6, *(" and ",) * 4, *(". ",) * 5, *(", then ",) * 3, *(", and ",) * 3, " then ", "; ", "! ",
+        *(", ",) * 6, *(" and ",) * 4, *(". ",) * 5, *(", then ",) * 3, *(", and ",) * 3, *(" then ",) * 2, "; ", "! ",
     ),
     "zh": (",",) * 10 + ("。",) * 4 + (",然后",) * 2 + (",再",) * 2 + (";", "!", "、", "然后", "然后"),
 }  # fmt: skip

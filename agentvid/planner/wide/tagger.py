@@ -7,6 +7,7 @@ operation of the table, or "" where a piece asks for nothing by itself: a detail
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
@@ -30,6 +31,7 @@ _PRICE: Final = 4.0
 """How much less likely a request is that fits no medium, as a logarithm: people do ask for what can't be done."""
 _NEAR: Final = 2.5
 """How much less likely than nothing a request may be, as a logarithm, where a message asks for nothing else."""
+_TELLS_ENOUGH: Final = re.compile(r"(?:[a-z']+[^a-z]+){3}[a-z']|[\u4e00-\u9fff]{6}")
 _WIDTH: Final = 4
 """Readings that are followed side by side."""
 
@@ -45,7 +47,9 @@ def tag(pieces: list[Piece], kinds: str, media: str) -> list[str]:
 def _likeliest(pieces: list[Piece], kinds: str, media: str) -> list[str]:
     """Return labels with the one request that is nearest to being asked for, none where all are far from it."""
     best: tuple[float, int, str] | None = None
-    for at in range(len(pieces)):
+    for at, piece in enumerate(pieces):
+        if not piece.ruled and not _TELLS_ENOUGH.search(piece.text):
+            continue  # "the cup": an answer, or nothing
         logits = _weights()[features_of(pieces, at, "", kinds)].sum(0) + _out_of_place(*_at_hand(media, []))
         index = 1 + int(np.argmax(logits[1:]))
         lead = float(logits[index] - logits[0])
