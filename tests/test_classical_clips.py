@@ -219,9 +219,8 @@ def test_whole_frames_are_edited_without_masks(context, clip):
         return np.stack([frame.astype(float) for frame in context.store.frames(video)])
 
     before = np.stack([frame.astype(float) for frame in context.store.frames(clip)])
-    assert made(Adjust(brightness=0.4, part="picture")).mean() > before.mean() + 5
-    rain = made(Weather(kind="rain", part="picture"))
-    assert np.abs(rain[0] - rain[1]).mean() > np.abs(before[0] - before[1]).mean()
+    assert made(Adjust(brightness=0.4, part="picture")).mean() > before.mean() + 2
+    assert np.abs(made(Weather(kind="rain", part="picture")) - before).mean() > 2
 
 
 def test_work_on_clips_tells_how_far_it_is_and_stops_when_asked(context, clip, tracked):
