@@ -21,6 +21,7 @@ from agentvid.errors import CallError, Cancelled
 from agentvid.events import Progress
 from agentvid.media.mask_clip import write_masks
 from agentvid.media.types import (
+    Adjust,
     BlurBackground,
     EditPlan,
     Image,
@@ -28,6 +29,7 @@ from agentvid.media.types import (
     Recolour,
     Remove,
     Video,
+    Weather,
 )
 from agentvid.store.objects import ObjectStore
 
@@ -208,6 +210,17 @@ def test_edits_that_can_not_be_made_are_refused(context, clip, tracked):
         edit_video(request("edit_video", video=clip, plan=removal), context)
     with pytest.raises(CallError, match="masks of"):
         edit_video(request("edit_video", video=shorter, plan=removal, masks=tracked.get("masks", Video)), context)
+
+
+def test_whole_frames_are_edited_without_masks(context, clip):
+    def made(operation):
+        plan = EditPlan(target="picture", operations=(operation,))
+        video = edit_video(request("edit_video", video=clip, plan=plan), context).get("video", Video)
+        return np.stack([frame.astype(float) for frame in context.store.frames(video)])
+
+    before = np.stack([frame.astype(float) for frame in context.store.frames(clip)])
+    assert made(Adjust(brightness=0.4, part="picture")).mean() > before.mean() + 2
+    assert np.abs(made(Weather(kind="rain", part="picture")) - before).mean() > 2
 
 
 def test_work_on_clips_tells_how_far_it_is_and_stops_when_asked(context, clip, tracked):

@@ -69,7 +69,9 @@ def ask(store):
     return ask
 
 
-CLIP_TASKS = ("edit_video", "pick_frame", "track", "extend_video", "interpolate", "retime", "stabilise")
+CLIP_TASKS = (
+    "edit_video", "pick_frame", "track", "extend_video", "interpolate", "retime", "stabilise", "transform_video",
+)  # fmt: skip
 CLIP_TASKS += ("caption", "sound", "mux")
 PATH = CameraPath(poses=(CameraPose(seconds=0), CameraPose(seconds=2, yaw_deg=30)))
 ACTIONS = Actions(actions=(Action(move="forward"),))
@@ -78,6 +80,7 @@ OUTPUTS = {
     "analyse": {"palette": Palette, "light": float, "size": float, "place": str},
     "edit_image": {"image": Image},
     "transform_image": {"image": Image},
+    "transform_video": {"video": Video},
     "measure": {"answer": Answer},
     "describe": {"answer": Answer},
     "novel_view": {"video": Video, "depth": Depth, "path": CameraPath},

@@ -12,7 +12,7 @@ from agentvid.engine import EngineContext, EngineRequest, EngineResult, pack
 from agentvid.engines.classical import ClassicalEngine
 from agentvid.errors import CallError
 from agentvid.media.picture import read_straight
-from agentvid.media.types import Box, Image
+from agentvid.media.types import Box, Image, Video
 from agentvid.store.objects import ObjectStore
 
 RGB = np.random.default_rng(0).integers(0, 255, (60, 90, 3), np.uint8)
@@ -102,3 +102,20 @@ async def test_transparency_stays(store: ObjectStore) -> None:
     for kind, inputs in (("flip", {}), ("upscale", {}), ("extend", {"share": 0.2}), ("rotate", {"degrees": 90.0})):
         _, result = await done(store, kind, rgb=whole, **inputs)
         assert read_straight(store.path(result.get("image", Image)))[1] is not None
+
+
+async def test_every_frame_of_a_clip_is_transformed_alike(store: ObjectStore) -> None:
+    clip = store.put_video(np.repeat(RGB[None], 3, 0), 10)
+
+    async def clipped(kind: str, **inputs: Any) -> Any:
+        packed = {name: pack(value) for name, value in ({"video": clip, "kind": kind} | inputs).items()}
+        request = EngineRequest(task="transform_video", inputs=packed)
+        result = await ClassicalEngine().run(request, EngineContext(store=store))
+        return result.get("video", Video)
+
+    tall = await clipped("crop", ratio="9:16")
+    assert (tall.width, tall.height, tall.frames) == (34, 60, 3)
+    turned = await clipped("rotate", degrees=90.0)
+    assert (turned.width, turned.height) == (60, 90)
+    with pytest.raises(CallError, match="extend"):
+        await clipped("extend", sides="left")

@@ -78,13 +78,20 @@ def test_the_example_of_a_row_is_read_as_it(row: object) -> None:
     assert [ops(text, kinds) for text in row.example] == [[row.op], [row.op]]  # type: ignore[attr-defined]
 
 
-def test_messages_of_people_are_read() -> None:
-    """Measured: 91.5 % of these 400 exactly, and 99 % of references. They were seen while the words were written."""
-    counted = score(DATA / "messages.jsonl")
-    summary = counted.summary()
-    assert summary["exact"]["all"] >= 0.91
-    assert min(summary["exact"].values()) >= 0.89
-    assert summary["references"] >= 0.98
+@pytest.mark.parametrize(
+    ("name", "held_out", "exact", "references"),
+    [
+        ("messages", None, 0.952, 0.968),
+        ("messages2", None, 0.96, 0.943),
+        ("messages3", False, 0.937, 0.942),
+        ("messages3", True, 0.554, 0.98),
+    ],
+)
+def test_messages_of_people_are_read(name: str, held_out: bool | None, exact: float, references: float) -> None:
+    """Only the last row, the half of messages3 that nothing was learned from, tells what to expect of new messages."""
+    summary = score(DATA / f"{name}.jsonl", held_out).summary()
+    assert summary["exact"]["all"] >= exact
+    assert summary["references"] >= references
 
 
 def test_a_verb_alone_asks_what() -> None:
@@ -207,8 +214,9 @@ def test_what_stays_is_named() -> None:
 # ------------------------------------------------------------ chains
 
 
-ASKS_BACK = frozenset({"generate_image", "generate_video", "orbit", "view_from", "future"})
-"""Operations that some phrases ask of what is not there: drawing outside the small world, the far side of a thing."""
+ASKS_BACK = frozenset({"generate_image", "generate_video", "orbit", "view_from", "future", "rotate"})
+"""Operations that some phrases ask of what is not there: drawing outside the small world, the far side of a thing, how
+many degrees are level."""
 
 
 async def test_every_phrase_becomes_a_chain_that_checks() -> None:
@@ -288,6 +296,59 @@ async def test_two_pictures_are_compared_on_one_sheet() -> None:
     assert steps(await planned("which of these two is sharper?", PHOTO, PHOTO_2)) == ["compose", "describe"]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("brighten it a bit", {"operation": "adjust", "value": "brighter, a bit", "target": "whole picture"}),
+        ("less saturated please", {"operation": "adjust", "value": "desaturated"}),
+        ("调暗一点", {"operation": "adjust", "value": "压暗一点", "target": "整张画面"}),
+        ("make it sunset light", {"operation": "light", "target": "whole picture"}),
+        ("变成深秋的感觉", {"operation": "weather"}),
+        ("make the red cup half as big", {"operation": "resize", "target": "red cup", "amount": 0.5}),
+        ("把红色杯子往右移一点", {"operation": "move", "direction": "right", "amount": 0.1}),
+        ("write 'Morning coffee' at the top in red", {"operation": "text", "text": "Morning coffee", "colour": "red"}),
+        ("写上'新年快乐'", {"operation": "text", "text": "新年快乐"}),
+    ],
+)
+async def test_plan_edit_is_told_what_it_takes(text: str, told: dict[str, object]) -> None:
+    chain = await planned(text, PHOTO)
+    args = next(step.args for step in chain if step.tool == "plan_edit")
+    assert {name: args.get(name) for name in told} == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("裁成16:9", {"kind": "crop", "ratio": "16:9"}),
+        ("crop off the left third", {"kind": "crop", "place": "right", "share": 1 - 1 / 3}),
+        ("rotate it 10 degrees counterclockwise", {"kind": "rotate", "degrees": -10.0}),
+        ("extend it on both sides", {"kind": "extend", "sides": "left right"}),
+        ("flip it upside down", {"kind": "flip", "axis": "vertical"}),
+    ],
+)
+async def test_the_frame_is_changed_as_said(text: str, told: dict[str, object]) -> None:
+    args = (await planned(text, PHOTO)).steps[0].args
+    assert {name: args.get(name) for name in told} == told
+
+
+async def test_clips_are_transformed_and_edited_whole() -> None:
+    assert steps(await planned("裁成竖屏", CLIP)) == ["transform_video"]
+    assert steps(await planned("make it night", CLIP)) == ["plan_edit", "edit_video"]
+
+
+async def test_how_large_a_thing_is_is_asked_of_its_box() -> None:
+    chain = await planned("红色杯子有多大？", PHOTO)
+    assert steps(chain) == ["locate", "describe"]
+    assert chain.steps[1].args["box"] == {"step": chain.steps[0].id, "port": "box"}
+    assert steps(await planned("how big is the picture?", PHOTO)) == ["describe"]
+
+
+async def test_a_style_nobody_offline_paints_is_told_with_those_that_are() -> None:
+    chain = await planned("make it look like a mosaic", PHOTO, bears=OFFLINE)
+    assert not chain.steps
+    assert "watercolour" in chain.question
+
+
 # ------------------------------------------------------------ anything at all
 
 _WORDS = [
@@ -351,6 +412,7 @@ def test_any_text_is_read_in_time() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_ten_thousand_texts_are_read_in_time() -> None:
     _survives(10_000, 2)
 

@@ -20,7 +20,7 @@ from agentvid.engines.classical.regions import groups
 from agentvid.engines.classical.words import is_chinese, place_word, read_sought
 from agentvid.errors import CallError
 from agentvid.media.colours import colour_name, colour_phrases
-from agentvid.media.types import Answer, Image, Video
+from agentvid.media.types import Answer, Box, Image, Video
 
 __all__ = ["Motion", "answer_about", "caption_of", "describe", "motion_of"]
 
@@ -28,6 +28,8 @@ SAMPLED_FRAMES: Final = 12
 FLOW_SIDE: Final = 240
 CUT: Final = 0.45
 """Two sampled frames whose colour histograms share less than 1 - CUT are taken for different shots."""
+
+_SIZE: Final = re.compile(r"how (?:big|large|wide|high|tall)|size|resolution|多大|尺寸|大小|分辨率|多宽|多高")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,10 @@ def describe(request: EngineRequest, context: EngineContext) -> EngineResult:
     else:
         assert image is not None
         rgb = context.store.image(image)
-        if question and not _is_open(question):
+        box = request.maybe("box", Box)
+        if box is not None and _SIZE.search(question.lower()):
+            text, measures = _size_of(box, image, chinese)
+        elif question and not _is_open(question):
             text, measures = answer_about(rgb, question, chinese)
         else:
             text, measures = caption_of(rgb, chinese)
@@ -107,7 +112,7 @@ def answer_about(rgb: Bytes, question: str, chinese: bool = False) -> tuple[str,
         return _how_many(rgb, question, chinese)
     if re.search(r"what colou?r|which colou?r|什么颜色|颜色是|啥颜色|哪种颜色", asked):
         return _what_colour(rgb, question, chinese)
-    if re.search(r"how (?:big|large|wide|high|tall)|size|resolution|多大|尺寸|大小|分辨率|多宽|多高", asked):
+    if _SIZE.search(asked):
         height, width = rgb.shape[:2]
         text = f"宽 {width} 像素，高 {height} 像素。" if chinese else f"{width} pixels wide and {height} high."
         return text, {"width": float(width), "height": float(height)}
@@ -123,6 +128,21 @@ def answer_about(rgb: Bytes, question: str, chinese: bool = False) -> tuple[str,
     if chinese:
         return "这个问题需要识别物体，这里只能测量颜色、数量、大小和亮度，无法回答。", {}
     return "That needs recognition; here only colours, numbers of coloured things, sizes and light are measured.", {}
+
+
+def _size_of(box: Box, image: Image, chinese: bool) -> tuple[str, dict[str, float]]:
+    """The size of a thing's box, in pixels and as shares of the picture."""
+    width, height = box.x1 - box.x0, box.y1 - box.y0
+    across, up = width / image.width, height / image.height
+    if chinese:
+        text = f"宽 {width:.0f} 像素，高 {height:.0f} 像素：画面宽度的 {across:.0%}，高度的 {up:.0%}"
+        text += "（按框测量，不是实物尺寸）。"
+    else:
+        text = (
+            f"{width:.0f} pixels wide and {height:.0f} high: {across:.0%} of the picture's width, {up:.0%} of its "
+            "height (measured by its box; not its real size)."
+        )
+    return text, {"width": width, "height": height}
 
 
 def _how_many(rgb: Bytes, question: str, chinese: bool) -> tuple[str, dict[str, float]]:

@@ -1,14 +1,15 @@
 """Carry out an edit plan on a clip, inside a mask for each frame; task `edit_video`. Streams frames.
 
 The plan is one for the whole clip, and each pixel's change depends on that pixel and its mask alone, so colours do not
-pump. What is removed is filled from one plate of the background (see `plate`), so that the filling stands still in the
-scene. Outside the feathered masks, recolour and remove change nothing but what encoding changes.
+pump; rain and snow are drawn anew in each frame. What is removed is filled from one plate of the background (see
+`plate`), so that the filling stands still in the scene. Outside the feathered masks, recolour and remove change nothing
+but what encoding changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -17,6 +18,7 @@ import numpy as np
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
 from agentvid.engines.classical.audio.track import keep_sound
 from agentvid.engines.classical.camera import Picture
+from agentvid.engines.classical.change import Scene, change
 from agentvid.engines.classical.clip import held_frames
 from agentvid.engines.classical.colourspace import to_linear
 from agentvid.engines.classical.edit import alpha_of, blur_background, composed, recolour, replace_background
@@ -25,19 +27,30 @@ from agentvid.engines.classical.plate import Matrix, Plate, build_plate, camera_
 from agentvid.engines.classical.regions import Flags, disc
 from agentvid.errors import CallError
 from agentvid.media.types import (
+    Adjust,
     BlurBackground,
     EditPlan,
     Keyframe,
+    Light,
+    Material,
+    Operation,
     Recolour,
     Remove,
+    RemoveText,
     ReplaceBackground,
+    Style,
     Video,
+    Weather,
+    WriteText,
 )
 
 __all__ = ["edit_video"]
 
 _MOST_SAMPLES: Final = 15
 """Frames from which the plate behind a removed thing is made."""
+_OF_WHOLE: Final = (Recolour, Adjust, Light, Weather, Style, Material, WriteText, RemoveText)
+_FALLING: Final = ("rain", "snow", "storm")
+"""Weather that is drawn anew in each frame, as it falls."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +64,15 @@ class _Background:
 def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
     """Do the task "edit_video": outputs `video`, `image` (the keyframe, edited, without loss), `finding`.
 
-    Raises: CallError where the masks don't fit the clip or are all empty, there are none and the plan needs them, or
-    there is no plan.
+    Raises: CallError where the masks don't fit the clip or are all empty, there are none and the plan needs them,
+    there is no plan, or it holds what no offline engine draws.
     """
     video, plan = request.get("video", Video), request.maybe("plan", EditPlan)
     if plan is None:
         raise CallError("a clip without an edit plan", "an edit plan", "plan the edit first (plan_edit)")
     given = request.maybe("masks", Video)
     key = request.maybe("keyframe", Keyframe)
-    if given is None and not all(isinstance(operation, Recolour) for operation in plan.operations):
+    if given is None and not all(_is_of_whole(operation) for operation in plan.operations):
         raise CallError("a plan for one thing and no masks", "the thing's masks", "follow the thing first (track)")
     if given is not None and not _fits(given, video):
         raise CallError(
@@ -83,12 +96,17 @@ def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
     behind = _background(context, video, given, inside, at, removes[0].grow) if removes and given else None
     done = video.frames * 2 if removes else 0
     shown: Picture | None = None
+    said: list[str] = []
 
     def frames() -> Iterator[Picture]:
         nonlocal shown
         for number, (rgb, mask) in enumerate(_paired(context, video, given)):
             context.progress(done + number, total, "editing")
-            edited = _edited(rgb, mask, plan, backgrounds, behind, number)
+            if given is not None and not (mask > 127).any():
+                edited = rgb
+            else:
+                scene = Scene(mask if given else None, plan.feather, request.seed, _quiet, backgrounds, said)
+                edited = _edited(rgb, mask, plan, scene, behind, number)
             if number == at:
                 shown = edited
             yield edited
@@ -98,16 +116,26 @@ def edit_video(request: EngineRequest, context: EngineContext) -> EngineResult:
     context.progress(total, total)
     stored, warnings = keep_sound(context, video, stored)
     if given is None:
-        warnings.append("there are no masks: the whole picture was recoloured")
+        warnings.append("there are no masks: the whole picture was changed")
     elif len(inside) < video.frames:
         warnings.append(f"{video.frames - len(inside)} of {video.frames} frames have no mask and were left as they are")
     if any(isinstance(operation, ReplaceBackground) and operation.image for operation in plan.operations):
         warnings.append("the new background stands still while the camera moves")
+    warnings += list(dict.fromkeys(said))
     finding = f"{len(inside)} of {video.frames} frames were edited by one plan."
     if behind is not None:
         told, more = _told(behind, removes[0].grow, context, given, at)
         finding, warnings = f"{finding} {told}", warnings + more
     return EngineResult.of(*warnings, video=stored, image=context.store.put_image(shown), finding=finding)
+
+
+def _is_of_whole(operation: Operation) -> bool:
+    """Whether an operation can be carried out on whole frames, without masks."""
+    return isinstance(operation, _OF_WHOLE) and getattr(operation, "part", "") != "background"
+
+
+def _quiet(done: int, of: int) -> None:
+    """Report nothing: the frames are what is counted."""
 
 
 def _fits(masks: Video, video: Video) -> bool:
@@ -139,12 +167,10 @@ def _edited(
     rgb: Picture,
     mask: Picture,
     plan: EditPlan,
-    backgrounds: dict[str, Picture],
+    scene: Scene,
     behind: _Background | None,
     number: int,
 ) -> Picture:
-    if not (mask > 127).any():
-        return rgb
     for operation in plan.operations:
         match operation:
             case Recolour():
@@ -155,8 +181,11 @@ def _edited(
             case BlurBackground():
                 rgb = blur_background(rgb, mask, operation.radius, plan.feather, share_enclosed=0.0)
             case ReplaceBackground():
-                picture = backgrounds[operation.image.artifact] if operation.image else None
+                picture = scene.backgrounds[operation.image.artifact] if operation.image else None
                 rgb = replace_background(rgb, mask, operation.colour, picture, plan.feather)
+            case _:
+                falls = isinstance(operation, Weather) and operation.kind in _FALLING
+                rgb = change(rgb, operation, replace(scene, seed=scene.seed + number * falls))
     return rgb
 
 

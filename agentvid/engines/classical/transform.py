@@ -1,4 +1,6 @@
-"""Change the frame of a picture: the task "transform_image": crop, rotate, flip, extend, resize, upscale.
+"""Change the frame of a picture or clip: crop, rotate, flip, extend, resize, upscale.
+
+Tasks "transform_image" and, without extend, "transform_video".
 
 Nothing is drawn anew: what lies beyond the old frame is mirrored and faded from its border, and upscaling is
 interpolation; both are said. Transparency stays; beyond the old frame of a transparent picture it is transparent.
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias, get_args
 
@@ -16,6 +18,7 @@ import cv2
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
+from agentvid.engines.classical.clip import sound_left
 from agentvid.engines.classical.colourspace import Bytes
 from agentvid.engines.classical.layers import fill_behind
 from agentvid.engines.classical.tone import sharpened
@@ -23,9 +26,9 @@ from agentvid.errors import CallError
 from agentvid.media.border import MAX_PIXELS
 from agentvid.media.operations import PLACES, Place
 from agentvid.media.picture import read_straight
-from agentvid.media.types import Box, Image
+from agentvid.media.types import Box, Image, Video
 
-__all__ = ["crop", "extend", "flip", "rotate", "scale", "transform_image"]
+__all__ = ["crop", "extend", "flip", "rotate", "scale", "transform_image", "transform_video"]
 
 Size: TypeAlias = tuple[int, int]
 _SIDES: Final = ("left", "right", "top", "bottom")
@@ -63,6 +66,30 @@ def transform_image(request: EngineRequest, context: EngineContext) -> EngineRes
     result, said = _KINDS[kind](whole, _Asked(request, image.width, image.height))
     context.progress(1, 1)
     return EngineResult.of(*said, image=context.store.put_image(np.ascontiguousarray(result)))
+
+
+def transform_video(request: EngineRequest, context: EngineContext) -> EngineResult:
+    """Do the task "transform_video": output `video`, every frame transformed alike. The border is not extended.
+
+    Raises: CallError for an unknown kind or "extend", or arguments it can't be done with.
+    """
+    video = request.get("video", Video)
+    kind = request.get("kind", str)
+    if kind not in _KINDS or kind == "extend":
+        known = ", ".join(name for name in _KINDS if name != "extend")
+        raise CallError(f"the kind {kind!r}", f"one of {known}", "choose one of these")
+    said: list[str] = []
+
+    def frames() -> Iterator[Bytes]:
+        for number, rgb in enumerate(context.store.frames(video)):
+            context.progress(number, video.frames, kind)
+            result, told = _KINDS[kind](rgb, _Asked(request, video.width, video.height))
+            said.extend(told)
+            yield np.ascontiguousarray(result)
+
+    stored = context.store.put_video(frames(), video.fps)
+    context.progress(video.frames, video.frames)
+    return EngineResult.of(*sound_left(context, video), *dict.fromkeys(said), video=stored)
 
 
 # ---------------------------------------------------------------- pure functions on pictures, uint8 HWC (3 or 4)

@@ -34,6 +34,7 @@ TASKS: Final = (
     "analyse",
     "edit_image",
     "transform_image",
+    "transform_video",
     "measure",
     "describe",
     "novel_view",

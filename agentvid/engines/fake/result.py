@@ -272,6 +272,10 @@ def _rework(work: _Work) -> Mapping[str, Input]:
     return {"video": made, "finding": f"Nothing is known of the {video.frames} frames of the clip."}
 
 
+def _transform_video(work: _Work) -> Mapping[str, Input]:
+    return {"video": _rework(work)["video"]}
+
+
 def _caption(work: _Work) -> Mapping[str, Input]:
     image = work.request.maybe("image", Image)
     if image is None:
@@ -311,6 +315,7 @@ _MAKERS: Final[Mapping[str, Callable[[_Work], Mapping[str, Input]]]] = {
     "analyse": _analyse,
     "edit_image": _edit_image,
     "transform_image": _edit_image,
+    "transform_video": _transform_video,
     "measure": _measure,
     "describe": _describe,
     "novel_view": _novel_view,

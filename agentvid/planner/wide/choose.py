@@ -17,6 +17,8 @@ from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.write import write_requests
 from agentvid.planner.request import Ask, Continue, Edit, Film, Generate, Join, Request, View, Walk
 from agentvid.planner.wide.plan import lacks, understood_of, write_wide
+from agentvid.planner.wide.slots import measured_in
+from agentvid.planner.wide.text import told
 from agentvid.planner.wide.understand import Understood
 
 __all__ = ["write_message"]
@@ -74,6 +76,8 @@ def write_message(request: PlanRequest) -> Chain:
     can_run = not lacks(precise, request.tools)
     is_read = is_read and can_run
     if has_clip and any(want.op == "past" for want in understood.wants):
+        is_read = False
+    if any(want.op == "answer" and measured_in(told(want.clause).low) for want in understood.wants):
         is_read = False
     if is_read and not (precise.question and (has_clip or not is_strict)):
         return precise

@@ -1,10 +1,8 @@
-"""One request as clauses: its operation and its words, before media, targets and values are read."""
+"""One request as pieces: its operation and its words, before media, targets and values are read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from agentvid.planner.wide.row import Hit
 
 __all__ = ["Group"]
 
@@ -13,15 +11,13 @@ __all__ = ["Group"]
 class Group:
     """One request: its operation, its span, its text to search, and what was said before it that asks for nothing.
 
-    `head` is the first clause of it, which holds the words that ask for it.
+    `head` is the first piece of it, which holds the words that ask for it.
     """
 
     op: str
     start: int
     end: int
     low: str
-    hit: Hit | None = None
-    is_reason: bool = False
     join: str = "start"
     context: str = ""
     head: str = ""

@@ -35,6 +35,19 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "see `agentvid engines`. What works now: {instead}.",
         "明白：{title}（“{clause}”）。这需要能画出新内容的引擎（{engines}），这里还没有：见 `agentvid engines`。现在可以：{instead}。",
     ),
+    "unknown": (
+        "Understood: {title} (“{clause}”). Here I know {known}; anything else needs an engine that draws new things "
+        "({engines}), and none is set up: see `agentvid engines`.",
+        "明白：{title}（“{clause}”）。这里会的是：{known}；别的需要能画出新内容的引擎（{engines}），这里还没有：见 `agentvid engines`。",
+    ),
+    "how_many": (
+        "Understood: {title} (“{clause}”). How many are wanted? It also needs an engine that draws new things ({engines}).",
+        "明白：{title}（“{clause}”）。要多少个？另外这需要能画出新内容的引擎（{engines}）。",
+    ),
+    "degrees": (
+        "By how many degrees should it turn, and which way? I can't see what is level: say for example “2 degrees clockwise”.",
+        "要转多少度、往哪边转？这里看不出哪里是水平的：请说例如“顺时针转 2 度”。",
+    ),
     "no_tool": (
         "Understood: {title} (“{clause}”), but {tool} can't do that here yet. Leave it out, or ask for something else.",
         "明白：{title}（“{clause}”），但这里的 {tool} 还做不到。请去掉这一步，或换一个要求。",
@@ -46,6 +59,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "stands": (
         "Find the {thing} in {medium}: it stands before what is around it.",
         "在{medium}中找到{thing}：它立在周围的东西前面。",
+    ),
+    "locate_size": (
+        "Find the {thing} in {medium}: its box tells how large it is.",
+        "在{medium}中找到{thing}：它的框说明它有多大。",
     ),
     "analyse": (
         "Look at the colours and light of {medium}: the change should start from what is really there.",

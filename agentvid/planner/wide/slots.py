@@ -12,7 +12,7 @@ from agentvid.planner.wide.words import CLASSES
 if TYPE_CHECKING:
     from agentvid.planner.wide.group import Group
 
-__all__ = ["amount_in", "direction_in", "kept_in", "ratio_in", "target_of", "value_of"]
+__all__ = ["amount_in", "direction_in", "kept_in", "measured_in", "ratio_in", "target_of", "value_of"]
 
 _WHOLE: Final = re.compile(
     r"^(?:it|this|that|them|everything|all|the (?:whole )?(?:thing|image|picture|photo|pic|clip|video|scene|footage|shot)|this (?:image|picture|photo|pic|clip|video)|image|picture|photo|video|"
@@ -62,7 +62,7 @@ _NOUN_FIRST: Final = re.compile(rf"^(?P<t>[^,;]{{1,14}}?)(?:的?(?:颜色|材质
 _ENGLISH: Final = re.compile(
     r"^(?:[a-z'-]+ ){0,2}?(?:make|turn|paint|change|swap|replace|switch|recolou?r|colou?r|dye|remove|erase|delete|get rid of|take out|take|move|shift|slide|put|place|add|insert|give|blur|brighten|darken|sharpen|enlarge|shrink|scale|resize|crop|rotate|flip|zoom (?:in|out)(?: on)?|orbit(?: around)?|circle(?: around)?|animate|have|let|lose|clear|lift|spin|lighten|soften|light|cover|dim|hang|stick|describe|count|show|see|draw|generate|create)"
     r"(?: (?:me|up|out|down))? (?P<t>(?:the |a |an |my |his |her |its |our |their |some |these |those |this |that )?[^,;]{1,60}?)"
-    r"(?= (?:to|into|with|for|by|from|as|in (?:a|an|red|blue|green|the style)|on the|at the|so|look|looks|bigger|smaller|larger|taller|brighter|darker|sharper|red|blue|green|yellow|black|white|pink|purple|grey|gray|orange|brown|navy|gold|silver|left|right|up|down|out|off|away|a bit|a little|please|instead|move|wave|blink|made|disappear|more|less|be)(?![a-z])|$|,|;)"
+    r"(?= (?:to|into|with|for|by|from|as|in (?:a|an|red|blue|green|the style)|on the|at the|so|look|looks|bigger|smaller|larger|taller|brighter|darker|sharper|red|blue|green|yellow|black|white|pink|purple|grey|gray|orange|brown|navy|gold|silver|left|right|up|down|out|off|away|a bit|a little|please|instead|move|wave|blink|made|disappear|more|less|be|twice|half|three times|double|about|around|slightly|made of|much|way)(?![a-z])|$|,|;)"
 )
 
 
@@ -210,7 +210,7 @@ def amount_in(low: str) -> float | None:
         (r"三倍|triple|three times", 3.0),
         (r"四倍|four times|quadruple", 4.0),
         (r"四分之一|quarter", 0.25),
-        (r"三分之一|(?:a|one) third", 1 / 3),
+        (r"三分之一|(?:a|one|left|right|top|bottom|upper|lower|middle) third", 1 / 3),
         (r"一半|半(?![圈周])|(?<![a-z])half(?![a-z])|halve", 0.5),
     ):
         if re.search(pattern, low):
@@ -232,3 +232,20 @@ def kept_in(clause: str) -> str:
     while clause != before:
         before, clause = clause, _STAYS.sub("", clause).strip(" ,，。.")
     return clause
+
+
+_MEASURED: Final = re.compile(
+    r"(?:how (?:big|large|wide|tall|high) (?:is|are)|what(?:'s| is) the (?:size|width|height) of) (?:the |this |that |my )?(?P<en>[a-z][a-z -]{1,40}?)(?: in (?:the |this )?(?:picture|photo|image))?\W*$"
+    r"|^(?:这个|那个|图里的?|图中的?|画面里的?)?(?P<zh>[^,，。？?]{1,12}?)(?:的)?(?:有|是)?(?:多大|多宽|多高|尺寸)[^,，。]{0,4}$"
+)
+
+
+def measured_in(low: str) -> str:
+    """Return the thing whose size is asked, "" where it is the picture's or none."""
+    found = _MEASURED.search(low)
+    thing = (found["en"] or found["zh"] or "").strip() if found else ""
+    whole = re.fullmatch(
+        r"(?:picture|photo|image|pic|clip|video|it|this|file|frame|canvas)|(?:这?[张幅]?(?:图|图片|照片|画面)?|它|文件|分辨率|视频)",
+        thing,
+    )
+    return "" if whole else thing

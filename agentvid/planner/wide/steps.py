@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from agentvid.chain.step import Ref, Size
 from agentvid.media.colours import named_colour
+from agentvid.media.operation_words import known_values
 from agentvid.media.types import Actions
 from agentvid.planner.grammar.resolve import AskBack, Held
 from agentvid.planner.grammar.write import ChainWriter
 from agentvid.planner.request import Ask, Edit, Generate, Kind, Reference, View, Walk
 from agentvid.planner.wide.camera import moves_of, side_of
+from agentvid.planner.wide.edit_args import EditArgs, edit_args, is_attribute
 from agentvid.planner.wide.engines import DRAWING, missing_task
+from agentvid.planner.wide.frame_args import frame_args
 from agentvid.planner.wide.says import tell
-from agentvid.planner.wide.slots import amount_in, direction_in, ratio_in
+from agentvid.planner.wide.slots import measured_in
 from agentvid.planner.wide.table import row_of
 from agentvid.planner.wide.text import told
 from agentvid.planner.wide.times import moment_in
@@ -33,9 +37,21 @@ _PLAN: Final = {
 }  # fmt: skip
 """The operation of an `EditPlan` for each request that changes a picture or the frames of a clip."""
 _LOOKS: Final = frozenset({"recolour", "brighten", "darken", "contrast", "saturate", "lighting", "weather", "material"})
-_FRAME: Final = {"crop": "crop", "rotate": "rotate", "flip": "flip", "extend_canvas": "extend", "upscale": "upscale"}
+_BY_WORDS: Final = frozenset({"lighting", "weather", "style", "material"})
+"""Requests whose operation depends on what their words turn out to mean."""
+_TONES: Final = frozenset(
+    {"brighten", "darken", "contrast", "saturate", "grayscale", "sharpen", "denoise", "lighting", "weather", "style"}
+    | {"text_add"}
+)
+"""Requests whose object is often no thing: "the light", "the contrast"."""
+_FRAME: Final = frozenset({"crop", "rotate", "flip", "extend_canvas", "upscale"})
 _CAMERA: Final = frozenset({"orbit", "turntable", "view_from", "dolly", "zoom", "pan", "tilt", "truck", "pedestal"})
 _WORD_SPAN: Final = 60
+_ANY_TEXT: Final = re.compile(
+    r"(?:all |the |any |every )*(?:text|words?|writing|lettering|letters|watermarks?|captions?|subtitles?|date|logo)?"
+    r"|(?:所有|全部|图上|图里|画面)?的?(?:文字|字|水印|字幕|字样|日期)?"
+)
+"""Writing that is found by how it looks, without a mask."""
 
 
 class PictureWriter:
@@ -59,6 +75,8 @@ class PictureWriter:
             self._camera(want)
         elif want.op in _FRAME:
             self._frame(want)
+        elif want.op == "answer" and (thing := measured_in(told(want.clause).low)):
+            self._measure(want, thing)
         elif want.op in ("describe", "count", "answer"):
             self.writer.write(Ask(want.clause, want.clause, where=self.where(want)))
         elif want.op in ("compare", "beside", "above"):
@@ -124,6 +142,20 @@ class PictureWriter:
         known = self.writer.world.request
         return bool(missing_task(want.op, known.bears, known.engine, with_source=want.source is not None))
 
+    def _unknown(self, want: Want, operation: str) -> None:
+        """Say which values an edit plan has, where nothing at hand draws any other.
+
+        Raises: AskBack, where no engine draws.
+        """
+        known = self.writer.world.request
+        if not missing_task("replace", known.bears, known.engine, with_source=False):
+            return
+        values = (
+            known_values(operation, self.language) if operation in ("light", "weather", "style", "material") else ()
+        )
+        shown = ("、" if self.language == "zh" else ", ").join(values)
+        raise AskBack(self.say("unknown" if shown else "how_many", want, engines=DRAWING, known=shown))
+
     def _refuse(self, want: Want) -> NoReturn:
         """Say which engine a request would need, and what can be done instead."""
         raise AskBack(self.say("needs", want, engines=DRAWING, instead=tell(self.language, "instead_picture")))
@@ -132,6 +164,8 @@ class PictureWriter:
 
     def _edit(self, want: Want) -> None:
         picture = self.held(want)
+        if want.op in _TONES and is_attribute(want.target):
+            want = replace(want, target="")
         low = told(want.clause).low
         colour = want.value if want.op in ("recolour", "background_change") and named_colour(want.value) else ""
         source = self.writer.media.named(Reference("number", want.source)) if want.source else None
@@ -146,20 +180,24 @@ class PictureWriter:
             self._refuse(want)
         mask = self._mask(want, picture)
         seen: dict[str, Any] = {}
-        if want.op in _LOOKS and picture.kind == "image":
+        if want.op in _LOOKS and mask is not None and picture.kind == "image":
             step = self.writer.step(
                 "analyse", self.say("analyse", want, picture.name), {"image": picture.value, "mask": mask}
             )
             seen = {port: Ref(step=step, port=port) for port in ("palette", "light", "size", "place")}
+        told_args = edit_args(want.op, low, want.value, chinese=self.language == "zh")
+        if not told_args.is_known:
+            self._unknown(want, told_args.operation)
+            told_args = EditArgs("replace", value=want.clause)
         args = {
-            "operation": _PLAN[want.op],
+            "operation": told_args.operation if want.op in _BY_WORDS else _PLAN[want.op],
             "target": want.target or tell(self.language, "whole"),
-            "colour": colour,
+            "colour": colour or told_args.colour,
             **seen,
-            "value": want.op if _PLAN[want.op] == "adjust" else want.value,
-            "amount": amount_in(low),
-            "direction": direction_in(low) if want.op in ("move", "text_add", "add", "lighting") else "",
-            "text": want.value if want.op == "text_add" else "",
+            "value": told_args.value,
+            "amount": told_args.amount,
+            "direction": told_args.direction,
+            "text": told_args.text,
             "background": source.value if source and want.op in ("add", "replace", "background_change") else None,
             "request": want.clause,
         }
@@ -198,9 +236,9 @@ class PictureWriter:
     def _mask(self, want: Want, picture: Held) -> Ref | None:
         """Write what finds the named thing; in a clip, in one frame, followed through the others."""
         thing = want.target
-        if want.op == "text_remove":
-            thing = thing or ("文字" if self.language == "zh" else "text")
-        elif want.op.startswith("background"):
+        if want.op == "text_remove" and _ANY_TEXT.fullmatch(thing.lower()):
+            return None
+        if want.op.startswith("background"):
             thing = self.writer.say("main_subject")
         if not thing or want.op in ("add", "text_add", "style", "weather"):
             return None
@@ -229,7 +267,7 @@ class PictureWriter:
         """Write the old words away and the new ones in their place: two edits of one picture or clip."""
         picture = self.held(want)
         old = want.target or ("文字" if self.language == "zh" else "text")
-        mask = self._mask(want if want.target else _with_target(want, old), picture)
+        mask = self._mask(want if want.target else replace(want, target=old), picture)
         self._apply(want, picture, mask, {"operation": "remove_text", "target": old, "request": want.clause})
         after = self.writer.media.pick(None, None)
         args = {"operation": "text", "target": old, "value": want.value, "text": want.value, "request": want.clause}
@@ -239,20 +277,9 @@ class PictureWriter:
 
     def _frame(self, want: Want) -> None:
         held = self.held(want)
-        low = told(want.clause).low
-        args: dict[str, Any] = {held.kind: held.value, "kind": _FRAME[want.op]}
-        side = direction_in(low)
-        if want.op == "crop":
-            args |= {"ratio": ratio_in(low), "place": want.target or side}
-        elif want.op == "rotate":
-            args["degrees"] = _turn(low, side)
-        elif want.op == "flip":
-            args["axis"] = "vertical" if re.search(r"upside|vertical|上下|垂直|颠倒|倒过来", low) else "horizontal"
-        elif want.op == "extend_canvas":
-            args |= {"sides": side, "ratio": ratio_in(low), "share": amount_in(low)}
-        else:
-            width = re.search(r"(?<!\d)(8|4|2)k(?![a-z])|(\d{3,4})p", low)
-            args |= {"factor": None if width else amount_in(low) or 2.0, "width": _pixels(width) if width else None}
+        args: dict[str, Any] = {held.kind: held.value} | frame_args(want.op, told(want.clause).low)
+        if want.op == "rotate" and args["degrees"] is None:
+            raise AskBack(self.say("degrees", want))
         tool = "transform_video" if held.kind == "video" else "transform_image"
         step = self.writer.step(tool, self.say("do", want, held.name), args)
         self.made(step, held.kind, held)
@@ -296,6 +323,16 @@ class PictureWriter:
         answer = self.writer.step("describe", self.writer.say("describe", medium=names), shown)
         self.writer.answer += [Ref(step=step, port=port), Ref(step=answer, port="answer")]
 
+    def _measure(self, want: Want, thing: str) -> None:
+        """Answer how large a thing is by its box."""
+        held = self.kind_held(want, "image")
+        found = self.writer.step(
+            "locate", self.say("locate_size", want, held.name, thing=thing), {"image": held.value, "what": thing}
+        )
+        asked = {"image": held.value, "question": want.clause, "box": Ref(step=found, port="box")}
+        answer = self.writer.step("describe", self.writer.say("describe", medium=held.name), asked)
+        self.writer.answer += [Ref(step=answer, port="answer")]
+
     def _navigate(self, want: Want) -> None:
         from agentvid.planner.grammar.parse import parse
 
@@ -321,25 +358,3 @@ class PictureWriter:
 
 
 _FORWARD: Final = {"actions": [{"move": "forward", "amount": 3.0, "seconds": 3.0}]}
-
-
-def _with_target(want: Want, target: str) -> Want:
-    from dataclasses import replace
-
-    return replace(want, target=target)
-
-
-def _turn(low: str, side: str) -> float | None:
-    """Return the degrees, clockwise above 0; None where the picture is to be straightened by what it shows."""
-    said = re.search(r"(\d{1,3}(?:\.\d+)?)\s?(?:deg|度|°)", low)
-    if not said and re.search(r"straighten|level|horizon|crooked|tilted|摆正|拉直|校正|水平|歪|斜|地平线", low):
-        return None
-    quarter = re.search(r"upside|180|一百八", low)
-    degrees = float(said[1]) if said else 180.0 if quarter else 90.0
-    if re.search(r"leaning|tilted|crooked|歪|斜", low) and said:
-        degrees = -degrees  # as it leans, so it is turned back
-    return -degrees if "counterclockwise" in side or side == "left" else degrees
-
-
-def _pixels(match: re.Match[str]) -> float:
-    return {"8": 7680.0, "4": 3840.0, "2": 2048.0}[match[1]] if match[1] else round(int(match[2]) * 16 / 9)

@@ -153,8 +153,8 @@ class StepsWriter(PictureWriter):
 
     def _animate(self, want: Want) -> None:
         held = self.kind_held(want, "image")
-        args = {"prompt": want.clause, "image": held.value, "seconds": seconds_in(told(want.clause).low) or 3.0}
-        self.made(self.writer.step("generate_video", self.say("do", want, held.name), args), "video", held)
+        args = {"image": held.value, "prompt": want.clause, "seconds": seconds_in(told(want.clause).low) or 3.0}
+        self.made(self.writer.step("animate", self.say("do", want, held.name), args), "video", held)
 
     def _compose(self, want: Want) -> None:
         media = self.all_held(want)

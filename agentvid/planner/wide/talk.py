@@ -7,13 +7,12 @@ from typing import Final
 
 __all__ = [
     "CORRECTION",
-    "GENERIC",
     "KEEP",
-    "PURPOSE",
     "is_able",
     "is_chat",
     "is_complaint",
     "is_unsafe",
+    "signs_in",
     "without_courtesy",
     "without_exceptions",
 ]
@@ -60,12 +59,12 @@ KEEP: Final = re.compile(
 CORRECTION: Final = re.compile(
     r"(?<![a-z])(?:i mean|no,? wait|wait,? no|scratch that|or rather|no,? just|on second thoughts?|strike that|actually,? no)(?![a-z])|哦不|噢不|呃不|啊不|不对不对|(?<=[,。])不对|(?<=[,。])算了|说错了|我是说"
 )
-GENERIC: Final = re.compile(
+_GENERIC: Final = re.compile(
     r"^\W*(?:(?:please|can you|could you|just) )*(?:clean|fix|sort|tidy|deal with|correct|repair|improve|help|do something about|sort out)(?: it| this| that| them)?(?: up| out)?\W*$"
     r"|^\W*(?:麻烦|请|帮我|帮忙|给我|你)*(?:处理|修|弄|搞|调|改|解决|救|优化|美化|整)一?(?:下|改|修|调|整|弄)?(?:吧|呗)?\W*$|^\W*(?:bring|turn|take|pull|dial|knock|tone|boost|lift|push|bump|raise|lower|reduce|up) (?:it|that|them|this)(?: (?:up|down|back))?(?: a (?:bit|little|touch|tad|lot))?\W*$|^\W*(?:just |only )?(?:add|extend|fill|do it|do that)\W*$|直接替换|替换上去|贴上去$"
 )
 """A clause that asks to see to what was said before, without saying how."""
-PURPOSE: Final = re.compile(
+_PURPOSE: Final = re.compile(
     r"^\W*(?:(?:我|我们|方便|好让|用来|准备|打算|到时候)(?:要|想|准备|打算|是要|得)?(?:放(?!大|慢|到|在|上|一)|发(?!光|一)|打印|做封面|做头像|贴墙|上传|挂)|用作|用来|用在|用于|拿去|送给|当礼物|投稿|交作业|给客户|给老板|给我妈|发(?:朋友圈|抖音|小红书|微博|给))[^,]*$"
     r"|^\W*[^,]{0,8}我[^,要想把]{0,4}(?:标|画|放|加|拍|圈|发|传|剪|做|写)了|^\W*i(?:'ve| have)? (?:already |just )?(?:marked|added|put|drew|took|shot|filmed|made|circled|uploaded|sent|attached|tried|forgot)(?![a-z])"
     r"|^\W*(?:it'?s |this is |that'?s |they'?re |all )?(?:for (?:a|an|my|the|our|her|his|instagram|tiktok|etsy|ebay|print|school|work)|so (?:i|we|you) can|i(?:'m| am) (?:going to|gonna|making|printing|posting|selling)|going on|to (?:print|post|send|show|sell)|need it for)(?![a-z])"
@@ -112,6 +111,17 @@ def is_unsafe(low: str) -> bool:
 def is_complaint(clause: str) -> bool:
     """Return whether a clause tells how things are, rather than what to do."""
     return bool(_COMPLAINT.search(clause))
+
+
+def signs_in(piece: str) -> tuple[str, ...]:
+    """Return what a piece may be instead of a request: a limit (at its start or later), a complaint, a purpose …"""
+    start, _ = without_courtesy(piece)
+    kept = KEEP.search(piece)
+    found = ["limit" if kept.start() - start <= 6 else "limited"] if kept else []
+    for name, pattern in (("complaint", _COMPLAINT), ("purpose", _PURPOSE), ("generic", _GENERIC), ("chat", _CHAT)):
+        if pattern.search(piece):
+            found.append(name)
+    return tuple(found)
 
 
 def without_courtesy(clause: str) -> tuple[int, int]:

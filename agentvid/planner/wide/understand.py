@@ -1,7 +1,8 @@
 """A message as requests: which operations, on what, to what, with which media, in which order. Pure; the robust layer.
 
-text      a spelling to search in          atoms     clauses, split where both sides ask for something
-table     the operations, one row each     talk      courtesy, chat, what is refused, what only limits
+text      a spelling to search in          pieces    cut wherever a request could begin
+table     the operations, one row each     tagger    which pieces ask for something, and for what
+groups    tagged pieces as requests         talk      courtesy, chat, what is refused, what only limits
 where     which media are meant            slots     what is changed, and to what
 """
 
@@ -9,18 +10,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from agentvid.planner.grammar.lexicon import detect_language
 from agentvid.planner.request import Language
-from agentvid.planner.wide.atoms import atoms_of
 from agentvid.planner.wide.group import Group
 from agentvid.planner.wide.groups import grouped
-from agentvid.planner.wide.row import Hit
+from agentvid.planner.wide.pieces import pieces_of
 from agentvid.planner.wide.slots import kept_in, target_of, value_of
-from agentvid.planner.wide.table import ROWS, row_of
-from agentvid.planner.wide.talk import is_able, is_chat, is_unsafe, without_courtesy, without_exceptions
+from agentvid.planner.wide.table import row_of
+from agentvid.planner.wide.tagger import tag
+from agentvid.planner.wide.talk import is_able, is_chat, is_unsafe, without_courtesy
 from agentvid.planner.wide.text import Told, told
 from agentvid.planner.wide.where import JOINING, Medium, Shelf
 
@@ -28,14 +28,9 @@ __all__ = ["Mood", "Understood", "Want", "understand"]
 
 Mood: TypeAlias = Literal["do", "ask", "refuse", "chat"]
 
-_LONGEST: Final = 220
-"""Characters of a clause that are searched."""
 _NO_MEDIUM: Final = frozenset({"generate_image", "generate_video"})
 _AS_WELL: Final = re.compile(
     r"也一样|同样|一样(?:处理|操作)|(?<![a-z])(?:same (?:for|with|to|thing)|ditto|likewise)(?![a-z])"
-)
-_ASKS: Final = re.compile(
-    r"^\W*(?:and |so |but |ok |hey |now |then )*(?:what(?:'s|s| is| are| was| were| does| do| did| colou?r| time| kind| year| brand| breed| type| make| model)|who(?:'s)?|where(?:'s)?|when|whose|why|which|is (?!it possible|there (?:a|any) (?:way|chance))|are (?!you able)|does|did|was|were|has|have you)(?![a-z])"
 )
 _ANSWERS: Final = frozenset({"describe", "compare", "count", "answer", "future", "past", "map_to_view", "view_from"})
 """What a question with a question mark can ask for, however it is worded."""
@@ -80,8 +75,7 @@ def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] 
         return Understood(language, "refuse")
     shelf = Shelf(media, tuple(told(line[:2000]).low for line in said[-4:]), message.low)
     kind = shelf.kind_of(shelf.default("any") or 0)
-    atoms = atoms_of(message.low, lambda clause: _best(clause, kind))
-    groups, keep = grouped(message, atoms, lambda clause: _best(clause, kind))
+    groups, keep = _read(message, kind, shelf)
     if not shelf.real and not any(group.op in _NO_MEDIUM for group in groups):
         groups = [] if is_able(message.low) or is_chat(message.low) else groups
     bare = message.low[slice(*without_courtesy(message.low))].strip()
@@ -114,8 +108,7 @@ _SCENE: Final = re.compile(r"\W*(?:(?:an?|two|three|some) [a-z]|(?:一|两|三|�
 
 def _as_before(message: Told, shelf: Shelf, before: Told, kind: str) -> list[Group]:
     """Return "and the same to the curtains" as the request of the turn before, on what it names now."""
-    atoms = atoms_of(before.low, lambda clause: _best(clause, kind))
-    groups, _ = grouped(before, atoms, lambda clause: _best(clause, kind))
+    groups, _ = _read(before, kind, shelf)
     if not groups or groups[-1].op in _ANSWERS | _NO_MEDIUM:
         return []
     return [Group(groups[-1].op, 0, len(message.low), message.low, head=message.low)]
@@ -130,29 +123,15 @@ def _is_scene(low: str) -> bool:
     return len(re.findall(r"[a-z]{3,}", low)) >= 3 or len(re.findall(r"[\u4e00-\u9fff]", low)) >= 5
 
 
-@lru_cache(maxsize=4096)
-def _best(clause: str, kind: str) -> Hit | None:
-    bare, _ = without_exceptions(clause[:_LONGEST])
-    start, end = without_courtesy(bare)
-    text = bare[start:end]
-    if not re.search(r"\w|\ue000", text):
-        return None
-    best: Hit | None = None
-    asks = bool(_ASKS.match(text)) and text.rstrip().endswith("?")
-    for row in ROWS:
-        if asks and row.op not in _ANSWERS:
-            continue
-        hit = row.hit(text, kind)
-        if hit is None:
-            continue
-        weight = hit.weight
-        if (row.needs == "video" and kind == "image") or (row.op == "animate" and kind == "video"):
-            weight -= 3
-        elif row.needs == "none":
-            weight += 1 if kind == "" else -2.5 if kind else 0
-        if best is None or weight > best.weight:
-            best = Hit(hit.op, weight, hit.start + start, hit.end + start)
-    return best
+def _read(message: Told, kind: str, shelf: Shelf) -> tuple[list[Group], list[str]]:
+    """Return the requests of a message before media, targets and values are read, and what must stay."""
+    new = "".join(medium.kind[:1] for medium in shelf.media if medium.is_new)
+    cuts, pieces = pieces_of(message.low, kind)
+    return grouped(
+        message,
+        cuts,
+        tag(pieces, new or (f"h{kind[:1]}" if shelf.media else ""), "".join(medium.kind[:1] for medium in shelf.real)),
+    )
 
 
 def _placed(message: Told, language: Language, groups: list[Group], keep: list[str], shelf: Shelf) -> Understood:

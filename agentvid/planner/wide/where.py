@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from agentvid.planner.wide.versions import version_told
+
 __all__ = ["JOINING", "Medium", "Shelf", "ordinals_in"]
 
 JOINING: Final = frozenset({"join", "beside", "above", "compare", "interpolate", "picture_in_picture"})
@@ -117,6 +119,9 @@ class Shelf:
         current = _CURRENT.search(clause)
         if current and self.made and not self.new and not original:
             found.append((current.start(), self.made[-1].number))
+        if not found and not self.new:
+            told = version_told(clause, self.said, self.media)
+            found += [(0, told)] if told else []
         return list(dict.fromkeys(number for _, number in sorted(found)))
 
     def corrected(self) -> int | None:

@@ -1,0 +1,85 @@
+"""Neighbouring requests that are one: said again, told more of, or told why."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from agentvid.planner.wide.group import Group
+from agentvid.planner.wide.table import row_of
+from agentvid.planner.wide.talk import is_complaint
+from agentvid.planner.wide.text import Told
+from agentvid.planner.wide.where import ordinals_in
+
+__all__ = ["merged"]
+
+_ONCE: Final = frozenset(
+    {"crop", "rotate", "upscale", "speed", "trim", "map_to_view", "text_change", "describe", "turntable", "orbit"}
+    | {"beside", "above", "join", "picture_in_picture", "make_3d", "extend_canvas", "loop", "reverse", "compare"}
+    | {"background_change", "background_blur", "dolly", "zoom", "pan", "tilt", "truck", "pedestal", "view_from"}
+)
+"""Asked for twice in a row it is one request, told in two clauses."""
+_ASKED: Final = frozenset({"compare", "answer", "map_to_view", "view_from", "past", "future"})
+_STARTS: Final = re.compile(
+    r"\W*(?:(?:then|also|after|next|finally|and (?:then|also)|first|add|put|make it|crop|write|read|turn|set|play|slow|speed"
+    r"|trim|loop|reverse|cut|narrate|subtitle|caption|rotate|flip|blur|darken|brighten|remove|zoom|pan|tilt|extend|have it)"
+    r"(?![a-z])|然后|接着|再|最后|先|首先)"
+)
+_TOLD: Final = frozenset(
+    {
+        "text_add",
+        "text_change",
+        "caption",
+        "describe",
+        "count_change",
+        "style",
+        "lighting",
+        "weather",
+        "add",
+        "recolour",
+    }
+    | {"background_change", "material", "crop", "background_blur", "view_from", "speed", "move", "resize", "navigate"}
+    | {
+        "animate",
+        "replace",
+        "remove",
+        "brighten",
+        "darken",
+        "saturate",
+        "zoom",
+        "future",
+        "past",
+        "grayscale",
+        "upscale",
+    }
+    | {"extend_canvas", "dolly", "answer"}
+)
+"""What a clause after "draw …" may seem to ask for, where it only tells more of what is to be drawn."""
+
+
+def merged(groups: list[Group], message: Told) -> list[Group]:
+    """Return requests with those joined that are one."""
+    kept: list[Group] = []
+    for group in groups:
+        if kept and _is_one(kept[-1], group):
+            last = kept[-1]
+            kept[-1] = replace(last, end=group.end, low=message.low[last.start : group.end])
+        else:
+            kept.append(group)
+    return kept
+
+
+def _is_one(last: Group, group: Group) -> bool:
+    if last.op in ("generate_image", "generate_video"):
+        return group.op == last.op or (
+            group.join in ("comma", "soft", "hard") and group.op in _TOLD and not _STARTS.match(group.low)
+        )
+    if group.op == "answer" and last.op in _ASKED:
+        return True
+    if group.op != last.op or group.join == "then":
+        return False
+    counted = ordinals_in(group.low) and ordinals_in(last.low)
+    if counted or (re.search(r"(?<![a-z])v\d", group.low) and re.search(r"(?<![a-z])v\d", last.low)):
+        return False
+    return group.op in _ONCE or row_of(group.op).merges or is_complaint(last.head)
