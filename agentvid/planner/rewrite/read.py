@@ -36,6 +36,7 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
+from agentvid.planner.rewrite.sense import sense
 from agentvid.planner.rewrite.spelling import spelled
 from agentvid.planner.rewrite.spot import (
     is_asking,
@@ -164,6 +165,14 @@ def _elsewhere(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite:
 
 
 def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite:
+    import os
+    pol = os.environ.get("POL", "")
+    if pol in ("sense", "first"):
+        got = _sensed(draft.anew(), said, earlier)
+        if got is not None:
+            return got
+        if pol == "sense":
+            return Rewrite(kind="new", language=draft.language)
     new = Rewrite(kind="new", language=draft.language)
     if not draft.chain.steps:
         return new
@@ -194,6 +203,22 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
     except Which as which:
         loose = _loosely_instead(draft, said, earlier, readers)
         return loose or _choices(draft, said, earlier, which.steps)
+
+
+def _sensed(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite | None:
+    """Read a message by its meaning; None where some of it is not understood, or asks for something new."""
+    if not draft.chain.steps or _NEW.search(said) or (_QUESTION.match(draft.message) and not is_asking(draft.message)):
+        return None
+    try:
+        if not sense(draft, said):
+            return None
+        if draft.command is not None:
+            return Rewrite(kind="command", language=draft.language, command=draft.command)
+        if not _keeps_to_steps(draft, said):
+            return None
+        return finished(draft, earlier)
+    except (Back, Which):
+        return None
 
 
 def _added(draft: Draft) -> bool:

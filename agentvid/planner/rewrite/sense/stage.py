@@ -16,7 +16,7 @@ from agentvid.planner.rewrite.spot.drawn import change_of, drawn_layout, put_lay
 from agentvid.world import edits
 from agentvid.world.language import tell_change
 from agentvid.world.mentions import stands
-from agentvid.world.scene import GRID, MOST_SOLIDS, Solid, touch
+from agentvid.world.scene import GRID, MOST_SOLIDS, Solid, free_places, touch
 from agentvid.world.words import language_of
 
 __all__ = ["put_stage"]
@@ -125,6 +125,9 @@ def _standing(goal: Goal) -> list[Solid] | None:
     if not 0 < len(there) <= MOST_SOLIDS:
         return None
     new = range(len(goal.scene.solids), len(wanted))
+    copies = [i for i in new if i not in goal.rows and i not in goal.columns and i not in goal.removed]
+    if copies and len(copies) == len(new) and not (goal.rows or goal.columns or goal.relations):
+        return _with_copies([wanted[i] for i in there if i not in copies], [wanted[i] for i in copies])
     asked = [i for i in there if i in goal.rows or i in goal.columns or i in new or any(i == r[1] for r in goal.relations)]
     resized = [i for i in there if i not in asked and "size" in goal.looks.get(i, {})]
     shaped = [i for i in there if i not in asked and i not in resized and "shape" in goal.looks.get(i, {})]
@@ -133,6 +136,15 @@ def _standing(goal: Goal) -> list[Solid] | None:
         if found is not None:
             return found
     return None
+
+
+def _with_copies(solids: list[Solid], more: list[Solid]) -> list[Solid] | None:
+    for solid in more:
+        spot = next(free_places(solids, solid), None)
+        if spot is None:
+            return None
+        solids = [*solids, spot]
+    return solids
 
 
 def _placed(goal: Goal, wanted: list[Solid], there: list[int], free: Sequence[int]) -> list[Solid] | None:

@@ -29,6 +29,9 @@ _VIEWS: Final = (
     ("height", "middle", r"\b(?:eye[- ]level|middle height|medium height|normal height)\b|平视|中等高度"),
 )  # fmt: skip
 _VIEWED: Final = re.compile(r"\b(?:camera|view\w*|seen|angle|shot|perspective|eye|look(?:ing)? (?:at|down|up|from))\b|镜头|视角|机位|相机|[俯仰平][视拍]|[看拍]", re.IGNORECASE)
+_NONE: Final = re.compile(r"\b(?:no|without|don't (?:want|need)|do not (?:want|need))\b[^,]*$|没有[^,]*$", re.IGNORECASE)
+_IS: Final = re.compile(r"\s*(?:should |can |must |to )?(?:be |is |as )?(?:the|an?)?\s*", re.IGNORECASE)
+_AND: Final = re.compile(r"\s*(?:,|and|plus|&|和|与|跟|、|以及)?\s*(?:the|my)?\s*", re.IGNORECASE)
 _JOINED: Final = re.compile(r"[\s的、,-]*(?:(?:the|a|an|and)\s+)?[\s的-]*", re.IGNORECASE)
 
 
@@ -59,6 +62,8 @@ class Goal:
     named: list[int] = field(default_factory=list)
     denied: list[int] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
+    maybe_removed: set[int] = field(default_factory=set)
+    is_view: bool = False
     kept: bool = False
     unclear: bool = False
     swapped: bool = False
@@ -94,12 +99,16 @@ def read_goal(text: str, scene: Scene, also_called: dict[int, str] | None = None
     for clause in re.split(r"[,;。，；]|\.(?=\s|$)", text):
         if clause.strip():
             _read_clause(goal, clause)
+    is_replaced = bool(goal.pending)
     _settle_pending(goal)
+    if not is_replaced and not goal.added:
+        goal.removed |= {i for i in goal.maybe_removed if i not in goal.looks}
     return goal
 
 
 def _read_clause(goal: Goal, clause: str) -> None:
-    view = _camera(goal.camera or goal.scene.camera, clause)
+    view = _camera(goal.camera or goal.scene.camera, clause, is_view=goal.is_view)
+    goal.is_view = view is not None
     if view is not None:
         goal.camera = view
         return
@@ -113,6 +122,8 @@ def _read_clause(goal: Goal, clause: str) -> None:
     for name, at in found:
         if at and name.is_denied:
             goal.denied += at
+            if _NONE.search(clause[: name.start]):
+                goal.maybe_removed |= set(at)
     sure = [(name, at) for name, at in found if at and not name.is_denied]
     new = [name for name, at in found if not at and not name.is_denied]
     if _turned(goal, tokens, found, clause):
@@ -173,10 +184,15 @@ def _names(tokens: list[Token], text: str) -> list[Name]:
             other = tokens[at - 1]
             if other.kind not in ("colour", "size", "one_count", "bare_count", "place", "other") or other.kind in held or not _JOINED.fullmatch(text[other.end : start]):
                 break
-            if other.kind == "size" and re.search(r"点|些|太|er\b|too|[变弄放改]", other.text):
+            if other.kind == "size" and re.search(r"点|些|太|too|[变弄放改]", other.text):
                 break
             held[other.kind], start, at = other, other.start, at - 1
         if is_one and not held.keys() & {"colour", "size", "place"}:
+            continue
+        last = looks_before(looks, start)
+        if is_one and last is not None and _IS.fullmatch(text[last.end : start]):
+            continue  # "the ball the small one": told of the ball
+        if is_one and index + 1 < len(tokens) and tokens[index + 1].kind == "shape" and tokens[index + 1].start - token.end < 2:
             continue
         number = _number(held["bare_count"].text) if "bare_count" in held else 1
         before = text[max(0, start - 12) : start].lower()
@@ -190,6 +206,11 @@ def _names(tokens: list[Token], text: str) -> list[Name]:
         size = last.value if last.kind == "size" else ""
         names.append(Name("", "", size, 1, last.start, last.end, last.is_denied, False))
     return names
+
+
+def looks_before(looks: list[Token], start: int) -> Token | None:
+    """Return the shape that is named last before a place in the text."""
+    return next((token for token in reversed(looks) if token.kind == "shape" and token.end <= start), None)
 
 
 def _value(held: dict[str, Token], kind: str) -> str:
@@ -228,9 +249,11 @@ def _resolved(goal: Goal, name: Name, tokens: list[Token]) -> list[int]:
 # ---------------------------------------------------------------- clauses of one kind
 
 
-def _camera(camera: Camera, clause: str) -> Camera | None:
+def _camera(camera: Camera, clause: str, *, is_view: bool) -> Camera | None:
     """Return the camera that a clause about the view asks for; None where it is about something else."""
-    if not _VIEWED.search(clause) and not re.search(r"从[上下左右前后背正]\S?[看拍]", clause):
+    kinds = {token.kind for token in tokens_of(clause)}
+    is_view = (is_view or re.match(r"\s*from (?!left|right)", clause) is not None) and not kinds & {"shape", "colour"}
+    if not is_view and not _VIEWED.search(clause) and not re.search(r"从[上下左右前后背正]\S?[看拍]", clause):
         return None
     if re.search(r"\b(?:looks?|looking) (?!at|down|up|from)|好看|看着|看起来|看看|难看", clause, re.IGNORECASE):
         return None
@@ -348,11 +371,13 @@ def _wanted(
         for index in at:
             goal.look(index, colour=name.colour if goal.also_called.get(index) != name.colour else "", size=name.size)
         _counted(goal, name, at, tokens, kinds)
-    related = _related(goal, tokens, sure)
+    related = _related(goal, tokens, sure, clause)
+    if not sure and _recoloured(goal, free, kinds, clause):
+        return
     for token in free:
         if token in related:
             continue
-        own = _subject_of(goal, token, sure, subjects)
+        own = subjects if "all" in kinds else _subject_of(goal, token, sure, subjects, clause)
         if not own:
             goal.unclear = True
         for index in own:
@@ -362,11 +387,29 @@ def _wanted(
         goal.removed |= {i for i in range(len(goal.scene.solids)) if i not in subjects}
 
 
-def _subject_of(goal: Goal, token: Token, sure: list[tuple[Name, list[int]]], subjects: list[int]) -> list[int]:
-    earlier = [at for name, at in sure if name.end <= token.start]
+def _recoloured(goal: Goal, free: list[Token], kinds: set[str], clause: str) -> bool:
+    """Read "yellow to purple", "黄的换成紫的": what has the one colour gets the other."""
+    colours = [token for token in free if token.kind == "colour"]
+    if len(colours) != 2 or not ("turn" in kinds or re.search(r"\bto\b|→|->", clause)):
+        return False
+    own = [i for i, solid in enumerate(goal.scene.solids) if solid.colour == colours[0].value]
+    for index in own:
+        goal.look(index, colour=colours[1].value)
+    return bool(own)
+
+
+def _subject_of(
+    goal: Goal, token: Token, sure: list[tuple[Name, list[int]]], subjects: list[int], clause: str
+) -> list[int]:
+    before = [(name, at) for name, at in sure if name.end <= token.start]
     later = [at for name, at in sure if name.start >= token.end]
-    if earlier:
-        return earlier[-1]
+    if before:
+        own = list(before[-1][1])
+        for (name, at), (after, _) in zip(reversed(before[:-1]), reversed(before), strict=False):
+            if not _AND.fullmatch(clause[name.end : after.start]):
+                break
+            own += at
+        return own
     if later:
         return later[0]
     if subjects or goal.subjects or goal.also_called:
@@ -378,7 +421,7 @@ def _put(goal: Goal, token: Token, index: int, kinds: set[str]) -> None:
     if token.kind == "place":
         solid = goal.solids()[index]
         rows, columns = token.rows, token.columns
-        is_step = "step" in kinds and re.search(r"最|most|corner|角", token.text) is None
+        is_step = ("step" in kinds or "nudge" in kinds) and re.search(r"最|most|corner|角", token.text) is None
         if is_step and columns != _ALL and columns != (GRID // 2,):
             columns = tuple(c for c in _ALL if (c < solid.column if 0 in columns else c > solid.column)) or columns
         if is_step and rows != _ALL and rows != (GRID // 2,):
@@ -403,7 +446,7 @@ def _counted(goal: Goal, name: Name, at: list[int], tokens: list[Token], kinds: 
         goal.added += [model] * (number - len(at))
 
 
-def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]]) -> list[Token]:
+def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]], clause: str) -> list[Token]:
     """Add what stands where beside what; return the words of places that told it."""
     told = []
     for token in tokens:
@@ -418,7 +461,7 @@ def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]]
                 told.append(token)
         elif not token.text.isascii() and token.kind in ("place", "relation_beside"):
             side = "beside" if token.kind == "relation_beside" else _side(token.text)
-            near = [name for name, _ in sure if 0 <= token.start - name.end <= 1]
+            near = [name for name, _ in sure if clause[name.end : token.start] in ("", "的") and name.end <= token.start]
             if not side or not near or len(before) + len(goal.subjects if len(sure) < 2 else []) < 2:
                 continue
             first = before[-2] if len(before) > 1 else goal.subjects
