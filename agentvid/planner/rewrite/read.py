@@ -207,7 +207,7 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
 
 def _sensed(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite | None:
     """Read a message by its meaning; None where some of it is not understood, or asks for something new."""
-    if not draft.chain.steps or _NEW.search(said) or (_QUESTION.match(draft.message) and not is_asking(draft.message)):
+    if not draft.chain.steps or _NEW.search(said):
         return None
     try:
         if not sense(draft, said):

@@ -30,12 +30,12 @@ CAMERA: Final[Table] = table(
         r"|\bcloser\b|\bnearer\b|\bclose[- ]?ups?\b|\bmagnif\w+|推[近进上到]|拉近|放大|靠近|凑近|怼近|贴近|近一?[点些]|再近|更近|往前推|推镜头?|[往向朝](?:前|里)",
         "out": r"\b(?:zoom|mov|widen|go|back|com)\w* (?:right |slowly |gently |slightly |further |much |a bit |a little )*(?:out(?:wards?)?|away)\b"
         r"|\bpull\w* (?:right |slowly |gently |slightly )*(?:out|back|away)\b|\bback (?:off|away|up)\b|\bmov\w* back\b(?! to)|\bfarther away\b|\bfurther away\b"
-        r"|拉远|推远|缩小|远离|往?后退|退后|往后拉|拉开|远一?[点些]|再远|更远|[往向朝]后",
+        r"|拉远|推远|缩小|远离|往?后退|退后|往后拉|拉开|远一?[点些]|再远|更远|[往向朝]后(?![编续写接])",
         "zoom": r"\bzoom\w*\b|变焦|倍率|倍数|焦距|推拉",
         "orbit": r"\borbit\w*\b|\bcircl\w*\b|\b(?:go|move|fly|walk|travel|swing|spin|turn|rotate|come)?(?:es|s|ing)? ?(?:right |all the way )?a?round (?:it|him|her|them|the \w+)\b"
         r"|\b(?:go|move|fly|swing)(?:es|s|ing)? (?:a?round|about)\b|\brevolv\w*\b|环绕|绕圈|围着|绕着?",
-        "turn": r"\b(?:turn|rotat|spin|pan|swivel|swing|sweep|look)(?:s|e|es|ed|ing|ning|ned|ion)?\b(?! (?:it )?(?:white|black|red|green|blue|pink|yellow|purple|orange|grey|gold\w*|into)\b)(?:(?<=look)(?! (?:good|better|nice|odd|fake|like|weird|wrong|off)\b))?"
-        r"|转动?|旋转|摇|扭",
+        "turn": r"\b(?:turn|rotat|spin|pan|swivel|swing|sweep)(?:s|e|es|ed|ing|ning|ned|ion)?\b(?! (?:it |that |them )?(?:white|black|red|green|blue|pink|yellow|purple|orange|grey|gray|gold\w*|into|off)\b)"
+        r"|\blook(?:s|ing)?\b(?= (?:\d|left|right|a?round|to the|further|up|down|slightly|a bit to))|转动?|旋转|摇|扭",
         "tilt": r"\btilt\w*\b|\bpitch\w*\b|\blook(?:s|ing)? (?=up|down)|俯|仰|抬头|低头|上下摇|[抬压低](?=头|镜头|高|低)|压",
         "truck": r"\b(?:truck|slid|track|shift|crab|straf)(?:s|e|es|ing|king|ting)?\b|\bsideways\b|\blateral\w*\b|平移|横移|横着移|侧移|横向",
         "pedestal": r"\bpedestal\w*\b|\bcrane\w*\b|\b(?:rise|rises|rising|raise[sd]?|raising|lift(?:s|ing)?|ascend\w*|descend\w*|lower(?:s|ing)?)\b|升降|上升|升高|升起|下降|降低|上移|下移",

@@ -13,9 +13,11 @@ from agentvid.media.types import Box, Point
 from agentvid.planner.nouns import same_noun
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_target import head_noun
+from agentvid.planner.rewrite.sense.camera_words import CAMERA
+from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.spot.joins import spot_join
 
-__all__ = ["put_area", "put_joined", "put_question"]
+__all__ = ["asks", "is_of_join", "put_area", "put_joined", "put_question"]
 
 _N: Final = r"(-?\d+(?:\.\d+)?)"
 _TO: Final = r"\s*(?:to|through|until|and|-|~|–|到|至|,)\s*"
@@ -41,7 +43,7 @@ def put_area(draft: Draft, text: str) -> bool:
     steps = [step for step in draft.chain if (spec := draft.tools.get(step.tool)) and "box" in spec.constraints()]
     if not steps or len(re.findall(r"\d+", text)) < (1 if _OF_BOX.search(text) else 2):
         return False
-    numbers = [float(n) for n in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\d.]*(?:s\b|sec|秒|°|度|倍|x\b|fps|帧|%))", text)]
+    numbers = [float(n) for n in re.findall(r"(?<![a-z\d.])-?\d+(?:\.\d+)?(?![\d.]*(?:s\b|sec|秒|°|度|倍|x\b|fps|帧|%))", text)]
     named = [step for step in steps if same_noun(head_noun(str(step.args.get("what", ""))), text)]
     step_id = draft.one(step.id for step in (named or steps))
     if step_id is None:
@@ -121,7 +123,7 @@ _LAYOUTS: Final = (
     ("above", r"\bstack\w*\b|\b(?:on )?top of\b|\babove\b|\bbelow\b|\bunder(?:neath)?\b|\bvertical\w*\b|\bone over the other\b|\btop (?:and|to) bottom\b|\bup and down\b|竖着|上下|叠|垂直|一上一下|摞"),
     ("beside", r"\bside[- ]by[- ]side\b|\bbeside\b|\bnext to\b|\bhorizontal\w*\b|\bleft and right\b|横着|左右(?:放|排|拼|并|摆)|并排|水平|并列"),
 )  # fmt: skip
-_DENIED: Final = re.compile(r"(?:\b(?:not|don't|do not|instead of|rather than|no longer|stop)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE)
+_DENIED: Final = re.compile(r"(?:\b(?:not|don't|do not|instead of|rather than|no longer|stop|skip|drop|without)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE)
 
 
 def put_joined(draft: Draft, text: str) -> bool:
@@ -137,7 +139,7 @@ def put_joined(draft: Draft, text: str) -> bool:
         draft.settle(lambda: draft.put_args(step.id, layout=layout))
     is_out = _OWN.search(text) is not None and _OUT.search(text) is not None and _REPEATED.search(text) is None
     is_new = _NEW_PART.search(positive) is not None and (_JUST.search(positive) is not None or is_out)
-    if is_new and not re.search(r"\d ?(?:s|sec|秒)", text):
+    if is_new and not any(word.kind == "seconds" for word in scan(text, CAMERA)):
         future = [_future(draft, clip) for clip in clips]
         if is_out and _JUST.search(positive):
             future = [clip for clip in future if isinstance(clip, dict) and clip.get("step")]
@@ -149,6 +151,12 @@ def put_joined(draft: Draft, text: str) -> bool:
         draft.did = True
         return True
     return spot_join(draft, text)
+
+
+def is_of_join(text: str) -> bool:
+    """Return whether words tell what is put together and how."""
+    words = (_NEW_PART, _OWN, _REPEATED, *(re.compile(pattern, re.IGNORECASE) for _, pattern in _LAYOUTS))
+    return any(pattern.search(text) for pattern in words)
 
 
 def _future(draft: Draft, clip: Any) -> Any:
@@ -171,6 +179,11 @@ _MANNER: Final = re.compile(
     r"|(?:描述|说明|介绍|讲解|回答|讲|写|说).{0,6}?(?:用|要|得|成)?(?:中文|英文|汉语|英语|一句话|两句话|一句|简短|简单|详细|具体|仔细|短|长|多|少|细|诗|列表)|用(?:中文|英文|汉语|英语|一句话|两句话).{0,6}|(?:短|简短|详细|具体|细)一?[点些]",
     re.IGNORECASE,
 )
+
+
+def asks(text: str) -> bool:
+    """Return whether words tell what is to be answered, or how a picture is to be described."""
+    return _ASKED.search(text) is not None or _MANNER.search(text) is not None
 
 
 def put_question(draft: Draft, text: str) -> bool:

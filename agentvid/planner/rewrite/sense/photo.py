@@ -23,13 +23,20 @@ __all__ = ["Photo", "is_of_photo"]
 _BEHIND: Final = ("blur_background", "replace_background")
 _OF_THING: Final = ("recolour", "remove")
 _ADDED: Final = re.compile(r"\b(?:too|also|as well|next|another)\b|也|再(?!深|浅|暗|亮|淡|鲜|暖|冷)|还(?!是|要虚)|另外", re.IGNORECASE)
+_MEANT: Final = re.compile(r"\bmeant?\b|\bwrong\b|说的是|指的是|[搞弄选找]错", re.IGNORECASE)
+_SKIP: Final = re.compile(
+    r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch|stop)\b|别|不要|不用|取消|去掉|省|免|不想",
+    re.IGNORECASE,
+)
 _GREEN_SCREEN: Final = re.compile(r"\b(?:chroma|green[- ]?screen|keying)\b|抠像|绿幕|抠图", re.IGNORECASE)
 
 
-def is_of_photo(text: str) -> bool:
-    """Return whether words name a colour, a thing, or what is done to things of a picture."""
+def is_of_photo(draft: Draft, text: str) -> bool:
+    """Return whether words name a colour, a thing, or what is done to things of the picture that a chain edits."""
+    if not any(part.plan for part in draft.parts()):
+        return False
     kinds = {word.kind for word in scan(text, PHOTO)}
-    return bool(said_colours(text) or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject"} or things_said(text, ""))
+    return bool(said_colours(text) or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"} or things_said(text, ""))
 
 
 @dataclass
@@ -59,13 +66,17 @@ class Photo:
         colours = [one for one in said_colours(text) if not _is_in(one.start, spans)]
         bad = [one for one in said_colours(text) if _is_in(one.start, spans)]
         things = [thing for thing in things_said(text, self.noun()) if "background" not in kinds or not re.search(r"behind", thing.words)]
+        if re.search(r"别只|不要只|不只|\bnot (?:just|only)\b", text) and self.did:
+            return True
+        if (self.is_wrong or _MEANT.search(text)) and colours and "recolour" not in kinds:
+            colours = [one for one in colours if not any(t.start <= one.start < t.end for t in things)]
         readers: tuple[Callable[[], bool], ...] = (
             lambda: self._whole(text, kinds, colours),
             lambda: self._subject(text, kinds, things),
             lambda: self._kept(text, words, kinds, things, spans),
             lambda: self._coloured(text, kinds, colours, bad, things),
             lambda: self._removed(text, words, kinds, things, spans),
-            lambda: self._behind(words, kinds, spans),
+            lambda: self._behind(text, words, kinds, spans),
             lambda: self._meant(text, kinds, things, bad, colours),
         )
         done = any(reader() for reader in readers)
@@ -118,7 +129,8 @@ class Photo:
                 return drop_parts(self.draft, behind)
             return self._stays()
         named = [part for part in self.parts(*_OF_THING) for thing in things if same_noun(head_noun(part.thing), thing.words)]
-        if said_colours(text):
+        own = [part for part in named if {named_colour(c.words) for c in said_colours(text)} <= {named_colour(part.thing)}]
+        if said_colours(text) and not own:
             return False
         if named:
             if self.is_wrong or self._is_done(named[0]):
@@ -231,16 +243,26 @@ class Photo:
             return put_operation(self.draft, Edit(text, "remove", ""), Where((recolouring[0].core,), ""))
         return bool(removing and (own or "it" in kinds) and (self.did or self.draft.did))
 
-    def _behind(self, words: list[Word], kinds: set[str], spans: list[tuple[int, int]]) -> bool:
+    def _behind(self, text: str, words: list[Word], kinds: set[str], spans: list[tuple[int, int]]) -> bool:
         """Read "blur it instead", "no blur", "sharp background please"."""
         blur = next((word for word in words if word.kind == "blur"), None)
         blurring, replacing = self.parts("blur_background"), self.parts("replace_background")
-        if blur is not None and _is_in(blur.start, spans):
-            return bool(blurring) and drop_parts(self.draft, blurring)
+        skip = _SKIP.search(text)
+        is_denied = skip is not None and (blur is None or _is_in(blur.start, spans) or skip.start() < blur.start or "can go" in text or skip[0] in ("不要", "去掉", "不用"))
+        if blur is not None and is_denied and (blurring or replacing):
+            self.denied += blurring
+            return bool(blurring) or self.did
+        if blur is None and is_denied and "background" in kinds and replacing and re.search(r"换|改|replac|chang|swap", text):
+            self.denied += replacing
+            return True
         if blur is not None and replacing:
+            self.denied = [one for one in self.denied if one.core != replacing[0].core]
             return put_operation(self.draft, Edit("", "blur_background", ""), Where((replacing[0].core,), ""))
-        if "sharp" in kinds and blurring and "blur" not in kinds:
-            return drop_parts(self.draft, blurring)
+        if blur is not None and blurring and self.did:
+            return True
+        if "sharp" in kinds and blurring and blur is None:
+            self.denied += blurring
+            return True
         return False
 
     def _meant(self, text: str, kinds: set[str], things: Sequence[Thing], bad: list[SaidColour], colours: list[SaidColour]) -> bool:
@@ -251,7 +273,7 @@ class Photo:
         if denied and not said:
             named = [p for p in parts if any(same_noun(head_noun(p.thing), t.words) for t in denied)]
             self.is_wrong, self.named = True, named[0] if named else self.named
-            return bool(named)
+            return bool(named) or self.did
         is_meant = self.is_wrong or bool(denied) or bool(kinds & {"instead", "subject"}) or _is_short(text, said)
         if len(said) != 1 or not is_meant or not parts or _ADDED.search(text):
             return bool(re.search(r"\bwrong\b|不对|搞错|弄错|错了", text)) and self._was_wrong()

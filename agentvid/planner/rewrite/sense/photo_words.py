@@ -21,8 +21,8 @@ PHOTO: Final[Table] = table(
         "blur": r"\b(?:blur\w*|bokeh|defocus\w*|out of focus|soft[- ]?focus|hazy|shallow depth)\b|虚化|模糊|虚一[点些]|朦胧|糊[掉化]?|景深|虚(?!线)",
         "sharp": r"\b(?:sharp\w*|crisp|in focus|unblurred|clear)\b|清晰|清楚|锐利",
         "recolour": r"\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|tint\w*|dye\w*|shade\w*|hue|tone)\b|改?颜色|上色|染[成色]?|涂[成色]?|刷[成]?|变色|改色|换色|色调|着色|重新?上色",
-        "whole": r"\b(?:whole|entire|complete|full|all of the|all over the|everything in the)\s*(?:picture|photo|image|scene|thing|shot|pic|frame)\b|\beverything\b|\bnot just the \w+\b|整[张幅个]?(?:图|画面|照片|片|体)|全图|全部画面|整张|整幅|整体|全都?(?=[变染涂改成])",
-        "keep": r"\b(?:keep\w*|leave|leav\w+|stay\w*|remain\w*|untouched|alone|as (?:it )?is|retain\w*|preserv\w*|still)\b|留着|保留|留下|别动|不动|不变|照旧|还是要|还要|继续|保持|不用改|别改|别碰",
+        "whole": r"\b(?:whole|entire|complete|full|all of the|all over the|everything in the)\s*(?:picture|photo|image|scene|thing|shot|pic|frame)\b|\beverything\b(?! else)|\bnot just the \w+\b|整[张幅个]?(?:图|画面|照片|片|体)|全图|全部画面|整张|整幅|整体|全都?(?=[变染涂改成])",
+        "keep": r"\b(?:keep\w*|leave|leav\w+|stay\w*|remain\w*|untouched|alone|as (?:it )?is|retain\w*|preserv\w*|still)\b|留着|保留|留下|别.{0,3}[动碰]|不动|不变|照旧|还是要|还要|继续|保持|不用改|别改",
         "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|stop|skip|forget)\b|而?不是|不要|别(?![墅的])|不用|不想|不必|先别|没有|而非",
         "instead": r"\b(?:instead|rather|actually|i mean\w*|meant|wrong|mistake|should(?:'ve| have)? be\w*|correction|swap\w*|other)\b|改成|换成|改为|而是|应该是?|才对|才是|搞错|弄错|错了|说的是|指的是|要的是|明明|其实|是(?=那)",
         "subject": r"\b(?:main )?(?:subject|target|focus|object of interest)\b|主体|主角|主要物体|目标|对象",
@@ -35,7 +35,7 @@ _SIDES: Final = r"left|right|front|back|rear|top|bottom|middle|cent(?:re|er)|nea
 _WHERE: Final = r"(?: (?:on|in|at|behind|near|beside|under|above|below|next to|in front of|closest to|by|to) (?:the |its )?(?!photo|picture|image|clip|video|pixel|your|step)[a-z]+(?: (?:side|corner|edge|of the [a-z]+))?)?"
 _BEFORE_ZH: Final = r"(?:(?:最?[左右前后中上下里外旁][边面侧方间头]?|靠[左右前后]|大|小|另|其他|别)(?:那|这)?(?:一)?(?:个|把|只|块|张|条|辆|位|朵)?的?)"
 _DENIAL: Final = re.compile(
-    r"\b(?:not(?! just)|don't|dont|do not|no|never|without|instead of|rather than|isn't|wasn't)\b[^,;.。]*?(?=,|;|\.|$|\bbut\b|\bi (?:mean|want|said)\b|\bmake\b|\buse\b)"
+    r"\b(?:not(?! just)|don't|dont|do not|no|never|without|instead of|rather than|isn't|wasn't)\b[^,;.。]*?(?=,|;|\.|$|\bbut\b|\bi (?:mean|meant|want|said)\b|\bmake\b|\buse\b|\bjust\b|\bget\b|\bpaint\b|\bgo for\b|\bhave\b)"
     r"|(?:而?不是|不要|别(?![墅的])|不用|不想|先别|而非)[^,;，。]*?(?=,|;|，|。|$|而是|[,，]|是(?=.{1,8}$)|改成|换成|用)",
     re.IGNORECASE,
 )

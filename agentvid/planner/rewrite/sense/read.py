@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.sense.camera import put_camera
-from agentvid.planner.rewrite.sense.camera_words import CAMERA
-from agentvid.planner.rewrite.sense.media import put_area, put_joined, put_question
+from agentvid.planner.rewrite.sense.camera_words import CAMERA, NOT
+from agentvid.planner.rewrite.sense.media import asks, is_of_join, put_area, put_joined, put_question
 from agentvid.planner.rewrite.sense.photo import Photo, is_of_photo
-from agentvid.planner.rewrite.sense.photo_words import PHOTO
-from agentvid.planner.rewrite.sense.stage import put_stage
+from agentvid.planner.rewrite.sense.photo_words import PHOTO, things_said
+from agentvid.planner.rewrite.sense.stage import denies_edit, put_stage
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
 from agentvid.planner.rewrite.sense.steps import (
     names_step,
@@ -27,19 +29,50 @@ from agentvid.planner.rewrite.sense.steps import (
     put_seed,
     put_skip,
     put_undo,
+    skips,
 )
-from agentvid.planner.rewrite.sense.words import Chunk, Word, chunks_of, residue, scan
+from agentvid.planner.rewrite.sense.words import chunks_of, residue, scan
 from agentvid.planner.rewrite.spot.drawn import drawn_layout
-from agentvid.planner.rewrite.spot.values import spot_original, spot_size, spot_start, spot_unlit
+from agentvid.planner.rewrite.spot.values import spot_number, spot_original, spot_size, spot_start, spot_unlit
 
-__all__ = ["sense"]
+__all__ = ["asks_anew", "sense"]
 
-_RUN: Final[tuple[Callable[[Draft, str], bool], ...]] = (put_engine, put_seed, put_pin, put_order)
+_RUN: Final[tuple[Callable[[Draft, str], bool], ...]] = (put_engine, put_seed, put_pin, put_order, spot_number)
 _WISH: Final = re.compile(
-    r"\b(?:make|change|turn|set|use|put|add|remove|want|need|give|show|do|let|try|paint|move|keep|should|must)\b|[改换变调加减去删做弄给让要别不]",
+    r"\b(?:make|change|turn|set|use|put|add|remove|want|need|give|show|do|let|try|paint|move|keep|should|must)\b|[改换变调加减去删做弄给让要]",
     re.IGNORECASE,
 )
 """Words that ask for something: a piece without any is a remark."""
+_HESITANT: Final = re.compile(
+    r"^(?:(?:no|nope|nah|wait|oops|sorry|hmm*|ok(?:ay)?|oh|ah|well|actually|um|uh|so|but|and|then|please|hey|hi|maybe|perhaps|nvm|never ?mind|hang on|hold on)\b[, ]*(?:no\b)?)+(?=\w+ \w)"
+    r"|^(?:哎呀?|嗯+|哦|啊|呃|那个|不对|算了|然后|而且|并且|但是|不过|另外|还有|顺便|麻烦|请|帮我)[,，]?(?=.{2})",
+    re.IGNORECASE,
+)
+_MISTAKE: Final = re.compile(r".{0,6}(?:[搞弄打说看写选找认]错|不对|改主意|手滑).{0,4}|.*\b(?:my (?:bad|mistake)|wrong one|typo|changed my mind|misspoke)\b.*", re.IGNORECASE)
+_ORIGINAL: Final = re.compile(r"\b(?:original|untouched|unedited|uploaded)\b|\bmy (?:own )?(?:photo|picture)\b|原图|原片|原来的[图照]|没(?:改|动|处理)过的", re.IGNORECASE)
+_SUGGESTS: Final = re.compile(r"^(?:what if|how about|what about|why not|why don't|can|could|would|should|shall|may|is it possible)\b|能不能|可不可以|能否|可以.{0,12}吗|行吗|好吗|怎么样$|如何$", re.IGNORECASE)
+_ASKS: Final = re.compile(
+    r"^(?:(?:so|and|also|ok|hey|now|by the way|unrelated),?:? )*(?:what|how (?:many|much|old|big|tall)|which|who|whose|where|why|when|is there|are there|does|did|is (?:it|this|that)|are (?:they|these))\b"
+    r"|\b(?:can|could) you (?:also |please )?(?:tell|see|read|write down|count|guess|recognise|identify)\b|什么|多少|几[个只样张条辆位把种次点]|为什么|怎么回事|哪[里个些位年]|谁|吗$|有没有|是不是|啥",
+    re.IGNORECASE,
+)
+_ANEW: Final = re.compile(
+    r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我?|给我)(?:画|做|出|来|写|看|查|数|瞅|讲|念|配|加?一)|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
+    r"|(?:写|配|念|朗读|翻译|发|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
+    r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing|compose me|send|share|tweet)\b(?! (?:again|instead))"
+    r"|\b(?:make|create|render|generate|draw|paint|give|show|do) me (?:an?|another|one more|some|the same)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
+    r"|\b(?:a separate|another|a new|a second|a different) (?:picture|image|drawing|clip|video|photo|scene)\b|^(?:now|next|then|after that|afterwards|when (?:you're|that's) done|also),? .*\b(?:walk|fly|describe|count|draw|spin|orbit|write|tell|make a|give me|create)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_anew(draft: Draft, text: str) -> bool:
+    """Return whether words ask for something of its own: a further result, an answer that no step gives."""
+    has_answer = any(step.tool == "describe" for step in draft.chain)
+    if _ANEW.search(text) and not (has_answer and asks(text) and not re.search(r"再|另外|then|next", text)):
+        return True
+    is_asked = _ASKS.search(text) is not None and not _SUGGESTS.search(text)
+    return is_asked and not (has_answer and asks(text))
 
 
 def sense(draft: Draft, message: str) -> bool:
@@ -48,74 +81,121 @@ def sense(draft: Draft, message: str) -> bool:
     Raises: Back or Which where what is understood can't be done, or could mean several steps.
     """
     text = message.lower()
+    if asks_anew(draft, text):
+        return False
     if put_undo(draft, text):
         return True
-    pieces = chunks_of(text)
-    left = _whole(draft, text, pieces)
-    is_world = drawn_layout(draft) is not None
-    photo = Photo(draft)
-    camera: list[Chunk] = []
-    stage: list[Chunk] = []
-    unread: list[Chunk] = []
-    for piece in left:
-        if _read_run(draft, piece.text):
-            continue
-        if is_world and _is_of_stage(piece.text, bool(stage)):
-            stage.append(piece)
-        elif not is_world and _is_of_camera(draft, piece.text):
-            camera.append(piece)
-        elif not is_world and is_of_photo(piece.text) and photo.read(piece.text):
-            continue
-        elif put_skip(draft, piece.text) or put_only(draft, piece.text):
-            continue
-        else:
-            unread.append(piece)
-    if stage and not put_stage(draft, ", ".join(piece.text for piece in stage)):
-        unread += stage
-    if camera and not put_camera(draft, ", ".join(piece.text for piece in camera)):
-        unread += camera
-    photo.finish()
-    return draft.did and all(_is_remark(draft, piece.text) for piece in unread)
+    left = _whole(draft, text, [_HESITANT.sub("", piece.text) for piece in chunks_of(text)])
+    unread = _world(draft, left) if drawn_layout(draft) is not None else _media(draft, left)
+    return draft.did and all(_is_remark(draft, piece) for piece in unread)
 
 
-def _whole(draft: Draft, text: str, pieces: tuple[Chunk, ...]) -> list[Chunk]:
+def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     """Read what stretches over several pieces; return the pieces that are left to be read."""
     if put_area(draft, text):
-        rest = re.sub(r"\S*\d\S*", " ", text)
-        return [piece for piece in pieces if not re.search(r"\d", piece.text) and (names_step(piece.text) or is_of_photo(piece.text)) and rest]
+        return [piece for piece in pieces if not re.search(r"\d", piece) and (said_colours(piece) or scan(piece, CAMERA))]
     if put_order(draft, text):
         return []
-    return list(pieces)
+    asked = next((piece for piece in pieces if asks(piece)), None)
+    if asked is not None and put_question(draft, asked):
+        return [piece for piece in pieces if piece != asked and not re.search(r"descri|描述|看不懂|介绍", piece)]
+    if is_of_join(text) and put_joined(draft, text):
+        return [piece for piece in pieces if not is_of_join(piece) or any(w.kind == "seconds" for w in scan(piece, CAMERA))]
+    return pieces
 
 
 def _read_run(draft: Draft, text: str) -> bool:
     if any(reader(draft, text) for reader in _RUN):
         return True
-    for reader in (spot_start, spot_size, spot_unlit, spot_original):
-        if reader(draft, text):
-            return True
-    return put_question(draft, text) or put_joined(draft, text)
+    if any(reader(draft, text) for reader in (spot_start, spot_size, spot_unlit)):
+        return True
+    if _ORIGINAL.search(text) and spot_original(draft, text):
+        draft.said.add("original")
+        return True
+    return "original" in draft.said and re.search(r"\b(?:not|don't)\b|别|不要", text) is not None
 
 
-def _is_of_stage(text: str, has_more: bool) -> bool:
+def _world(draft: Draft, pieces: list[str]) -> list[str]:
+    """Read pieces about solids and the steps that draw them; return those that were not read."""
+    stage: list[str] = []
+    unread: list[str] = []
+    has_any = any(_is_of_stage(piece, has_more=False) for piece in pieces)
+    for piece in pieces:
+        is_step = names_step(piece) and not {t.kind for t in tokens_of(piece)} & {"shape", "colour", "place"}
+        if _read_run(draft, piece) or (is_step and (put_skip(draft, piece) or put_only(draft, piece))):
+            continue
+        if _is_of_stage(piece, has_more=has_any) or (has_any and denies_edit(piece)):
+            stage.append(piece)
+        else:
+            unread.append(piece)
+    if stage and _moves(", ".join(stage)):
+        return [*unread, *stage]
+    if stage and not put_stage(draft, ", ".join(stage)):
+        unread += stage
+    return unread
+
+
+def _moves(text: str) -> bool:
+    """Return whether words tell of a clip: the small world's pictures stand still."""
+    kinds = {word.kind for word in scan(text, CAMERA)}
+    return "seconds" in kinds or "fps" in kinds or ("orbit" in kinds and "camera" in kinds)
+
+
+def _media(draft: Draft, pieces: list[str]) -> list[str]:
+    """Read pieces about pictures and clips and their edits; return those that were not read."""
+    photo = Photo(draft)
+    camera: list[str] = []
+    skipped: list[str] = []
+    unread: list[str] = []
+    for piece in pieces:
+        if _read_run(draft, piece):
+            continue
+        if skips(piece, ("check", "compose", "describe", "analyse", "locate", "future_frames")) and put_skip(draft, piece):
+            continue
+        if skips(piece, ("clip",)) and not _is_positive(piece):
+            skipped.append(piece)
+        elif _is_of_camera(draft, piece):
+            camera.append(piece)
+        elif is_of_photo(draft, piece) and photo.read(piece):
+            continue
+        elif not (put_skip(draft, piece) or put_only(draft, piece)):
+            unread.append(piece)
+    if camera:
+        unread += [] if put_camera(draft, ", ".join([*skipped, *camera])) else camera
+    else:
+        unread += [piece for piece in skipped if not put_skip(draft, piece)]
+    photo.finish()
+    return unread
+
+
+def _is_positive(text: str) -> bool:
+    """Return whether words tell of a move that is wanted beside one that is not."""
+    kinds = {word.kind for word in scan(NOT.sub(" ", text), CAMERA)}
+    return bool(kinds & {"seconds", "degrees", "times", "left", "right", "in", "out", "up", "down", "slower", "faster", "shorter", "longer", "less"})
+
+
+def _is_of_stage(text: str, *, has_more: bool) -> bool:
     kinds = {token.kind for token in tokens_of(text)}
     sure = kinds & {"shape", "colour", "size", "place", "swap", "camera", "bare_count"}
     return bool(sure) or (has_more and bool(kinds & {"same", "keep", "only", "nothing_else", "all", "not"}))
 
 
+_WEAK: Final = {"also", "same", "start", "end", "hold", "sine", "camera", "first"}
+_SIDES: Final = {"left", "right", "up", "down", "more", "less", "in", "out", *_WEAK}
+
+
 def _is_of_camera(draft: Draft, text: str) -> bool:
     """Return whether words tell of a move or a length more than of a thing."""
-    words = [word for word in scan(text, CAMERA) if word.kind not in ("also", "same", "more", "less", "start", "end", "hold", "sine")]
-    if not words or not any(step.tool in ("novel_view", "future_frames", "navigate", "generate_video") for step in draft.chain):
+    kinds = {word.kind for word in scan(text, CAMERA)} - _WEAK
+    if not kinds or not any(step.tool in CLIPS for step in draft.chain) or said_colours(text):
         return False
-    others = scan(text, PHOTO)
-    is_photo = any(word.kind in ("remove", "blur", "background", "recolour", "subject") for word in others)
-    from agentvid.planner.rewrite.colour_said import said_colours
-
-    return not is_photo and not said_colours(text)
+    if any(word.kind in ("remove", "blur", "background", "recolour", "subject") for word in scan(text, PHOTO)):
+        return False
+    return not (kinds <= _SIDES and things_said(text, "thing"))
 
 
 def _is_remark(draft: Draft, text: str) -> bool:
     """Return whether a piece asks for nothing that the chain could do."""
-    words: list[Word] = []
-    return not _WISH.search(text) or not residue(text, words)
+    if _MISTAKE.fullmatch(text) or not _WISH.search(text):
+        return True
+    return len(residue(text, [])) == 0

@@ -19,7 +19,7 @@ from agentvid.world.mentions import stands
 from agentvid.world.scene import GRID, MOST_SOLIDS, Solid, free_places, touch
 from agentvid.world.words import language_of
 
-__all__ = ["put_stage"]
+__all__ = ["denies_edit", "put_stage"]
 
 _ALL: Final = tuple(range(GRID))
 _SURE: Final = {"shape", "colour", "size", "place", "swap", "all", "camera", "remove", "only", "other"}
@@ -33,9 +33,14 @@ _BASE: Final = re.compile(
     re.IGNORECASE,
 )
 _EDIT: Final = re.compile(
-    r"\binstead\b|\brather\b|\b(?:the )?edit\w*\b|\bwrong\b|\bmeant\b|\bturn\w*\b|\bbecom\w+\b|\bshould(?:'ve| have)? (?:be|been|become|turn)\b|\bactually\b|\bafter all\b|直接|干脆|算了|而是|应该|不是|错|改成|变成?|换成|才对|最后|编辑|改图",
+    r"\binstead\b|\brather\b|\b(?:the )?edit\w*\b|\bwrong\b|\bmeant\b|\bturn\w*\b|\bbecom\w+\b|\bshould(?:'ve| have)? (?:be|been|become|turn)\b|\bactually\b|\bafter all\b|直接|干脆|算了|而是|应该|不是|错|改成|变成?|换成|才对|最后|编辑|改图|要变.{0,4}的是|变.的是",
     re.IGNORECASE,
 )
+
+
+def denies_edit(text: str) -> bool:
+    """Return whether words say that what the edit does be not done."""
+    return _DENIES_EDIT.search(text) is not None
 
 
 def put_stage(draft: Draft, text: str) -> bool:

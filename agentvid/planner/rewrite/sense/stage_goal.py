@@ -148,7 +148,8 @@ def _read_clause(goal: Goal, clause: str) -> None:
     if not new:
         _wanted(goal, tokens, sure, subjects, kinds, clause)
     goal.named += [i for i in subjects if i not in goal.named]
-    goal.subjects = subjects or goal.subjects
+    is_kept = bool(kinds & {"keep", "not"}) and bool(goal.subjects)
+    goal.subjects = goal.subjects if is_kept else subjects or goal.subjects
     goal.kept = goal.kept or bool(kinds & {"keep", "not"})
 
 

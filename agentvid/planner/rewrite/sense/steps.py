@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from agentvid.chain.edit import Move, Pin, SetEngine, SetSeed
@@ -13,20 +14,20 @@ from agentvid.planner.rewrite.leave_out import leave_out
 from agentvid.planner.rewrite.read_run import apply_edit
 from agentvid.planner.rewrite.read_target import drop_parts
 from agentvid.planner.rewrite.rewriting import Undo
-from agentvid.planner.rewrite.roles import CLIPS
+from agentvid.planner.rewrite.roles import CLIPS, PICTURES
 from agentvid.planner.rewrite.where import find_steps
 
-__all__ = ["names_step", "put_engine", "put_only", "put_order", "put_pin", "put_seed", "put_skip", "put_undo", "steps_meant"]
+__all__ = ["names_step", "put_engine", "put_only", "put_order", "put_pin", "put_seed", "put_skip", "put_undo", "skips", "steps_meant"]
 
 _ROLES: Final[dict[str, str]] = {
     "check": r"\b(?:check\w*|measur\w*|verif\w*|test\w*|inspect\w*|validat\w*|assess\w*|quality|proof\w*|double-?check\w*|evaluat\w*)\b|检查|测量|检测|验证|核对|检验|验收|复查|校验|质检|量来量去|量一?[量下遍次]|(?<![重数尽大质流力])量(?=.{0,4}步)|把关|比对|查验",
     "locate": r"\b(?:locat\w*|find\w*|found|search\w*|detect\w*|segment\w*|look(?:ing)? for)\b|定位|查找|寻找|找(?=.{0,5}步)|找东西|识别|找杯子|找勺子|圈出",
     "analyse": r"\b(?:analy[sz]\w*|palette)\b|分析|调色板|看颜色|看清",
     "plan_edit": r"\bplan(?:s|ning|ned)?\b|计划|规划|方案",
-    "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit)|paint\w*|tint\w*|colou?ring)\b|改颜?色|换颜?色|上色|染色|变色|涂色|(?:改|变)成?[红橙黄绿青蓝紫白黑粉]",
+    "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit)|paint\w*|tint\w*|colou?ring)\b|改[好过了]?颜?色|换[好过了]?颜?色|上[好过]?色|染色|变色|涂色|(?:改|变)成?[红橙黄绿青蓝紫白黑粉]",
     "remove": r"\b(?:remov(?:al|ing)|eras(?:e|ing|ure)|fill\w*|inpaint\w*|take-?out|taking \w+ out)\b|去掉|去除|移除|抠|删勺|删(?=.{0,4}步)|补(?=.{0,4}步)|填补",
     "blur_background": r"\b(?:blur\w*|bokeh|defocus\w*)\b|虚化|模糊",
-    "replace_background": r"\b(?:background (?:swap|change|replacement|step)|(?:swap|chang|replac)\w+ (?:of )?(?:the )?background|white background)\b|换背景|背景(?=换|改|替|那)|换底",
+    "replace_background": r"\b(?:background (?:swap|change|replacement|step)|(?:swap|chang|replac)\w+ (?:of )?(?:the )?background|white background)\b|换[好过了]?背景|背景(?=换|改|替|那)|换底",
     "edit_image": r"\b(?:edit\w*|retouch\w*|picture change)\b|修改|编辑|修图|改图|(?:那|这)[处个次]改",
     "clip": r"\b(?:camera\w*|videos?|clips?|movies?|vid|footage|animation|orbit\w*|zoom\w*|pan(?:ning)?|fly\w*|turn(?:ing)?|motion|movement|swing)\b|镜头|视频|片子|短片|影片|动画|运镜|环绕|推镜|推近|推拉|转圈|动起来|绕着?转|绕圈",
     "future_frames": r"\b(?:future|continu\w*|predict\w*|extension|extend\w*|forecast\w*|carry(?:ing)? on)\b|续写?|延长|预测|接下来|往后编|往下编",
@@ -41,6 +42,7 @@ _SKIP: Final = re.compile(
     r"|跳过|省(?:了|去|略|掉|得|$)|略过|不(?:用|要|必|需要?|做|想要|搞|弄|来|看|(?=[改换转绕推拉虚模拼续描检测量查]))|别(?!的)|甭|取消|去掉|删掉?|免(?:了|$|去)|算了|撤[销掉]|没必要|多余|没用|拿掉|停掉|砍掉|作罢|罢了|放弃",
     re.IGNORECASE,
 )
+_NO_SKIP: Final = re.compile(r"\b(?:not|don't use|do not use|dont use|never use) ?(?:on|from|with|the one)?\b(?= (?:the|my|this|that) \w+ (?:one|picture|photo|image))|别用|不要用|不用.{0,3}的$", re.IGNORECASE)
 _RANK: Final = re.compile(
     r"\b(?P<en>first|second|third|fourth|last|final|1st|2nd|3rd)\b(?! step)|第(?P<zh>[一二三四1234])[个次回遍处张道]|(?P<last>最后|末尾|最终|后面|后)(?:那|的|一|面)*[个次回遍处道]?|(?P<front>前面|前|头)(?:那|的|一)+[个次回遍处道]?",
     re.IGNORECASE,
@@ -62,10 +64,11 @@ _UNDO: Final = re.compile(
     r"\b(?:undo|revert|roll(?:ing)? (?:it )?back|ctrl-?z|take (?:that|it) back)\b|\bback\b.*\b(?:version|was|were|before|previous|earlier|a (?:minute|moment|second) ago|last (?:one|state|change))\b"
     r"|\b(?:previous|last|earlier) (?:version|state|one|result)\b.*\b(?:better|back|again|nicer|return|restore|please)\b|\b(?:liked|preferred|prefer) (?:it )?(?:the )?(?:way it was|(?:it )?(?:better )?before|previous|last version)\b"
     r"|撤[销回消]|回滚|倒回|(?:退|返|回|恢复|还原|变|改|换)(?:回|到|成)?(?:去|来)?.{0,4}(?:上一?[版个次步]|刚才|之前|原样|前一?[版个次]|先前)|上一?版.{0,8}(?:好|回|行)"
-    r"|(?:刚才|刚刚|上次)(?:那[次个下]|的)?(?:改动|修改|操作|编辑)?.{0,4}(?:不算|不要|撤|取消|作废|当没)|退回去|改回去|变回去|恢复原样",
+    r"|(?:刚才|刚刚|上次)(?:那[次个下]|的)?(?:改动|修改|操作|编辑)?.{0,4}(?:不算|不要|撤|取消|作废|当没)|退回去|改回去|变回去|恢复原样|还是上一?版|上一?版(?:吧|好了)|上个版本",
     re.IGNORECASE,
 )
 _ONLY: Final = re.compile(r"\b(?:only|just|nothing but|nothing except|all i (?:want|need))\b|[只光单]|就(?=.{1,6}(?:行|好|够))|.{1,5}完就[行好够]|就[行好够]", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"\b(?:picture|image|photo|still|pic)s?\b|图|照片", re.IGNORECASE)
 _ORDER: Final = re.compile(
     r"(?P<one>.+?)\b(?P<way>before|after|ahead of|prior to|following)\b (?P<two>.+)|(?P<one_zh>.+?)(?:放到?|挪到?|排到?|移到?|要?在|调到)(?P<two_zh>.+?)(?:的)?之?(?P<way_zh>前|后)[面边]?"
     r"|先(?P<one_zh2>.+?)[,，]?(?:再|然后|后|接着)(?P<two_zh2>.+)|(?P<one_en2>.+?) first,? (?:and )?then (?P<two_en2>.+)",
@@ -115,6 +118,11 @@ def _parts_of(draft: Draft, steps: list[str]) -> list[Part]:
     return [part for part in draft.parts() if part.core in steps]
 
 
+def skips(text: str, roles: Sequence[str]) -> bool:
+    """Return whether words leave out a step of one of these kinds."""
+    return _SKIP.search(text) is not None and any(role in roles for role in _roles(text))
+
+
 # ---------------------------------------------------------------- readers
 
 
@@ -129,7 +137,7 @@ def put_undo(draft: Draft, text: str) -> bool:
 def put_skip(draft: Draft, text: str) -> bool:
     """Leave out the steps that words say are not needed: "视频就算了", "neither check is needed"."""
     skip = _SKIP.search(text)
-    if skip is None or said_colours(text) or re.search(r"\d ?(?:s|sec|秒|°|度|倍|x)\b", text):
+    if skip is None or _NO_SKIP.search(text) or said_colours(text) or re.search(r"\d ?(?:s|sec|秒|°|度|倍|x)\b", text):
         return False
     if re.search(r"\b(?:don't|do not|dont|not|no|never)\b|[别不]", skip[0], re.IGNORECASE) and re.search(r"\b(?:so|that|too|as) (?:much|fast|far|slow|long|close)\b|[那这]么|太", text):
         return False
@@ -168,9 +176,12 @@ def put_only(draft: Draft, text: str) -> bool:
     if not _ONLY.search(text) or said_colours(text) or _SKIP.search(text):
         return False
     parts = draft.parts()
-    kept = [part for part in parts if part.core in steps_meant(draft, text)]
+    meant = steps_meant(draft, text)
+    if not meant and _PICTURE.search(text):
+        meant = [part.core for part in parts if part.tool in PICTURES]
+    kept = [part for part in parts if part.core in meant]
     if not kept or len(kept) == len(parts):
-        return False
+        return bool(kept) and draft.did
     needed = {part.core for part in kept}
     others = [part for part in parts if part.core not in needed and not _feeds(draft, part.core, needed)]
     for part in others:
@@ -213,7 +224,8 @@ def put_seed(draft: Draft, text: str) -> bool:
     if match is None:
         return "seed" in draft.said and re.search(r"\b(?:again|once more|redo)\b|再|重", text) is not None
     drawing = [step for step in draft.chain if (spec := draft.tools.get(step.tool)) and spec.takes("seed")]
-    named = [step for step in drawing if step.id in steps_meant(draft, text)]
+    meant = steps_meant(draft, text) or steps_meant(draft, draft.message)
+    named = [step for step in drawing if step.id in meant]
     if not drawing:
         raise draft.back("nothing", "no_seed")
     told = _NUMBER.search(re.sub(r"\bsteps? \d+|第.步|\bt\d+\.s\d+", " ", text)) if re.search(r"seed|种子", text, re.IGNORECASE) else None
@@ -234,6 +246,8 @@ def put_engine(draft: Draft, text: str) -> bool:
     known = [name for name in known if name != "small" or re.search(r"\bengine|model\b|引擎|[用换]|step|步|\bwith small|use small", text)]
     if len(known) != 1:
         return False
+    if draft.did and re.search(r"\b(?:rest|stays?|keeps?|others?|remain\w*)\b|其他|其余|不变", text):
+        return True
     able = [s.id for s in draft.chain if (spec := draft.tools.get(s.tool)) and set(spec.tasks) & draft.request.bears[known[0]]]
     said = [step for step in steps_meant(draft, re.sub(known[0], " ", text, flags=re.IGNORECASE)) if step in able]
     if not able:
@@ -251,7 +265,7 @@ def put_order(draft: Draft, text: str) -> bool:
     groups = match.groupdict()
     one = next((groups[key] for key in groups if key.startswith("one") and groups[key]), "")
     two = next((groups[key] for key in groups if key.startswith("two") and groups[key]), "")
-    sides = [[s for s in steps_meant(draft, words) if draft.chain.step(s).tool in ("check", "describe", *CLIPS)] for words in (one, two)]
+    sides = [[s for s in steps_meant(draft, words) if draft.chain.step(s).tool in ("check", "describe", "edit_image", "generate_image", "compose", *CLIPS)] for words in (one, two)]
     if any(len(side) != 1 for side in sides) or sides[0] == sides[1]:
         return False
     way = (match["way"] or match["way_zh"] or "before").lower()
