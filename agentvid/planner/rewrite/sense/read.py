@@ -135,8 +135,16 @@ def _world(draft: Draft, pieces: list[str]) -> list[str]:
     return unread
 
 
+_ALIVE: Final = re.compile(
+    r"\b(?:roll(?:s|ing)?|bounc\w+|fall(?:s|ing)?|jump\w*|collid\w*|crash\w*|explod\w*|spin(?:s|ning)?|videos?|clips?|animat\w+|film|movie|walk)\b|滚|弹[起跳]|跳|掉下|飞|撞|视频|动画|动起来|走一",
+    re.IGNORECASE,
+)
+
+
 def _moves(text: str) -> bool:
     """Return whether words tell of a clip: the small world's pictures stand still."""
+    if _ALIVE.search(text):
+        return True
     kinds = {word.kind for word in scan(text, CAMERA)}
     return "seconds" in kinds or "fps" in kinds or ("orbit" in kinds and "camera" in kinds)
 
@@ -176,7 +184,7 @@ def _is_positive(text: str) -> bool:
 
 def _is_of_stage(text: str, *, has_more: bool) -> bool:
     kinds = {token.kind for token in tokens_of(text)}
-    sure = kinds & {"shape", "colour", "size", "place", "swap", "camera", "bare_count"}
+    sure = kinds & {"shape", "colour", "size", "place", "swap", "camera", "bare_count", "opposite", "row", "sizes"}
     return bool(sure) or (has_more and bool(kinds & {"same", "keep", "only", "nothing_else", "all", "not"}))
 
 

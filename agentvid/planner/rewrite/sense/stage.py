@@ -12,6 +12,7 @@ from agentvid.chain.step import Step
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.sense.stage_goal import Goal, read_goal
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
+from agentvid.planner.rewrite.sense.words import Word, residue
 from agentvid.planner.rewrite.spot.drawn import change_of, drawn_layout, put_layout
 from agentvid.world import edits
 from agentvid.world.language import tell_change
@@ -22,7 +23,7 @@ from agentvid.world.words import language_of
 __all__ = ["denies_edit", "put_stage"]
 
 _ALL: Final = tuple(range(GRID))
-_SURE: Final = {"shape", "colour", "size", "place", "swap", "all", "camera", "remove", "only", "other"}
+_SURE: Final = {"shape", "colour", "size", "place", "swap", "all", "camera", "remove", "only", "other", "opposite", "row", "sizes"}
 _DENIES_EDIT: Final = re.compile(
     r"(?:\b(?:don't|do not|dont|not|no|without|instead of|rather than|never)\b|别|不要|不用|不是)[^,;]{0,18}?"
     r"(?:\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|green|red|blue|yellow|white|purple|orange|cyan|tint\w*|turn\w*)\b|[变改换染上涂]?颜?色|变|绿|染)",
@@ -33,7 +34,7 @@ _BASE: Final = re.compile(
     re.IGNORECASE,
 )
 _EDIT: Final = re.compile(
-    r"\binstead\b|\brather\b|\b(?:the )?edit\w*\b|\bwrong\b|\bmeant\b|\bturn\w*\b|\bbecom\w+\b|\bshould(?:'ve| have)? (?:be|been|become|turn)\b|\bactually\b|\bafter all\b|直接|干脆|算了|而是|应该|不是|错|改成|变成?|换成|才对|最后|编辑|改图|要变.{0,4}的是|变.的是",
+    r"\binstead\b|\brather\b|\brecolou?r\w*\b|\bnot the\b|\bleave\b|\bkeep\b|留着|别改|\b(?:the )?edit\w*\b|\bwrong\b|\bmeant\b|\bturn\w*\b|\bbecom\w+\b|\bshould(?:'ve| have)? (?:be|been|become|turn)\b|\bactually\b|\bafter all\b|直接|干脆|算了|而是|应该|不是|错|改成|变成?|换成|才对|最后|编辑|改图|要变.{0,4}的是|变.的是",
     re.IGNORECASE,
 )
 
@@ -49,7 +50,11 @@ def put_stage(draft: Draft, text: str) -> bool:
     Raises: Back where it can't stand so.
     """
     drawn = drawn_layout(draft)
-    if drawn is None or not {token.kind for token in tokens_of(text)} & _SURE:
+    tokens = tokens_of(text)
+    if drawn is None or not {token.kind for token in tokens} & _SURE:
+        return False
+    rest = residue(text, [Word(token.kind, token.start, token.end, token.text) for token in tokens])
+    if len(rest) > max(2, len(tokens) // 2):
         return False
     step, scene = drawn
     edit = next((s for s in draft.chain if change_of(s) is not None), None)
@@ -63,7 +68,7 @@ def put_stage(draft: Draft, text: str) -> bool:
     if edit is not None and change is not None and _is_of_edit(goal, change, text):
         return _put_edit(draft, edit, change, goal)
     if goal.is_open():
-        is_so = goal.kept or bool(goal.subjects and tokens_of(text))
+        is_so = not rest and (goal.kept or bool(goal.subjects))
         draft.did = draft.did or is_so
         return is_so
     put_layout(draft, step, scene, [_standing(goal) or []], goal.camera)

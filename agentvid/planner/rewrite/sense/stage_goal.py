@@ -19,7 +19,7 @@ _SAME: Final = re.compile(
     re.IGNORECASE,
 )
 _VIEWS: Final = (
-    ("azimuth", AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?right\b|从右[边侧面方]?"),
+    ("azimuth", AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?(?:right|side)\b|从[右侧][边侧面方]?"),
     ("azimuth", AZIMUTHS // 2, r"\bfrom (?:the |its )?(?:back|behind|rear)\b|从[后背][边面方]?"),
     ("azimuth", 3 * AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?left\b|从左[边侧面方]?"),
     ("azimuth", 0, r"\bfrom (?:the |its )?front\b|从[前正][边面方]?"),
@@ -254,7 +254,7 @@ def _camera(camera: Camera, clause: str, *, is_view: bool) -> Camera | None:
     """Return the camera that a clause about the view asks for; None where it is about something else."""
     kinds = {token.kind for token in tokens_of(clause)}
     is_view = (is_view or re.match(r"\s*from (?!left|right)", clause) is not None) and not kinds & {"shape", "colour"}
-    if not is_view and not _VIEWED.search(clause) and not re.search(r"从[上下左右前后背正]\S?[看拍]", clause):
+    if not is_view and not _VIEWED.search(clause) and not re.search(r"从[上下左右前后背正侧]\S?[看拍]", clause):
         return None
     if re.search(r"\b(?:looks?|looking) (?!at|down|up|from)|好看|看着|看起来|看看|难看", clause, re.IGNORECASE):
         return None
@@ -373,6 +373,14 @@ def _wanted(
             goal.look(index, colour=name.colour if goal.also_called.get(index) != name.colour else "", size=name.size)
         _counted(goal, name, at, tokens, kinds)
     related = _related(goal, tokens, sure, clause)
+    if "row" in kinds and len(goal.scene.solids) == 2 and not goal.added:
+        goal.relations.append(("beside", 1, 0))
+    if {"same", "sizes"} <= kinds and not sure:
+        for index in range(len(goal.scene.solids)):
+            goal.look(index, size="large")
+    if "opposite" in kinds and (subjects or goal.subjects):
+        index = (subjects or goal.subjects)[0]
+        goal.place(index, _ALL, tuple(sorted(GRID - 1 - c for c in _around(goal.solids()[index].column))))
     if not sure and _recoloured(goal, free, kinds, clause):
         return
     for token in free:
@@ -386,6 +394,10 @@ def _wanted(
     has_more = (len(goal.looks), len(goal.rows), len(goal.columns), len(goal.added)) != before
     if "only" in kinds and sure and not free and not related and not (has_more and goal.looks):
         goal.removed |= {i for i in range(len(goal.scene.solids)) if i not in subjects}
+
+
+def _around(column: int) -> tuple[int, ...]:
+    return _ALL[: GRID // 2] if column < GRID // 2 else _ALL[GRID // 2 + 1 :] if column > GRID // 2 else (column,)
 
 
 def _recoloured(goal: Goal, free: list[Token], kinds: set[str], clause: str) -> bool:
@@ -422,7 +434,7 @@ def _put(goal: Goal, token: Token, index: int, kinds: set[str]) -> None:
     if token.kind == "place":
         solid = goal.solids()[index]
         rows, columns = token.rows, token.columns
-        is_step = ("step" in kinds or "nudge" in kinds) and re.search(r"最|most|corner|角", token.text) is None
+        is_step = ("step" in kinds or re.search(r"[点些]", token.text) is not None) and re.search(r"最|most|corner|角", token.text) is None
         if is_step and columns != _ALL and columns != (GRID // 2,):
             columns = tuple(c for c in _ALL if (c < solid.column if 0 in columns else c > solid.column)) or columns
         if is_step and rows != _ALL and rows != (GRID // 2,):

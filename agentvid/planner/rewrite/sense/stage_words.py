@@ -38,13 +38,15 @@ _PLACE_EN: Final = (
     r"(?:[ -](?:left|right|front|back|rear|middle|cent(?:re|er)|hand))?(?: (?:side|corner|edge|half|hand side))?(?: of (?:the )?(?:stage|picture|image|scene|frame))?\b"
 )
 _PLACE_ZH: Final = (
-    r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*|对面|远处|近处|角落"
+    r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*|[远近](?:处|一?[点些])|角落"
 )
 _KINDS: Final = {
     "grow": _GROW,
     "shrink": _SHRINK,
     "large": _SIZES["large"],
     "small": _SIZES["small"],
+    "opposite": r"\b(?:the )?(?:other|opposite) side\b|另一[边侧]|对面|反面",
+    "row": r"\bside by side\b|\bnext to (?:each|one an)other\b|\bin (?:a|one) (?:row|line)\b|并排|一排|排成|挨在一起",
     "relation_back": r"\bbehind\b|\bat the back of\b|\bbeyond\b",
     "relation_front": r"\bin front of\b|\bbefore\b",
     "relation_left": r"\b(?:to |on )?(?:the )?left(?:-hand side)?(?: side)? of\b",
@@ -58,7 +60,7 @@ _KINDS: Final = {
     "only": r"\b(?:only|just|nothing but|solely|alone|by itself|on its own)\b|[只光单]|就(?=.{0,6}(?:行|好|够|可以|一个))|就[行好够]|单独",
     "nothing_else": r"\bnothing else\b|\bno(?:thing)? others?\b|\band that's it\b|别的(?:都|全)?不要|其他(?:的)?(?:都)?不要|别无他物",
     "add": r"\b(?:add\w*|plus|put in|throw in|insert|include|give me another|(?<!start )with (?:a|an|another)|as well|and also|extra|one more|another|place a)\b|再?[加添]上?|再(?:来|放|摆|画|弄)|多(?:来|放|加|画|一)|加个",
-    "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|对调|互换|调换|交换|对换|换(?:个|一下|一换)?(?:位置?|位子|地方)|调个个?儿?|位置.{0,3}换|反过来",
+    "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|换过来|对调|互换|调换|交换|对换|换(?:个|一下|一换)?(?:位置?|位子|地方)|调个个?儿?|位置.{0,3}换|反过来",
     "move": r"\b(?:mov\w+|put|push\w*|shift\w*|slid\w+|plac\w+|bring\w*|set|stand\w*|sit\w*|go(?:es)?|drag\w*|pull\w*)\b|[挪移放摆搬推站靠拉拖]",
     "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|be(?= an? )|is(?= an? ))\b|换[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
     "all": r"\b(?:both|all|everything|every one|each|everyone|the two|two of them)\b|全部?|都|所有|两个都|俩|两者|每个",
@@ -167,7 +169,7 @@ def places_of(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         columns = (GRID - 1,) if is_far and not re.search(r"最[前后]", text) else _HIGH
     if re.search(r"front|foreground|前|近", text, re.IGNORECASE):
         rows = (0,) if re.search(r"最前|far front", text) else _LOW
-    elif re.search(r"back|rear|后|远|对面", text, re.IGNORECASE):
+    elif re.search(r"back|rear|后|远", text, re.IGNORECASE):
         rows = (GRID - 1,) if re.search(r"最后|far back", text) else _HIGH
     if re.search(r"middle|cent|中|正[前后]", text, re.IGNORECASE):
         columns = _MID if columns == _ALL else columns

@@ -25,7 +25,7 @@ _ROLES: Final[dict[str, str]] = {
     "analyse": r"\b(?:analy[sz]\w*|palette)\b|分析|调色板|看颜色|看清",
     "plan_edit": r"\bplan(?:s|ning|ned)?\b|计划|规划|方案",
     "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit)|paint\w*|tint\w*|colou?ring)\b|改[好过了]?颜?色|换[好过了]?颜?色|上[好过]?色|染色|变色|涂色|(?:改|变)成?[红橙黄绿青蓝紫白黑粉]",
-    "remove": r"\b(?:remov(?:al|ing)|eras(?:e|ing|ure)|fill\w*|inpaint\w*|take-?out|taking \w+ out)\b|去掉|去除|移除|抠|删勺|删(?=.{0,4}步)|补(?=.{0,4}步)|填补",
+    "remove": r"\b(?:remov(?:al|ing)|eras(?:e|ing|ure)|fill\w*|inpaint\w*|take-?out|taking \w+ out)\b|去掉|去除|移除|抠|删勺|删(?=.{0,4}步)|补(?!充|光)",
     "blur_background": r"\b(?:blur\w*|bokeh|defocus\w*)\b|虚化|模糊",
     "replace_background": r"\b(?:background (?:swap|change|replacement|step)|(?:swap|chang|replac)\w+ (?:of )?(?:the )?background|white background)\b|换[好过了]?背景|背景(?=换|改|替|那)|换底",
     "edit_image": r"\b(?:edit\w*|retouch\w*|picture change)\b|修改|编辑|修图|改图|(?:那|这)[处个次]改",
@@ -37,7 +37,7 @@ _ROLES: Final[dict[str, str]] = {
 }
 _SKIP: Final = re.compile(
     r"\b(?:skip\w*|drop\w*|omit\w*|leave (?:out|off)|lose|ditch|scrap|kill|cut|forget(?: about)?|cancel\w*|get rid of|no need|not need\w*|needn't|(?:don't|do not|dont|doesn't) (?:need|want|bother|do|make|run|have)\w*"
-    r"|unnecessary|un-?needed|superfluous|pointless|redundant|(?:can|could|may|should|must) go|(?:isn't|aren't|is not|are not|not) (?:needed|necessary|required|wanted)|without|no more|no|neither|none of|stop|enough|spare me|remove|delete|take out"
+    r"|unnecessary|un-?needed|superfluous|pointless|redundant|(?:can|could|may|should|must) go|(?:isn't|aren't|is not|are not|not) (?:needed|necessary|required|wanted)|without|no more|never ?mind|no|neither|none of|stop|enough|spare me|remove|delete|take out"
     r"|don't|do not|dont|rid of|do without|not interested in|forgo|axe)\b"
     r"|跳过|省(?:了|去|略|掉|得|$)|略过|不(?:用|要|必|需要?|做|想要|搞|弄|来|看|(?=[改换转绕推拉虚模拼续描检测量查]))|别(?!的)|甭|取消|去掉|删掉?|免(?:了|$|去)|算了|撤[销掉]|没必要|多余|没用|拿掉|停掉|砍掉|作罢|罢了|放弃",
     re.IGNORECASE,
@@ -50,13 +50,15 @@ _RANK: Final = re.compile(
 _RANKS: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "final": -1, "一": 0, "二": 1, "三": 2, "四": 3, "1": 0, "2": 1, "3": 2, "4": 3}
 _EVERY: Final = re.compile(r"\b(?:both|all|every|each|neither|any|either|checks|tests|measurements|none)\b|都|全部?|所有|[两俩三][个次回遍]|两处", re.IGNORECASE)
 _PIN: Final = re.compile(
-    r"\b(?:lock\w*|pin(?:ned)?|freez\w+|frozen|fix(?:ed)? (?:it|this|that|the|step)|fasten|(?:don't|do not|dont|never|no need to|not) (?:ever )?(?:re-?\w+|run|comput\w*|calculat\w*|do|redo|touch|recalculate)\b(?: \w+){0,4}?(?: again| anymore| any more)?(?=$|[,.]| (?:the |that |this |it|step|part)))\b"
-    r"|锁|固定|定住|冻结|钉[住死]|别(?:再)?(?:重新?|去)?(?:跑|算|做|动(?!.{0,4}[色背])|运行|计算)|(?:不要|不用|不必)(?:再)?重新?(?:跑|算|做|运行)|(?:不要|不用|不必)再(?:跑|算|运行)",
+    r"\b(?:lock\w*|pin(?:ned|s)?|freez\w+|frozen|fasten|cement|set in stone|fix (?:it|this|that|the|step)\b|fixed)\b"
+    r"|\b(?:don't|do not|dont|never|no need to|not|shouldn't|must not|won't|needn't)\b(?: \w+){0,3}? (?:re-?(?:do|draw|run|make|render|paint|generat|comput|calculat|find|locat|roll|shoot|creat)\w*|recalculat\w*|run|comput\w*|calculat\w*|touch(?:ed)?)\b(?! (?:the |its |my )?(?:\w+ )?(?:colou?r|background|saucer|spoon|table))"
+    r"|\bkeep\b(?=.*\b(?:exactly|result|output|version|step|as (?:it|that|they) (?:is|are|was)|as is|this one|the same forever)\b)|\bleave\b(?=.*\b(?:exactly|as (?:it|that) is|as is|step)\b)|\bno matter what\b|\bwhatever (?:else )?(?:i|you|we|changes|happens)\b|\bstays? (?:exactly )?(?:as (?:it )?is|put|fixed|the way it is)\b"
+    r"|锁|固定|定住|定下来|冻结|钉[住死]|敲定|封[住存]|存住|保住|别(?:再)?(?:去)?重?新?(?:跑|算|做|画|生成|运行|计算|渲染|找)|(?:不要|不用|不必|不许|无需)(?:再)?重?新?(?:跑|算|画|生成|运行|计算|渲染)|保持(?:现在|目前)?(?:这样|原样|结果)|就用(?:现在)?这[张个版]|结果(?:留着|保留|别动|不变|不动)|怎么改都(?:别|不)",
     re.IGNORECASE,
 )
 _UNPIN: Final = re.compile(r"\b(?:un-?(?:lock|pin|freez\w*|fix)\w*|(?:re-?run|run again|release|let go))\b|解锁|解除|解开|取消(?:锁定|固定)|放开|可以重新?(?:跑|算|做)|别锁|不(?:用|要)锁", re.IGNORECASE)
 _SEED: Final = re.compile(
-    r"\b(?:seeds?|re-?roll\w*|dice|random(?:ness| number)?|another (?:roll|throw|draw|variation|variant|try|attempt|go|version|take)|different (?:variation|version|take|variant))\b|种子|随机|重新抽|再抽|换一?[个版张](?:结果|版本|样子)|再(?:来|试|出|生成)一?(?:个|版|次|张|遍)",
+    r"\b(?:seeds?|re-?roll\w*|dice|random(?:ness| number)?|another (?:roll|throw|draw|variation|variant|try|attempt|go|version|take)|different (?:variation|version|take|variant))\b|种子|随机|重新抽|再抽|换一?[个版张](?:结果|版本|样子)|再(?:来|试|出|生成)一?(?:个|版|次|张|遍)(?:结果|看看|吧|试试)?$",
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"\d{1,18}|(?<=种子)[一二三四五六七八九十百]+")
@@ -141,7 +143,8 @@ def put_skip(draft: Draft, text: str) -> bool:
         return False
     if re.search(r"\b(?:don't|do not|dont|not|no|never)\b|[别不]", skip[0], re.IGNORECASE) and re.search(r"\b(?:so|that|too|as) (?:much|fast|far|slow|long|close)\b|[那这]么|太", text):
         return False
-    steps = steps_meant(draft, _own_words(text, skip))
+    own = _own_words(text, skip)
+    steps = steps_meant(draft, own) or (_made(draft, own) if re.search(r"(?:first|second|last|edited|第.|最后|后面).{0,6}(?:picture|image|张|幅|图)", own) else [])
     if not steps:
         return False
     checks = [step for step in steps if draft.chain.step(step).tool in ("check", "analyse", "describe")]
@@ -208,6 +211,7 @@ def put_pin(draft: Draft, text: str) -> bool:
     steps = list(where.steps) if where is not None and where.is_number else steps_meant(draft, rest)
     if not steps and draft.said & {"pin"}:
         return True
+    steps = steps or _made(draft, f"{rest} {draft.message}" if not _PRODUCT.search(rest) else rest)
     if not steps or len(steps) > 2:
         return False
     if is_free and not any(draft.chain.step(step).pinned for step in steps):
@@ -218,6 +222,18 @@ def put_pin(draft: Draft, text: str) -> bool:
     return True
 
 
+_PRODUCT: Final = re.compile(r"\b(?:picture|image|photo|still|drawing|result|pic)s?\b|图|画|照片|结果", re.IGNORECASE)
+
+
+def _made(draft: Draft, text: str) -> list[str]:
+    """Return the step that makes the picture that words mean: the first, the last, or the only one there is."""
+    making = [step.id for step in draft.chain if step.tool in PICTURES]
+    if _PRODUCT.search(text) is None and len(making) != 1 and not re.search(r"\b(?:it|this|that)\b|它|这", text):
+        return []
+    is_first = re.search(r"\bfirst\b|\boriginal\b|第一|头一|一开始", text, re.IGNORECASE) is not None
+    return making[:1] if is_first else making[-1:]
+
+
 def put_seed(draft: Draft, text: str) -> bool:
     """Give the steps that draw, or those that are named, another seed."""
     match = _SEED.search(text)
@@ -225,6 +241,7 @@ def put_seed(draft: Draft, text: str) -> bool:
         return "seed" in draft.said and re.search(r"\b(?:again|once more|redo)\b|再|重", text) is not None
     drawing = [step for step in draft.chain if (spec := draft.tools.get(step.tool)) and spec.takes("seed")]
     meant = steps_meant(draft, text) or steps_meant(draft, draft.message)
+    meant = meant or (_made(draft, text) if _PRODUCT.search(text) else [])
     named = [step for step in drawing if step.id in meant]
     if not drawing:
         raise draft.back("nothing", "no_seed")
