@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -184,7 +185,10 @@ def _changed(path: CameraPath, said: Said, text: str) -> CameraPath | None:
     if between is not None:
         begin, end = {**begin, **between[0]}, {**end, **between[1]}
     poses: list[dict[str, Any]] = [begin, {**end, "seconds": total}]
-    if "there_and_back" in said.kinds:
+    both = _both_ways(said, end)
+    if both is not None:
+        poses = [begin, {**end, both[0]: both[1], "seconds": round(total / 2, 4)}, {**end, both[0]: both[2], "seconds": total}]
+    elif "there_and_back" in said.kinds:
         poses = [begin, {**end, "seconds": round(total / 2, 4)}, {**begin, "seconds": total}]
     elif hold is not None or done is not None:
         moved_at = done if done is not None else total - (hold or 0.0)
@@ -200,6 +204,15 @@ def _changed(path: CameraPath, said: Said, text: str) -> CameraPath | None:
         return CameraPath.model_validate({"kind": kind, "poses": poses})
     except ValidationError:
         return None
+
+
+def _both_ways(said: Said, end: dict[str, float]) -> tuple[str, float, float] | None:
+    """Return the axis and the two ends of a move that goes one way and then the other: "pan left then right"."""
+    for first, second in pairwise(said.moves):
+        if first.axis == second.axis and first.sign * second.sign < 0 and first.axis in ("yaw_deg", "pitch_deg"):
+            far = abs(end.get(first.axis, _LOOK))
+            return first.axis, first.sign * (first.amount or far), second.sign * (second.amount or far)
+    return None
 
 
 def _kind(path: CameraPath, said: Said) -> str:
@@ -281,7 +294,10 @@ def _scale(said: Said, moves: Sequence[Any]) -> float:
     """Return by how much a move there is gets larger where the words tell no amount."""
     kinds = said.kinds
     of_time = bool(kinds & {"slower", "faster", "speed", "long", "longer", "shorter"}) and "angle" not in kinds
-    if of_time or said.seconds and not kinds & {"angle"} or any(move.amount is not None for move in moves):
+    wider = any(word.kind == "more" and re.search(r"wider|bigger|further|larger|大", word.text) for word in said.words)
+    if of_time and wider:
+        return 1.5
+    if "there_and_back" in kinds or of_time or said.seconds and not kinds & {"angle"} or any(move.amount is not None for move in moves):
         return 1.0
     if "twice" in kinds:
         return 2.0

@@ -18,7 +18,7 @@ _N: Final = (
 )
 CAMERA: Final[Table] = table(
     {
-        "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle|orbit|rotation)\b|[半一整]圈",
+        "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle|orbit|rotation)\b|[半整]圈|" + rf"{_N}圈",
         "times": rf"\b(?:up )?(?:to )?{_N} ?(?:x\b|×|times\b|倍)|x ?\d+(?:\.\d+)?\b",
         "percent": r"\d+(?:\.\d+)? ?(?:%|percent\b)|百分之[一二三四五六七八九十\d]+",
         "fps": rf"{_N} ?(?:fps\b|frames? (?:per|a|/) ?s(?:ec(?:ond)?s?)?\b|frames?/s\b|帧每秒|帧/秒|帧)|(?:fps|frame ?rate|帧率|帧数)\D{{0,8}}?{_N}|每秒{_N}帧",
@@ -26,7 +26,7 @@ CAMERA: Final[Table] = table(
         "half": r"\bhalf\b|\bhalv\w+|一半|减半|对半|打对折",
         "twice": r"\btwice\b|\bdoubl\w+|\btwo times\b|翻[个了一]?倍|加[个了一]?倍|[多长快慢大]一倍|一倍",
         "triple": r"\btripl\w+|\bthree times\b|三倍",
-        "in": r"\b(?:zoom|push|dolly|mov|go|com|creep|glid)\w* (?:right |slowly |gently |slightly |further |much |a bit |a little )*in(?:wards?)?\b"
+        "in": r"\b(?:zoom|push|mov|go|com|creep|glid)\w* (?:right |slowly |gently |slightly |further |much |a bit |a little )*in(?:wards?)?\b"
         r"|\bcloser\b|\bnearer\b|\bclose[- ]?ups?\b|\bmagnif\w+|推[近进上到]|拉近|放大|靠近|凑近|怼近|贴近|近一?[点些]|再近|更近|往前推|推镜头?|[往向朝](?:前|里)",
         "out": r"\b(?:zoom|mov|widen|go|back|com)\w* (?:right |slowly |gently |slightly |further |much |a bit |a little )*(?:out(?:wards?)?|away)\b"
         r"|\bpull\w* (?:right |slowly |gently |slightly )*(?:out|back|away)\b|\bback (?:off|away|up)\b|\bmov\w* back\b(?! to)|\bfarther away\b|\bfurther away\b"
@@ -220,9 +220,10 @@ def number_in(text: str) -> float | None:
 
 
 def _degrees(text: str) -> float | None:
-    named = (("half", 180.0), ("半圈", 180.0), ("quarter", 90.0), ("full", 360.0), ("圈", 360.0))
+    named = (("half", 180.0), ("半圈", 180.0), ("quarter", 90.0), ("full", 360.0), ("整圈", 360.0))
     whole = next((degrees for word, degrees in named if word in text.lower()), None)
-    return whole if whole is not None else number_in(text)
+    number = number_in(text)
+    return whole if whole is not None else number * 360 if number is not None and "圈" in text else number
 
 
 def _times(word: Word) -> float | None:

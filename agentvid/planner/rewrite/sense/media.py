@@ -119,10 +119,11 @@ _OUT: Final = re.compile(r"\b(?:leave|without|drop|skip|no|not|don't|remove|lose
 _REPEATED: Final = re.compile(r"重复|一样的|\b(?:repeat\w*|duplicat\w*|same (?:bit|part)|overlap\w*|already)\b", re.IGNORECASE)
 _LAYOUTS: Final = (
     ("then", r"\bone after (?:the other|another)\b|\bafter (?:each other|one another)\b|\bback[- ]to[- ]back\b|\bin (?:sequence|succession|a row|one go)\b|\bfollowed by\b|\bfirst\b.*\bthen\b|\bone (?:single |long )?(?:clip|video)\b|\bend to end\b|\bsequential\w*\b|\bconsecutive\w*\b|\bcontinuous\w*\b|\bplay\w* .*\bafter\b|\bstraight (?:after|into)\b"
-        r"|一前一后|先后|前后(?:放|接|播|连)|接(?:在|着|起来|上)|先(?:放|播).*(?:再|然后|后|接着)|连(?:着|起来|在一起|成|播)|依次|首尾|挨着放完|放完.*放|顺序|一条|拼成一段"),
+        r"|一前一后|先后|前后(?:放|接|播|连)|接(?:在|着|起来|上)|先(?:放|播).*(?:再|然后|后|接着)|连(?:着|起来|在一起|成|播)|依次|首尾|挨着放完|放完.*放|顺序|一条|拼成一段|先.*(?:再|然后|后).*(?:新|续|原)"),
     ("above", r"\bstack\w*\b|\b(?:on )?top of\b|\babove\b|\bbelow\b|\bunder(?:neath)?\b|\bvertical\w*\b|\bone over the other\b|\btop (?:and|to) bottom\b|\bup and down\b|竖着|上下|叠|垂直|一上一下|摞"),
     ("beside", r"\bside[- ]by[- ]side\b|\bbeside\b|\bnext to\b|\bhorizontal\w*\b|\bleft and right\b|横着|左右(?:放|排|拼|并|摆)|并排|水平|并列"),
 )  # fmt: skip
+_SWAPS: Final = re.compile(r"\b(?:swap|switch|exchange|flip|other way round)\b|对调|互换|调换|换个?位置|换一下|反过来|调个", re.IGNORECASE)
 _DENIED: Final = re.compile(r"(?:\b(?:not|don't|do not|instead of|rather than|no longer|stop|skip|drop|without)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE)
 
 
@@ -132,6 +133,8 @@ def put_joined(draft: Draft, text: str) -> bool:
     if step is None:
         return False
     before = draft.chain
+    if _SWAPS.search(text):
+        return spot_join(draft, text)
     positive = _DENIED.sub(" ", text)
     clips = list(step.args.get("clips") or [])
     layout = next((name for name, words in _LAYOUTS if re.search(words, positive, re.IGNORECASE)), "")
@@ -155,7 +158,7 @@ def put_joined(draft: Draft, text: str) -> bool:
 
 def is_of_join(text: str) -> bool:
     """Return whether words tell what is put together and how."""
-    words = (_NEW_PART, _OWN, _REPEATED, *(re.compile(pattern, re.IGNORECASE) for _, pattern in _LAYOUTS))
+    words = (_SWAPS, _NEW_PART, _OWN, _REPEATED, *(re.compile(pattern, re.IGNORECASE) for _, pattern in _LAYOUTS))
     return any(pattern.search(text) for pattern in words)
 
 

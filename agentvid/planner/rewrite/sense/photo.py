@@ -28,6 +28,11 @@ _SKIP: Final = re.compile(
     r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch|stop)\b|别|不要|不用|取消|去掉|省|免|不想",
     re.IGNORECASE,
 )
+_SO: Final = re.compile(
+    r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|艳|鲜艳|淡)|\b(?:not (?:so|as|that|quite so)|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
+    re.IGNORECASE,
+)
+_DROPPED: Final = re.compile(r"(?:please |just )?(?:drop|skip|lose|remove|forget|cancel|cut) (?:it|that|this)(?: please)?|(?:去掉|不要|取消|拿掉)(?:它)?[了吧]*", re.IGNORECASE)
 _GREEN_SCREEN: Final = re.compile(r"\b(?:chroma|green[- ]?screen|keying)\b|抠像|绿幕|抠图", re.IGNORECASE)
 
 
@@ -48,6 +53,7 @@ class Photo:
     named: Part | None = None
     wrong: str = ""
     is_wrong: bool = False
+    is_behind: bool = False
     did: bool = False
 
     def parts(self, *operations: str) -> list[Part]:
@@ -60,8 +66,12 @@ class Photo:
 
     def read(self, text: str) -> bool:
         """Read one piece; False where it says nothing of the edits, or nothing that is certain."""
+        text = _SO.sub(lambda m: f"太{m['zh']}" if m["zh"] else f"too {m['en']}", text)
         words = scan(text, PHOTO)
         kinds = {word.kind for word in words}
+        if _DROPPED.fullmatch(text) and self.named is not None:
+            self.denied.append(self.named)
+            return True
         spans = denied_spans(text)
         colours = [one for one in said_colours(text) if not _is_in(one.start, spans)]
         bad = [one for one in said_colours(text) if _is_in(one.start, spans)]
@@ -80,6 +90,7 @@ class Photo:
             lambda: self._meant(text, kinds, things, bad, colours),
         )
         done = any(reader() for reader in readers)
+        self.is_behind = "background" in kinds if kinds & {"background"} or things else self.is_behind
         self.did = self.did or done
         return done
 
@@ -88,7 +99,7 @@ class Photo:
         for part in self.denied:
             now = next((p for p in self.draft.parts() if p.core == part.core), None)
             if now is not None and now.operation == part.operation and now.thing == part.thing:
-                drop_parts(self.draft, [now])
+                drop_named(self.draft, now)
         self.denied = []
 
     # ------------------------------------------------------------ one kind each
@@ -96,7 +107,7 @@ class Photo:
     def _whole(self, text: str, kinds: set[str], colours: Sequence[SaidColour]) -> bool:
         """Read "整张图都染蓝", "tint the entire photo green": the edit keeps to no mask."""
         recolouring = self.parts("recolour")
-        if "whole" not in kinds or len(recolouring) != 1 or not (colours or "recolour" in kinds):
+        if "whole" not in kinds or len(recolouring) != 1 or not (colours or kinds & {"recolour", "it", "not"}):
             return False
         part = recolouring[0]
         step = self.draft.chain.step(part.core)
@@ -126,7 +137,7 @@ class Photo:
         if "background" in kinds and not said_colours(text):
             behind = self.parts(*_BEHIND)
             if behind and not re.search(r"still|还是要|还要|继续", text):
-                return drop_parts(self.draft, behind)
+                return drop_named(self.draft, behind[0])
             return self._stays()
         named = [part for part in self.parts(*_OF_THING) for thing in things if same_noun(head_noun(part.thing), thing.words)]
         own = [part for part in named if {named_colour(c.words) for c in said_colours(text)} <= {named_colour(part.thing)}]
@@ -164,7 +175,7 @@ class Photo:
         if _GREEN_SCREEN.search(text):
             return self.did and bool(self.parts("replace_background"))
         said = [thing for thing in things if not thing.is_denied and not _holds_only(thing, colours)]
-        if "background" in kinds:
+        if "background" in kinds or (self.is_behind and self.did and not said and not self.parts("replace_background")):
             return self._coloured_behind(text, colour)
         recolouring = self.parts("recolour")
         other = [thing for thing in said if not any(same_noun(head_noun(p.thing), thing.words) for p in self.draft.parts() if p.thing)]
@@ -214,16 +225,17 @@ class Photo:
             return True
         if not blurring:
             return False
+        self.denied = [one for one in self.denied if one.core != blurring[0].core]
         wanted = Edit(text, "replace_background", "", colour.words)
         return put_operation(self.draft, wanted, Where((blurring[0].core,), ""))
 
     def _removed(self, text: str, words: list[Word], kinds: set[str], things: Sequence[Thing], spans: list[tuple[int, int]]) -> bool:
         """Read "take it out altogether", "spoon AND saucer should go", "don't recolour it"."""
         removing, recolouring = self.parts("remove"), self.parts("recolour")
-        if any(word.kind == "recolour" and _is_in(word.start, spans) for word in words) and recolouring:
+        verb = next((word for word in words if word.kind == "remove"), None)
+        if any(word.kind == "recolour" and _is_in(word.start, spans) for word in words) and recolouring and (verb is None or _is_in(verb.start, spans)):
             self.denied.append(recolouring[0])
             return True
-        verb = next((word for word in words if word.kind == "remove"), None)
         if verb is None:
             return False
         if _is_in(verb.start, spans) or re.search(r"(?:别|不要|不用|不许)\S{0,3}$", text[: verb.start]):
@@ -258,7 +270,8 @@ class Photo:
         if blur is not None and replacing:
             self.denied = [one for one in self.denied if one.core != replacing[0].core]
             return put_operation(self.draft, Edit("", "blur_background", ""), Where((replacing[0].core,), ""))
-        if blur is not None and blurring and self.did:
+        if blur is not None and blurring and (self.did or re.search(r"\btoo much\b|\btoo strong\b|太|过头", text)):
+            self.named = blurring[0]
             return True
         if "sharp" in kinds and blurring and blur is None:
             self.denied += blurring
@@ -286,6 +299,18 @@ class Photo:
     def _was_wrong(self) -> bool:
         self.is_wrong = True
         return True
+
+
+def drop_named(draft: Draft, part: Part) -> bool:
+    """Leave a part out; what others did with its thing they go on doing with that."""
+    things = {one.core: one.thing for one in draft.parts()}
+    if not drop_parts(draft, [part]):
+        return False
+    for one in draft.parts():
+        was = things.get(one.core, "")
+        if was and one.thing != was and one.thing in ("main subject", "主体"):
+            put_target(draft, was, Where((one.core,), ""))
+    return True
 
 
 def _is_short(text: str, said: Sequence[Thing]) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.read_box import read_box
 from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.sense.camera import put_camera
 from agentvid.planner.rewrite.sense.camera_words import CAMERA, NOT
@@ -44,11 +45,12 @@ _WISH: Final = re.compile(
 )
 """Words that ask for something: a piece without any is a remark."""
 _HESITANT: Final = re.compile(
-    r"^(?:(?:no|nope|nah|wait|oops|sorry|hmm*|ok(?:ay)?|oh|ah|well|actually|um|uh|so|but|and|then|please|hey|hi|maybe|perhaps|nvm|never ?mind|hang on|hold on)\b[, ]*(?:no\b)?)+(?=\w+ \w)"
+    r"^(?:(?:no(?=[,.]| no\b| wait| i\b| not\b| make| use)|nope|nah|wait|oops|sorry|hmm*|ok(?:ay)?|oh|ah|well|actually|um|uh|so|but|and|then|please|hey|hi|maybe|perhaps|nvm|hang on|hold on)\b[, ]*(?:no\b)?)+(?=\w+ \w)"
     r"|^(?:哎呀?|嗯+|哦|啊|呃|那个|不对|算了|然后|而且|并且|但是|不过|另外|还有|顺便|麻烦|请|帮我)[,，]?(?=.{2})",
     re.IGNORECASE,
 )
 _MISTAKE: Final = re.compile(r".{0,6}(?:[搞弄打说看写选找认]错|不对|改主意|手滑).{0,4}|.*\b(?:my (?:bad|mistake)|wrong one|typo|changed my mind|misspoke)\b.*", re.IGNORECASE)
+_BOX: Final = re.compile(r"\bbox\b|框", re.IGNORECASE)
 _ORIGINAL: Final = re.compile(r"\b(?:original|untouched|unedited|uploaded)\b|\bmy (?:own )?(?:photo|picture)\b|原图|原片|原来的[图照]|没(?:改|动|处理)过的", re.IGNORECASE)
 _SUGGESTS: Final = re.compile(r"^(?:what if|how about|what about|why not|why don't|can|could|would|should|shall|may|is it possible)\b|能不能|可不可以|能否|可以.{0,12}吗|行吗|好吗|怎么样$|如何$", re.IGNORECASE)
 _ASKS: Final = re.compile(
@@ -96,6 +98,9 @@ def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
         return [piece for piece in pieces if not re.search(r"\d", piece) and (said_colours(piece) or scan(piece, CAMERA))]
     if put_order(draft, text):
         return []
+    boxed = [piece for piece in pieces if _BOX.search(piece)]
+    if boxed and any(read_box(draft, piece, None) for piece in boxed[::-1]):
+        return [piece for piece in pieces if piece not in boxed and (said_colours(piece) or names_step(piece))]
     asked = next((piece for piece in pieces if asks(piece)), None)
     if asked is not None and put_question(draft, asked):
         return [piece for piece in pieces if piece != asked and not re.search(r"descri|描述|看不懂|介绍", piece)]
@@ -121,7 +126,7 @@ def _world(draft: Draft, pieces: list[str]) -> list[str]:
     unread: list[str] = []
     has_any = any(_is_of_stage(piece, has_more=False) for piece in pieces)
     for piece in pieces:
-        is_step = names_step(piece) and not {t.kind for t in tokens_of(piece)} & {"shape", "colour", "place"}
+        is_step = not {t.kind for t in tokens_of(piece)} & {"shape", "colour", "place"}
         if _read_run(draft, piece) or (is_step and (put_skip(draft, piece) or put_only(draft, piece))):
             continue
         if _is_of_stage(piece, has_more=has_any) or (has_any and denies_edit(piece)):
@@ -159,6 +164,8 @@ def _media(draft: Draft, pieces: list[str]) -> list[str]:
         if _read_run(draft, piece):
             continue
         if skips(piece, ("check", "compose", "describe", "analyse", "locate", "future_frames")) and put_skip(draft, piece):
+            continue
+        if put_only(draft, piece):
             continue
         if skips(piece, ("clip",)) and not _is_positive(piece):
             skipped.append(piece)

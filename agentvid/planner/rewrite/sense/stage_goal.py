@@ -375,7 +375,7 @@ def _wanted(
     related = _related(goal, tokens, sure, clause)
     if "row" in kinds and len(goal.scene.solids) == 2 and not goal.added:
         goal.relations.append(("beside", 1, 0))
-    if {"same", "sizes"} <= kinds and not sure:
+    if "sizes" in kinds and ("same" in kinds or re.search(r"一样|同样|一般", clause)) and not sure:
         for index in range(len(goal.scene.solids)):
             goal.look(index, size="large")
     if "opposite" in kinds and (subjects or goal.subjects):

@@ -15,6 +15,7 @@ from agentvid.planner.rewrite.read_run import apply_edit
 from agentvid.planner.rewrite.read_target import drop_parts
 from agentvid.planner.rewrite.rewriting import Undo
 from agentvid.planner.rewrite.roles import CLIPS, PICTURES
+from agentvid.planner.rewrite.sense.photo import drop_named
 from agentvid.planner.rewrite.where import find_steps
 
 __all__ = ["names_step", "put_engine", "put_only", "put_order", "put_pin", "put_seed", "put_skip", "put_undo", "skips", "steps_meant"]
@@ -76,7 +77,7 @@ _ORDER: Final = re.compile(
     r"|先(?P<one_zh2>.+?)[,，]?(?:再|然后|后|接着)(?P<two_zh2>.+)|(?P<one_en2>.+?) first,? (?:and )?then (?P<two_en2>.+)",
     re.IGNORECASE,
 )
-_LATE: Final = re.compile(r"\b(?:at the (?:very )?end|last|finally|after everything)\b|最后|末尾|等.{0,8}(?:完|好)", re.IGNORECASE)
+_LATE: Final = re.compile(r"\b(?:at the (?:very )?end|the (?:very )?last(?: step| one)?|(?:be|come|go) last|after everything(?: else)?)\b|(?:到|在)(?:最后|末尾)|最后再|等.{0,8}(?:完|好)了?再", re.IGNORECASE)
 
 
 def names_step(text: str) -> bool:
@@ -164,7 +165,7 @@ def put_skip(draft: Draft, text: str) -> bool:
             return False
         leave_out(draft, steps)
         return True
-    return drop_parts(draft, [part for part in parts if part.core == core])
+    return drop_named(draft, next(part for part in parts if part.core == core))
 
 
 def _own_words(text: str, skip: re.Match[str]) -> str:
@@ -176,7 +177,7 @@ def _own_words(text: str, skip: re.Match[str]) -> str:
 
 def put_only(draft: Draft, text: str) -> bool:
     """Leave out all parts but those that are wanted only: "I just want the zoom", "画完就行"."""
-    if not _ONLY.search(text) or said_colours(text) or _SKIP.search(text):
+    if not _ONLY.search(text) or (said_colours(text) and not _PICTURE.search(text)) or _SKIP.search(text):
         return False
     parts = draft.parts()
     meant = steps_meant(draft, text)
@@ -186,9 +187,12 @@ def put_only(draft: Draft, text: str) -> bool:
     if not kept or len(kept) == len(parts):
         return bool(kept) and draft.did
     needed = {part.core for part in kept}
-    others = [part for part in parts if part.core not in needed and not _feeds(draft, part.core, needed)]
+    is_edit = all(part.plan for part in kept)
+    others = [p for p in parts if p.core not in needed and ((is_edit and p.plan) or not _feeds(draft, p.core, needed))]
+    if _PICTURE.search(text) and is_edit and not names_step(text):
+        others = [part for part in others if not part.plan]
     for part in others:
-        drop_parts(draft, [now for now in draft.parts() if now.core == part.core])
+        drop_named(draft, next(now for now in draft.parts() if now.core == part.core))
     return bool(others)
 
 
@@ -276,6 +280,11 @@ def put_engine(draft: Draft, text: str) -> bool:
 
 def put_order(draft: Draft, text: str) -> bool:
     """Move a step before or after another: "video before the check please", "检查放到视频后面"."""
+    if _LATE.search(text) and not _SKIP.search(text) and re.search(r"\b(?:be|come|go|do|move|put|run|should|make|check)\b|[放排挪移做]|再", text):
+        meant = [s for s in steps_meant(draft, _LATE.sub(" ", text)) if draft.chain.step(s).tool in ("check", "describe")]
+        if len(meant) == 1 and meant[0] != draft.chain.steps[-1].id:
+            apply_edit(draft, Move(step=meant[0], after=draft.chain.steps[-1].id))
+            return True
     match = _ORDER.search(text)
     if match is None:
         return False
