@@ -177,6 +177,10 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
     if not draft.chain.steps:
         return new
     if _ALSO.match(said):
+        if pol == "mid":
+            got = _sensed(draft.anew(), said, earlier)
+            if got is not None:
+                return got
         added = draft.anew()
         try:
             return finished(added, earlier) if _added(added) else new
@@ -190,6 +194,10 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
             return new
         rewrite = finished(draft, earlier) if draft.did else new
         is_read = draft.did and not unread and rewrite.kind != "question"
+        if pol == "mid" and not is_read:
+            got = _sensed(draft.anew(), said, earlier)
+            if got is not None:
+                return got
         loose = None if is_read else _loosely(draft.anew(), said, earlier, readers)
         if loose is not None:
             return loose
@@ -199,8 +207,16 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
         return rewrite
     except Back as back:
         told = {"kind": back.kind, "language": draft.language, "question": back.text, "choices": back.choices}
+        if pol == "mid":
+            got = _sensed(draft.anew(), said, earlier)
+            if got is not None and got.kind in ("edits", "command"):
+                return got
         return _loosely_instead(draft, said, earlier, readers) or Rewrite.model_validate(told)
     except Which as which:
+        if pol == "mid":
+            got = _sensed(draft.anew(), said, earlier)
+            if got is not None and got.kind in ("edits", "command"):
+                return got
         loose = _loosely_instead(draft, said, earlier, readers)
         return loose or _choices(draft, said, earlier, which.steps)
 

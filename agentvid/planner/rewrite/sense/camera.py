@@ -14,7 +14,10 @@ from agentvid.media.types import CameraPath, CameraPose
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_clip import expecting, lasting, mirrored
 from agentvid.planner.rewrite.roles import CLIPS
+from agentvid.planner.rewrite.read_target import put_target
 from agentvid.planner.rewrite.sense.camera_words import Said, read_camera
+from agentvid.planner.rewrite.sense.photo_words import things_said
+from agentvid.planner.rewrite.where import Where
 
 __all__ = ["put_camera"]
 
@@ -75,7 +78,17 @@ def put_camera(draft: Draft, text: str) -> bool:
         draft.did = draft.did or is_said
         return is_said
     _put(draft, changed)
+    if "orbit" in said.kinds:
+        _about(draft, changed.id, text)
     return True
+
+
+def _about(draft: Draft, step: str, text: str) -> None:
+    """Let an orbit turn about the thing that is named."""
+    things = [thing for thing in things_said(text, "") if not thing.is_denied]
+    part = next((part for part in draft.parts() if part.core == step), None)
+    if len(things) == 1 and part is not None and part.thing in ("main subject", "主体"):
+        put_target(draft, things[0].words, Where((step,), ""))
 
 
 def _put(draft: Draft, step: Step) -> None:
@@ -179,7 +192,7 @@ def _changed(path: CameraPath, said: Said, text: str) -> CameraPath | None:
     total = _seconds(path.seconds, said, text, has_move=has_move, taken=hold or done) or path.seconds
     between = _between(text, last)
     end = _end(last, said, text, kind)
-    if kind == "orbit" and "orbit" not in said.kinds and not {"yaw_deg", "pitch_deg"} & set(end) and end:
+    if kind == "orbit" and "orbit" not in said.kinds and "yaw_deg" not in end and end:
         kind = "look"
     begin = {"seconds": 0.0}
     if between is not None:
@@ -295,7 +308,8 @@ def _scale(said: Said, moves: Sequence[Any]) -> float:
     kinds = said.kinds
     of_time = bool(kinds & {"slower", "faster", "speed", "long", "longer", "shorter"}) and "angle" not in kinds
     wider = any(word.kind == "more" and re.search(r"wider|bigger|further|larger|大", word.text) for word in said.words)
-    if of_time and wider:
+    nearer = any(word.kind in ("in", "out") and re.search(r"closer|nearer", word.text) for word in said.words)
+    if of_time and (wider or nearer):
         return 1.5
     if "there_and_back" in kinds or of_time or said.seconds and not kinds & {"angle"} or any(move.amount is not None for move in moves):
         return 1.0

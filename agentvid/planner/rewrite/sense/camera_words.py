@@ -19,7 +19,8 @@ _N: Final = (
 CAMERA: Final[Table] = table(
     {
         "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle|orbit|rotation)\b|[半整]圈|" + rf"{_N}圈",
-        "times": rf"\b(?:up )?(?:to )?{_N} ?(?:x\b|×|times\b|倍)|x ?\d+(?:\.\d+)?\b",
+        "times": rf"(?:\b(?:up )?to )?{_N} ?(?:x\b|×|times\b|倍)|\bx ?\d+(?:\.\d+)?\b"
+        r"|(?:(?<=zoom to )|(?<=zoom in to )|(?<=zoom at )|(?<=zoom of )|(?<=zoom )|(?<=zoomed to )|(?<=out to ))\d+(?:\.\d+)?(?! ?(?:s\b|sec|°|deg|%|more))",
         "percent": r"\d+(?:\.\d+)? ?(?:%|percent\b)|百分之[一二三四五六七八九十\d]+",
         "fps": rf"{_N} ?(?:fps\b|frames? (?:per|a|/) ?s(?:ec(?:ond)?s?)?\b|frames?/s\b|帧每秒|帧/秒|帧)|(?:fps|frame ?rate|帧率|帧数)\D{{0,8}}?{_N}|每秒{_N}帧",
         "seconds": rf"{_N}(?: more| extra| another)?[ -]?(?:seconds?\b|secs?\b|s\b|秒钟?|分钟|minutes?\b|mins?\b)|\banother (?:second|minute)\b",
@@ -49,7 +50,7 @@ CAMERA: Final[Table] = table(
         "right": r"\bright(?:wards?)?\b(?! (?:at|there|here|now|away|on|in|down|up|back|then|first|one)\b)|右[边侧面方]?",
         "up": r"\b(?:up(?:wards?)?|skywards?|higher|overhead)\b(?! to)|[往向朝]上|上[移摇抬]|高处|更高|高一?[点些]",
         "down": r"(?<!slow )(?<!slow it )(?<!calm )(?<!tone )(?<!settle )\b(?:down(?:wards?)?|lower)\b|[往向朝]下|下[移摇压]|低一?[点些]|更低",
-        "there_and_back": r"\b(?:there )?and (?:\w+ ){0,2}back(?: (?:again|out|in))?\b(?! to (?:the original|normal))|\bthen (?:\w+ ){0,3}back(?: (?:again|out|in|to \w+))?\b|\bback (?:out|in) again\b|\bback again\b|\bback and forth\b"
+        "there_and_back": r"\b(?:there )?and (?:\w+ ){0,2}back(?: (?:again|out|in))?\b(?! to (?:the original|normal))|\bthen (?:\w+ ){0,3}back(?: (?:again|out|in|to \w+))?\b|\bback (?:out|in) again\b|\bback again\b|\b(?:come|comes|go|goes) back\b(?! to (?:the )?(?:version|previous))|\bback and forth\b"
         r"|\breturn(?:s|ing)?\b(?: to (?:the )?(?:start|where \w+ \w+|original\w*|centre|center))?|\bback to (?:the )?(?:start|beginning|where (?:it|we|you) (?:started|began|was|were)|centre|center|zero|normal|original)\b"
         r"|\bping-?pong\b|\bboomerang\b|[再又](?:慢慢)?[转拉推移摇绕走退回]+(?:[回原][来去到位]?|出来?)|回到(?:原|起|开)\S{0,3}|[转拉摇绕推移]回[来去到原]*\S{0,2}|来回|往返|折返|原路返回|再回来",
         "hold": r"\bhold\w*(?: (?:still|it|there|on))?\b|\bpaus\w+\b|\bstop(?:s|ping)?\b|\bfreez\w+\b|\bstand(?:s|ing)? still\b|\bstay(?:s|ing)? (?:still|there|put|on it)\b|\brests?\b|\bremain(?:s)? still\b|\blinger\w*\b|\bstill\b"

@@ -17,7 +17,7 @@ from agentvid.planner.rewrite.sense.camera_words import CAMERA
 from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.spot.joins import spot_join
 
-__all__ = ["asks", "is_of_join", "put_area", "put_joined", "put_question"]
+__all__ = ["asks", "is_new_alone", "is_of_join", "put_area", "put_joined", "put_question"]
 
 _N: Final = r"(-?\d+(?:\.\d+)?)"
 _TO: Final = r"\s*(?:to|through|until|and|-|~|–|到|至|,)\s*"
@@ -115,7 +115,20 @@ _NEW_PART: Final = re.compile(
 )
 _JUST: Final = re.compile(r"\b(?:only|just|solely|nothing but|alone|rather than the whole)\b|[只光单]|就(?=.{1,10}(?:行|好|够))", re.IGNORECASE)
 _OWN: Final = re.compile(r"\b(?:original|my (?:own )?(?:clip|video|footage)|source|first (?:clip|video)|uploaded|old one)\b|原[片来始视]|我的|旧的|前面|本来", re.IGNORECASE)
-_OUT: Final = re.compile(r"\b(?:leave|without|drop|skip|no|not|don't|remove|lose|cut|exclude|out)\b|不要|不用|别|去掉|不放|不拼|删", re.IGNORECASE)
+_OWN_OUT: Final = re.compile(
+    rf"\b(?:leave|leaving|without|drop|skip|no|don't (?:show|include|use)|remove|lose|cut|exclude)\b[^,;]{{0,18}}?(?:{_OWN.pattern})|(?:{_OWN.pattern})[^,;]{{0,8}}(?:\bout\b|不要|去掉|不放|删)|(?:不要|别放|不放|去掉)(?:{_OWN.pattern})",
+    re.IGNORECASE,
+)
+_COMPARED: Final = re.compile(r"\bcompar\w*\b|\bnext to\b|\bbeside\b|\bwith (?:the|my)\b|\bagainst\b|比|拼|并|和原", re.IGNORECASE)
+
+
+def is_new_alone(text: str) -> bool:
+    """Return whether words ask for the new part and nothing beside it: "just show me the continuation"."""
+    is_asked = re.search(r"\b(?:show|give|want|need|see|get)\b|[要给看]", text, re.IGNORECASE) is not None
+    is_new = _NEW_PART.search(text) is not None and _JUST.search(text) is not None and is_asked
+    return is_new and not _COMPARED.search(text) and not any(word.kind == "seconds" for word in scan(text, CAMERA))
+
+
 _REPEATED: Final = re.compile(r"重复|一样的|\b(?:repeat\w*|duplicat\w*|same (?:bit|part)|overlap\w*|already)\b", re.IGNORECASE)
 _LAYOUTS: Final = (
     ("then", r"\bone after (?:the other|another)\b|\bafter (?:each other|one another)\b|\bback[- ]to[- ]back\b|\bin (?:sequence|succession|a row|one go)\b|\bfollowed by\b|\bfirst\b.*\bthen\b|\bone (?:single |long )?(?:clip|video)\b|\bend to end\b|\bsequential\w*\b|\bconsecutive\w*\b|\bcontinuous\w*\b|\bplay\w* .*\bafter\b|\bstraight (?:after|into)\b"
@@ -140,7 +153,9 @@ def put_joined(draft: Draft, text: str) -> bool:
     layout = next((name for name, words in _LAYOUTS if re.search(words, positive, re.IGNORECASE)), "")
     if layout and layout != step.args.get("layout"):
         draft.settle(lambda: draft.put_args(step.id, layout=layout))
-    is_out = _OWN.search(text) is not None and _OUT.search(text) is not None and _REPEATED.search(text) is None
+    is_out = _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None
+    if is_new_alone(positive) and not layout:
+        return False
     is_new = _NEW_PART.search(positive) is not None and (_JUST.search(positive) is not None or is_out)
     if is_new and not any(word.kind == "seconds" for word in scan(text, CAMERA)):
         future = [_future(draft, clip) for clip in clips]
@@ -172,7 +187,7 @@ def _future(draft: Draft, clip: Any) -> Any:
 # ---------------------------------------------------------------- what is asked
 
 _ASKED: Final = re.compile(
-    r"\b(?:i(?:'d| would)? (?:rather|just|really|only|also)? ?(?:want|like|love|need|prefer)?(?: to)? ?(?:know|hear|learn|find out)|(?:can you )?(?:just |only |simply )?(?:ask|tell me|answer|say)(?: it| about| instead)?:?(?= (?!it\b|that\b|so\b))"
+    r"\b(?:i(?:'d| would)? (?:rather|just|really|only|also)? ?(?:want|like|love|need|prefer)?(?: to)? ?(?:know|hear|learn|find out)|(?:can you )?(?:just |only |simply )?(?:ask|tell me|say)(?: it| about| instead)?:?(?= (?!it\b|that\b|so\b))"
     r"|(?:change|set|make) the question(?: to| into)?:?|(?:the )?question (?:should be|is|must be):?|(?:what i (?:want to know|meant to ask) (?:is|was)):?|curious(?: about)?|interested in)\s*(?P<en>(?:whether |if )?.{3,})"
     r"|(?:我)?(?:其实|只|就|更|是)?(?:想|要)?(?:知道|了解|问)(?:的)?(?:是|一?下)?[:,，]?(?P<zh>.{2,})|(?:改成|换成|改为)?(?:问问?|提问|问一下|问题(?:改成|换成|改为|是))[:,，]?(?P<zh2>.{2,})|(?:说说|讲讲|告诉我|讲一下|说一下|看看|数数|数一数)(?P<zh3>.{2,})",
     re.IGNORECASE,
@@ -197,6 +212,7 @@ def put_question(draft: Draft, text: str) -> bool:
     asked, manner = _ASKED.search(text), _MANNER.search(text)
     if asked is not None:
         words = next(group for group in asked.groups() if group).strip(" :,.，。")
+        words = re.sub(r"^(?:if|whether) (?=there)", "", words)
         words = re.sub(r"^there(?:'s| is| are)\b", lambda m: "is there" if "are" not in m[0] else "are there", words, flags=re.IGNORECASE)
         draft.settle(lambda: draft.put_args(step, question=words))
         return True
@@ -209,5 +225,7 @@ def put_question(draft: Draft, text: str) -> bool:
 def _described(text: str, manner: str) -> str:
     """Return the question for a description of that manner."""
     if re.search(r"\bdescri|描述|介绍|说明", text, re.IGNORECASE):
+        return text.strip(" ,.，。")
+    if re.search(r"说|讲|写|回答|\banswer|\breply", text):
         return text.strip(" ,.，。")
     return f"describe this picture, {text.strip(' ,.')}" if text.isascii() else f"描述这张图，{text.strip(' ,.，。')}"

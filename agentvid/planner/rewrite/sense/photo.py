@@ -172,6 +172,11 @@ class Photo:
         if not colours:
             return False
         colour = colours[-1]
+        own = [part for part in self.parts("recolour") if {named_colour(c.words) for c in colours} == {named_colour(part.thing)}]
+        if own and re.search(r"\b(?:fine|ok|okay|good|was|stays?|keep|leave)\b|挺好|就好|原来", text):
+            self.denied.append(own[0])
+            self.named = own[0]
+            return True
         if _GREEN_SCREEN.search(text):
             return self.did and bool(self.parts("replace_background"))
         said = [thing for thing in things if not thing.is_denied and not _holds_only(thing, colours)]
@@ -187,7 +192,8 @@ class Photo:
             if part is None:
                 return False
             self.named = part
-            put_plan(self.draft, part, colour)
+            if colour.is_relative or named_colour(colour.words) != named_colour(part.colour):
+                put_plan(self.draft, part, colour)
             self.draft.did = True
             return True
         if removing and (kinds & {"recolour", "instead", "it", "keep"} or said or self.denied):
@@ -288,9 +294,15 @@ class Photo:
             self.is_wrong, self.named = True, named[0] if named else self.named
             return bool(named) or self.did
         is_meant = self.is_wrong or bool(denied) or bool(kinds & {"instead", "subject"}) or _is_short(text, said)
+        if len(said) == 1 and re.search(r"\bwrong (?:\w+ )?$", text[: said[0].start]):
+            self.is_wrong = True
+            return True
         if len(said) != 1 or not is_meant or not parts or _ADDED.search(text):
             return bool(re.search(r"\bwrong\b|不对|搞错|弄错|错了", text)) and self._was_wrong()
-        part = self.named or parts[0]
+        named = [p for p in parts if any(same_noun(head_noun(p.thing), t.words) for t in denied)]
+        part = self.named or (named or parts)[0]
+        if re.search(r"\b(?:too|as well)[.! ]*$|^(?:and|also)\b", self.draft.raw, re.IGNORECASE):
+            return False
         if said[0].words == part.thing:
             return self.is_wrong
         self.named = part

@@ -88,7 +88,8 @@ def things_said(text: str, noun: str) -> list[Thing]:
             words, start = match[1], match.start(1)
             while (article := _ARTICLE.match(words)) is not None:
                 words, start = words[article.end() :], start + article.end()
-            words = _only_colours(words)
+            words = re.sub(r"\b(left|right)(?:-?hand|most)(?: side)?\b", r"\1", _only_colours(words), flags=re.IGNORECASE)
+            words = re.sub(r"(?<=[边面侧方间])(?:的)?那(?:一)?[个把只]", "的", words)
             found.append(Thing(words, match.end() - len(words) if match.end() >= len(words) else start, match.end(), _is_in(start, denied)))
     for match in _ONE.finditer(text):
         if not noun or any(thing.start < match.end() and match.start() < thing.end for thing in found):

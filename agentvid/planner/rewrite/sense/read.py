@@ -13,10 +13,11 @@ from typing import Final
 from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_box import read_box
+from agentvid.planner.rewrite.read_run import read_command
 from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.sense.camera import put_camera
 from agentvid.planner.rewrite.sense.camera_words import CAMERA, NOT
-from agentvid.planner.rewrite.sense.media import asks, is_of_join, put_area, put_joined, put_question
+from agentvid.planner.rewrite.sense.media import asks, is_new_alone, is_of_join, put_area, put_joined, put_question
 from agentvid.planner.rewrite.sense.photo import Photo, is_of_photo
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, things_said
 from agentvid.planner.rewrite.sense.stage import denies_edit, put_stage
@@ -35,8 +36,10 @@ from agentvid.planner.rewrite.sense.steps import (
 from agentvid.planner.rewrite.sense.words import chunks_of, residue, scan
 from agentvid.planner.rewrite.spot.drawn import drawn_layout
 from agentvid.planner.rewrite.spot.values import spot_number, spot_original, spot_size, spot_start, spot_unlit
+from agentvid.planner.rewrite.where import find_steps
 
 __all__ = ["asks_anew", "sense"]
+
 
 _RUN: Final[tuple[Callable[[Draft, str], bool], ...]] = (put_engine, put_seed, put_pin, put_order, spot_number)
 _WISH: Final = re.compile(
@@ -59,7 +62,7 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _ANEW: Final = re.compile(
-    r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我?|给我)(?:画|做|出|来|写|看|查|数|瞅|讲|念|配|加?一)|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
+    r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我|给我|替我)|接着这[段张个]|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
     r"|(?:写|配|念|朗读|翻译|发|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
     r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing|compose me|send|share|tweet)\b(?! (?:again|instead))"
     r"|\b(?:make|create|render|generate|draw|paint|give|show|do) me (?:an?|another|one more|some|the same)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
@@ -85,7 +88,7 @@ def sense(draft: Draft, message: str) -> bool:
     text = message.lower()
     if asks_anew(draft, text):
         return False
-    if put_undo(draft, text):
+    if read_command(draft, draft.message) or put_undo(draft, text):
         return True
     left = _whole(draft, text, [_HESITANT.sub("", piece.text) for piece in chunks_of(text)])
     unread = _world(draft, left) if drawn_layout(draft) is not None else _media(draft, left)
@@ -104,7 +107,12 @@ def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     asked = next((piece for piece in pieces if asks(piece)), None)
     if asked is not None and put_question(draft, asked):
         return [piece for piece in pieces if piece != asked and not re.search(r"descri|描述|看不懂|介绍", piece)]
-    if is_of_join(text) and put_joined(draft, text):
+    if any(spot_start(draft, piece) for piece in pieces):
+        return []
+    is_alone = is_new_alone(text) and "compose" in {step.tool for step in draft.chain}
+    if is_alone and put_skip(draft, "skip the comparison"):
+        return []
+    if is_of_join(text) and not skips(text, ("compose",)) and put_joined(draft, text):
         return [piece for piece in pieces if not is_of_join(piece) or any(w.kind == "seconds" for w in scan(piece, CAMERA))]
     return pieces
 
@@ -126,6 +134,8 @@ def _world(draft: Draft, pieces: list[str]) -> list[str]:
     unread: list[str] = []
     has_any = any(_is_of_stage(piece, has_more=False) for piece in pieces)
     for piece in pieces:
+        if skips(piece, ("check",)) and not {t.kind for t in tokens_of(piece)} & {"shape", "colour"} and put_skip(draft, piece):
+            continue
         is_step = not {t.kind for t in tokens_of(piece)} & {"shape", "colour", "place"}
         if _read_run(draft, piece) or (is_step and (put_skip(draft, piece) or put_only(draft, piece))):
             continue
@@ -160,8 +170,11 @@ def _media(draft: Draft, pieces: list[str]) -> list[str]:
     camera: list[str] = []
     skipped: list[str] = []
     unread: list[str] = []
-    for piece in pieces:
+    for piece in [part for piece in pieces for part in _parted(draft, piece)]:
         if _read_run(draft, piece):
+            continue
+        where = find_steps(piece, draft.chain, draft.tools)
+        if where is not None and where.is_number and put_skip(draft, piece):
             continue
         if skips(piece, ("check", "compose", "describe", "analyse", "locate", "future_frames")) and put_skip(draft, piece):
             continue
@@ -181,6 +194,15 @@ def _media(draft: Draft, pieces: list[str]) -> list[str]:
         unread += [piece for piece in skipped if not put_skip(draft, piece)]
     photo.finish()
     return unread
+
+
+def _parted(draft: Draft, piece: str) -> list[str]:
+    """Return a piece in two where its halves are about a colour and about a clip: "yellow cup and 8 seconds"."""
+    halves = re.split(r"\s+(?:and|with|plus)\s+|[、和]", piece)
+    if len(halves) != 2 or not said_colours(piece):
+        return [piece]
+    moving = [bool({word.kind for word in scan(half, CAMERA)} & {"seconds", "degrees", "times", "fps"}) for half in halves]
+    return halves if moving[0] != moving[1] else [piece]
 
 
 def _is_positive(text: str) -> bool:

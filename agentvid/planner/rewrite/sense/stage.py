@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from agentvid.chain.step import Step
 from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.read_target import drop_parts
 from agentvid.planner.rewrite.sense.stage_goal import Goal, read_goal
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
 from agentvid.planner.rewrite.sense.words import Word, residue
@@ -67,6 +68,8 @@ def put_stage(draft: Draft, text: str) -> bool:
         return False
     if edit is not None and change is not None and _is_of_edit(goal, change, text):
         return _put_edit(draft, edit, change, goal)
+    if edit is not None and goal.is_open() and (_DENIES_EDIT.search(text) or _keeps_colour(goal, change, text)):
+        return drop_parts(draft, [part for part in draft.parts() if part.core == edit.id])
     if goal.is_open():
         is_so = not rest and (goal.kept or bool(goal.subjects))
         draft.did = draft.did or is_so
@@ -76,6 +79,13 @@ def put_stage(draft: Draft, text: str) -> bool:
 
 
 # ---------------------------------------------------------------- the edit of a layout
+
+
+def _keeps_colour(goal: Goal, change: Any, text: str) -> bool:
+    """Return whether the solid that an edit recolours shall keep its colour: "leave the cube red"."""
+    is_kept = re.search(r"\b(?:keep|leave|stays?|remain\w*)\b|保持|不变|留着", text, re.IGNORECASE) is not None
+    told = {token.value for token in tokens_of(text) if token.kind == "colour"}
+    return isinstance(change, edits.Recolour) and is_kept and told == {change.target.colour}
 
 
 def _is_of_edit(goal: Goal, change: Any, text: str) -> bool:
@@ -141,7 +151,8 @@ def _standing(goal: Goal) -> list[Solid] | None:
     asked = [i for i in there if i in goal.rows or i in goal.columns or i in new or any(i == r[1] for r in goal.relations)]
     resized = [i for i in there if i not in asked and "size" in goal.looks.get(i, {})]
     shaped = [i for i in there if i not in asked and i not in resized and "shape" in goal.looks.get(i, {})]
-    for free in (asked, [*asked, *resized, *shaped], [*asked, *(i for i in there if i not in asked)]):
+    others = [] if goal.added else [i for i in there if i not in asked]
+    for free in (asked, [*asked, *resized, *shaped], [*asked, *others]):
         found = _placed(goal, wanted, there, list(dict.fromkeys(free)))
         if found is not None:
             return found

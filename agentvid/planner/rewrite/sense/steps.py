@@ -15,14 +15,17 @@ from agentvid.planner.rewrite.read_run import apply_edit
 from agentvid.planner.rewrite.read_target import drop_parts
 from agentvid.planner.rewrite.rewriting import Undo
 from agentvid.planner.rewrite.roles import CLIPS, PICTURES
+from agentvid.planner.rewrite.sense.camera_words import CAMERA
 from agentvid.planner.rewrite.sense.photo import drop_named
+from agentvid.planner.rewrite.sense.photo_words import things_said
+from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.where import find_steps
 
 __all__ = ["names_step", "put_engine", "put_only", "put_order", "put_pin", "put_seed", "put_skip", "put_undo", "skips", "steps_meant"]
 
 _ROLES: Final[dict[str, str]] = {
     "check": r"\b(?:check\w*|measur\w*|verif\w*|test\w*|inspect\w*|validat\w*|assess\w*|quality|proof\w*|double-?check\w*|evaluat\w*)\b|检查|测量|检测|验证|核对|检验|验收|复查|校验|质检|量来量去|量一?[量下遍次]|(?<![重数尽大质流力])量(?=.{0,4}步)|把关|比对|查验",
-    "locate": r"\b(?:locat\w*|find\w*|found|search\w*|detect\w*|segment\w*|look(?:ing)? for)\b|定位|查找|寻找|找(?=.{0,5}步)|找东西|识别|找杯子|找勺子|圈出",
+    "locate": r"\b(?:mask|box|locat\w*|find\w*|found|search\w*|detect\w*|segment\w*|look(?:ing)? for)\b|定位|查找|寻找|找(?=.{0,5}步)|找东西|识别|找杯子|找勺子|圈出",
     "analyse": r"\b(?:analy[sz]\w*|palette)\b|分析|调色板|看颜色|看清",
     "plan_edit": r"\bplan(?:s|ning|ned)?\b|计划|规划|方案",
     "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit)|paint\w*|tint\w*|colou?ring)\b|改[好过了]?颜?色|换[好过了]?颜?色|上[好过]?色|染色|变色|涂色|(?:改|变)成?[红橙黄绿青蓝紫白黑粉]",
@@ -30,7 +33,7 @@ _ROLES: Final[dict[str, str]] = {
     "blur_background": r"\b(?:blur\w*|bokeh|defocus\w*)\b|虚化|模糊",
     "replace_background": r"\b(?:background (?:swap|change|replacement|step)|(?:swap|chang|replac)\w+ (?:of )?(?:the )?background|white background)\b|换[好过了]?背景|背景(?=换|改|替|那)|换底",
     "edit_image": r"\b(?:edit\w*|retouch\w*|picture change)\b|修改|编辑|修图|改图|(?:那|这)[处个次]改",
-    "clip": r"\b(?:camera\w*|videos?|clips?|movies?|vid|footage|animation|orbit\w*|zoom\w*|pan(?:ning)?|fly\w*|turn(?:ing)?|motion|movement|swing)\b|镜头|视频|片子|短片|影片|动画|运镜|环绕|推镜|推近|推拉|转圈|动起来|绕着?转|绕圈",
+    "clip": r"\b(?:camera\w*|videos?|clips?|movies?|vid|footage|animation|orbit\w*|zoom\w*|pan(?:ning)?|fly\w*|turn(?:ing)?|motion|movement|swing)\b|镜头|视频|片子|短片|影片|动画|运镜|环绕|推镜|推近|推拉|转圈|动起来|绕着?转|绕圈|(?<=不要)[转推摇绕]|(?<=别)[转推摇绕]|(?<=不用)[转推摇绕]",
     "future_frames": r"\b(?:future|continu\w*|predict\w*|extension|extend\w*|forecast\w*|carry(?:ing)? on)\b|续写?|延长|预测|接下来|往后编|往下编",
     "compose": r"\b(?:side[- ]by[- ]side|compar\w*|collage|split[- ]screen|join\w*|compos\w*|stitch\w*|merg\w*|put(?:ting)? (?:them )?together)\b|并排|拼接?|对比|对照|合成|并列|合在一起",
     "describe": r"\b(?:descri\w*|question|answer\w*|caption)\b|描述|说明|介绍|讲解|提问|问题|回答|问答",
@@ -51,12 +54,14 @@ _RANK: Final = re.compile(
 _RANKS: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "final": -1, "一": 0, "二": 1, "三": 2, "四": 3, "1": 0, "2": 1, "3": 2, "4": 3}
 _EVERY: Final = re.compile(r"\b(?:both|all|every|each|neither|any|either|checks|tests|measurements|none)\b|都|全部?|所有|[两俩三][个次回遍]|两处", re.IGNORECASE)
 _PIN: Final = re.compile(
-    r"\b(?:lock\w*|pin(?:ned|s)?|freez\w+|frozen|fasten|cement|set in stone|fix (?:it|this|that|the|step)\b|fixed)\b"
+    r"\b(?:lock\w*|pin(?:ned|s)?|freez\w+|frozen|fasten|cement|set in stone)\b"
     r"|\b(?:don't|do not|dont|never|no need to|not|shouldn't|must not|won't|needn't)\b(?: \w+){0,3}? (?:re-?(?:do|draw|run|make|render|paint|generat|comput|calculat|find|locat|roll|shoot|creat)\w*|recalculat\w*|run|comput\w*|calculat\w*|touch(?:ed)?)\b(?! (?:the |its |my )?(?:\w+ )?(?:colou?r|background|saucer|spoon|table))"
     r"|\bkeep\b(?=.*\b(?:exactly|result|output|version|step|as (?:it|that|they) (?:is|are|was)|as is|this one|the same forever)\b)|\bleave\b(?=.*\b(?:exactly|as (?:it|that) is|as is|step)\b)|\bno matter what\b|\bwhatever (?:else )?(?:i|you|we|changes|happens)\b|\bstays? (?:exactly )?(?:as (?:it )?is|put|fixed|the way it is)\b"
     r"|锁|固定|定住|定下来|冻结|钉[住死]|敲定|封[住存]|存住|保住|别(?:再)?(?:去)?重?新?(?:跑|算|做|画|生成|运行|计算|渲染|找)|(?:不要|不用|不必|不许|无需)(?:再)?重?新?(?:跑|算|画|生成|运行|计算|渲染)|保持(?:现在|目前)?(?:这样|原样|结果)|就用(?:现在)?这[张个版]|结果(?:留着|保留|别动|不变|不动)|怎么改都(?:别|不)",
     re.IGNORECASE,
 )
+_KEPT: Final = re.compile(r"keep|leave|stays?|保持|不变", re.IGNORECASE)
+"""What is said of things as well as of steps."""
 _UNPIN: Final = re.compile(r"\b(?:un-?(?:lock|pin|freez\w*|fix)\w*|(?:re-?run|run again|release|let go))\b|解锁|解除|解开|取消(?:锁定|固定)|放开|可以重新?(?:跑|算|做)|别锁|不(?:用|要)锁", re.IGNORECASE)
 _SEED: Final = re.compile(
     r"\b(?:seeds?|re-?roll\w*|dice|random(?:ness| number)?|another (?:roll|throw|draw|variation|variant|try|attempt|go|version|take)|different (?:variation|version|take|variant))\b|种子|随机|重新抽|再抽|换一?[个版张](?:结果|版本|样子)|再(?:来|试|出|生成)一?(?:个|版|次|张|遍)(?:结果|看看|吧|试试)?$",
@@ -131,7 +136,7 @@ def skips(text: str, roles: Sequence[str]) -> bool:
 
 def put_undo(draft: Draft, text: str) -> bool:
     """Read that the last change be taken back."""
-    if not _UNDO.search(text) or _roles(_UNDO.sub(" ", text)) or re.search(r"\d|original|原图", text):
+    if not _UNDO.search(text) or _roles(_UNDO.sub(" ", text)) or re.search(r"\d|original|\bfirst\b|原图|第一|最初|最早|撤[销回]的", text):
         return False
     draft.command = Undo()
     return True
@@ -140,6 +145,9 @@ def put_undo(draft: Draft, text: str) -> bool:
 def put_skip(draft: Draft, text: str) -> bool:
     """Leave out the steps that words say are not needed: "视频就算了", "neither check is needed"."""
     skip = _SKIP.search(text)
+    where = find_steps(text, draft.chain, draft.tools)
+    if where is not None and where.is_number and re.search(r"(?:不要|别|不用|不许)(?:再)?(?:动|碰|改)", text):
+        return False
     if skip is None or _NO_SKIP.search(text) or said_colours(text) or re.search(r"\d ?(?:s|sec|秒|°|度|倍|x)\b", text):
         return False
     if re.search(r"\b(?:don't|do not|dont|not|no|never)\b|[别不]", skip[0], re.IGNORECASE) and re.search(r"\b(?:so|that|too|as) (?:much|fast|far|slow|long|close)\b|[那这]么|太", text):
@@ -160,7 +168,6 @@ def put_skip(draft: Draft, text: str) -> bool:
     parts = _parts_of(draft, steps)
     core = draft.one(part.core for part in parts)
     if core is None:
-        where = find_steps(text, draft.chain, draft.tools)
         if where is None or not where.is_number:
             return False
         leave_out(draft, steps)
@@ -177,6 +184,8 @@ def _own_words(text: str, skip: re.Match[str]) -> str:
 
 def put_only(draft: Draft, text: str) -> bool:
     """Leave out all parts but those that are wanted only: "I just want the zoom", "画完就行"."""
+    if any(word.kind in ("seconds", "degrees", "times", "fps") for word in scan(text, CAMERA)):
+        return False
     if not _ONLY.search(text) or (said_colours(text) and not _PICTURE.search(text)) or _SKIP.search(text):
         return False
     parts = draft.parts()
@@ -211,10 +220,13 @@ def put_pin(draft: Draft, text: str) -> bool:
     if match is None:
         return False
     rest = f"{text[: match.start()]} {text[match.end() :]}"
+    if _KEPT.match(match[0]) and (said_colours(text) or things_said(text, "") or re.search(r"\bbackground|背景|颜色|colou?r", text)):
+        return False
     where = find_steps(text, draft.chain, draft.tools)
     steps = list(where.steps) if where is not None and where.is_number else steps_meant(draft, rest)
     if not steps and draft.said & {"pin"}:
         return True
+    steps = steps or ([] if _PRODUCT.search(rest) else steps_meant(draft, _PIN.sub(" ", draft.message)))
     steps = steps or _made(draft, f"{rest} {draft.message}" if not _PRODUCT.search(rest) else rest)
     if not steps or len(steps) > 2:
         return False
@@ -280,6 +292,8 @@ def put_engine(draft: Draft, text: str) -> bool:
 
 def put_order(draft: Draft, text: str) -> bool:
     """Move a step before or after another: "video before the check please", "检查放到视频后面"."""
+    if _SKIP.search(text):
+        return False
     if _LATE.search(text) and not _SKIP.search(text) and re.search(r"\b(?:be|come|go|do|move|put|run|should|make|check)\b|[放排挪移做]|再", text):
         meant = [s for s in steps_meant(draft, _LATE.sub(" ", text)) if draft.chain.step(s).tool in ("check", "describe")]
         if len(meant) == 1 and meant[0] != draft.chain.steps[-1].id:
