@@ -44,13 +44,20 @@ def is_of_photo(draft: Draft, text: str) -> bool:
     return bool(said_colours(text) or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"} or things_said(text, ""))
 
 
+def denied_of(draft: Draft, text: str) -> Part | None:
+    """Return the one part whose thing a message says not to mean: "the fork, not the spoon"."""
+    denied = [thing for thing in things_said(text.lower(), "") if thing.is_denied]
+    parts = [p for p in draft.parts() if p.plan and p.thing and any(same_noun(head_noun(p.thing), t.words) for t in denied)]
+    return parts[0] if len(parts) == 1 else None
+
+
 @dataclass
 class Photo:
     """What a message says of the edits of a chain's picture, read one piece after the other."""
 
     draft: Draft
-    denied: list[Part] = field(default_factory=list)
     named: Part | None = None
+    denied: list[Part] = field(default_factory=list)
     wrong: str = ""
     is_wrong: bool = False
     is_behind: bool = False

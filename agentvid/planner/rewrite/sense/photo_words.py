@@ -73,7 +73,7 @@ _MORE_EN: Final = ("napkin", "tray", "saucer", "handle", "tablecloth", "cloth", 
 _MORE_ZH: Final = ("餐巾", "托盘", "桌布", "把手", "杯把", "茶匙", "茶壶", "壶", "罐子", "笔", "盖子", "吸管", "饼干", "蜡烛", "花瓶", "植物", "篮子", "毛巾", "桌面", "勺", "叉", "盘")
 _ARTICLE: Final = re.compile(r"^(?:the|an?|my|that|this|its|those|these|some|of|is|be|make|and|or|for|to|with|take|want|mean|meant|paint|colou?r|turn|remove)\s+", re.IGNORECASE)
 _ONE: Final = re.compile(
-    r"\bthe (?P<look>(?:[a-z]+ ){1,2})one(?P<where> (?:on|in|at|behind|near|to|by) (?:the )?[a-z]+(?: (?:side|of [a-z ]+))?)?\b|\bthe one (?P<where2>(?:on|in|at|behind|near|by|next to) (?:the )?[a-z]+(?: side)?)"
+    r"\bthe (?P<look>(?:[a-z]+ ){1,2})one(?P<where> (?:on|in|at|behind|near|to|by) (?:the )?[a-z]+(?: (?:side|of [a-z ]+))?)?\b|\bthe one (?P<where2>(?:on|in|at|behind|near|by|next to|closest to|under|above) (?:the )?[a-z]+(?: side)?)"
     r"|(?P<side>最?[左右前后中上下里外旁][边面侧方间头]?)的?(?:那|这)(?:一)?[个把只块张]?(?P<colour>[\u3400-\u9fff]{1,3}色?的)?$|(?P<colour2>[红橙黄绿青蓝紫白黑灰粉棕金银]色?)的?那[个把只]",
     re.IGNORECASE,
 )
@@ -83,18 +83,18 @@ def things_said(text: str, noun: str) -> list[Thing]:
     """Return the things that a text names, in order; `noun` is what "the left one" is one of."""
     denied = denied_spans(text)
     found: list[Thing] = []
+    ones = [match for match in _ONE.finditer(text) if noun]
+    found += [Thing(_called(match, noun), match.start(), match.end(), _is_in(match.start(), denied)) for match in ones]
     for pattern in _patterns():
         for match in pattern.finditer(text):
+            if any(one.start() < match.end() and match.start() < one.end() for one in ones):
+                continue
             words, start = match[1], match.start(1)
             while (article := _ARTICLE.match(words)) is not None:
                 words, start = words[article.end() :], start + article.end()
             words = re.sub(r"\b(left|right)(?:-?hand|most)(?: side)?\b", r"\1", _only_colours(words), flags=re.IGNORECASE)
             words = re.sub(r"(?<=[边面侧方间])(?:的)?那(?:一)?[个把只]", "的", words)
             found.append(Thing(words, match.end() - len(words) if match.end() >= len(words) else start, match.end(), _is_in(start, denied)))
-    for match in _ONE.finditer(text):
-        if not noun or any(thing.start < match.end() and match.start() < thing.end for thing in found):
-            continue
-        found.append(Thing(_called(match, noun), match.start(), match.end(), _is_in(match.start(), denied)))
     return sorted(found, key=lambda thing: thing.start)
 
 

@@ -18,7 +18,7 @@ from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.sense.camera import put_camera
 from agentvid.planner.rewrite.sense.camera_words import CAMERA, NOT
 from agentvid.planner.rewrite.sense.media import asks, is_new_alone, is_of_join, put_area, put_joined, put_question
-from agentvid.planner.rewrite.sense.photo import Photo, is_of_photo
+from agentvid.planner.rewrite.sense.photo import Photo, denied_of, is_of_photo
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, things_said
 from agentvid.planner.rewrite.sense.stage import denies_edit, put_stage
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
@@ -90,13 +90,16 @@ def sense(draft: Draft, message: str) -> bool:
         return False
     if read_command(draft, draft.message) or put_undo(draft, text):
         return True
-    left = _whole(draft, text, [_HESITANT.sub("", piece.text) for piece in chunks_of(text)])
+    pieces = [_HESITANT.sub("", piece.text) for piece in chunks_of(text)]
+    left = _whole(draft, text, [piece for piece in pieces if not _REST.fullmatch(piece)])
     unread = _world(draft, left) if drawn_layout(draft) is not None else _media(draft, left)
     return draft.did and all(_is_remark(draft, piece) for piece in unread)
 
 
 def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     """Read what stretches over several pieces; return the pieces that are left to be read."""
+    if read_box(draft, draft.message, None):
+        return []
     if put_area(draft, text):
         return [piece for piece in pieces if not re.search(r"\d", piece) and (said_colours(piece) or scan(piece, CAMERA))]
     if put_order(draft, text):
@@ -112,7 +115,7 @@ def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     is_alone = is_new_alone(text) and "compose" in {step.tool for step in draft.chain}
     if is_alone and put_skip(draft, "skip the comparison"):
         return []
-    if is_of_join(text) and not skips(text, ("compose",)) and put_joined(draft, text):
+    if is_of_join(text) and not any(skips(piece, ("compose",)) for piece in pieces) and put_joined(draft, text):
         return [piece for piece in pieces if not is_of_join(piece) or any(w.kind == "seconds" for w in scan(piece, CAMERA))]
     return pieces
 
@@ -134,12 +137,15 @@ def _world(draft: Draft, pieces: list[str]) -> list[str]:
     unread: list[str] = []
     has_any = any(_is_of_stage(piece, has_more=False) for piece in pieces)
     for piece in pieces:
+        if has_any and denies_edit(piece):
+            stage.append(piece)
+            continue
         if skips(piece, ("check",)) and not {t.kind for t in tokens_of(piece)} & {"shape", "colour"} and put_skip(draft, piece):
             continue
         is_step = not {t.kind for t in tokens_of(piece)} & {"shape", "colour", "place"}
         if _read_run(draft, piece) or (is_step and (put_skip(draft, piece) or put_only(draft, piece))):
             continue
-        if _is_of_stage(piece, has_more=has_any) or (has_any and denies_edit(piece)):
+        if _is_of_stage(piece, has_more=has_any):
             stage.append(piece)
         else:
             unread.append(piece)
@@ -166,7 +172,8 @@ def _moves(text: str) -> bool:
 
 def _media(draft: Draft, pieces: list[str]) -> list[str]:
     """Read pieces about pictures and clips and their edits; return those that were not read."""
-    photo = Photo(draft)
+    photo = Photo(draft, denied_of(draft, draft.message))
+    has_camera = any(_is_of_camera(draft, piece) for piece in pieces)
     camera: list[str] = []
     skipped: list[str] = []
     unread: list[str] = []
@@ -182,7 +189,7 @@ def _media(draft: Draft, pieces: list[str]) -> list[str]:
             continue
         if skips(piece, ("clip",)) and not _is_positive(piece):
             skipped.append(piece)
-        elif _is_of_camera(draft, piece):
+        elif _is_of_camera(draft, piece) or (has_camera and _is_of_camera(draft, piece, weak=True)):
             camera.append(piece)
         elif is_of_photo(draft, piece) and photo.read(piece):
             continue
@@ -217,14 +224,21 @@ def _is_of_stage(text: str, *, has_more: bool) -> bool:
     return bool(sure) or (has_more and bool(kinds & {"same", "keep", "only", "nothing_else", "all", "not"}))
 
 
+_REST: Final = re.compile(
+    r"(?:and |but |keep |leave |with )*(?:the |all )?(?:rest|others?|everything else|all else|anything else|nothing else)\b.*(?:stay|same|as|keep|fine|is|unchanged|alone|changes?|untouched|be|moves?)\b.*"
+    r"|(?:don't|do not|dont) (?:touch|move|change|alter) (?:anything|the rest|the others?)\b.*|(?:其他|其它|其余|别的|剩下).{0,6}(?:不变|别动|不动|照旧|一样|不用改|不要动|保持|不用管|别改|别碰).*",
+    re.IGNORECASE,
+)
+"""What says that all else stays as it is: so it does."""
 _WEAK: Final = {"also", "same", "start", "end", "hold", "sine", "camera", "first"}
 _SIDES: Final = {"left", "right", "up", "down", "more", "less", "in", "out", *_WEAK}
 
 
-def _is_of_camera(draft: Draft, text: str) -> bool:
+def _is_of_camera(draft: Draft, text: str, *, weak: bool = False) -> bool:
     """Return whether words tell of a move or a length more than of a thing."""
-    kinds = {word.kind for word in scan(text, CAMERA)} - _WEAK
-    if not kinds or not any(step.tool in CLIPS for step in draft.chain) or said_colours(text):
+    found = {word.kind for word in scan(text, CAMERA)}
+    kinds = found & {"hold", "start", "end", "same"} if weak else found - _WEAK
+    if not kinds or (kinds <= {"more"} and not weak) or not any(step.tool in CLIPS for step in draft.chain) or said_colours(text):
         return False
     if any(word.kind in ("remove", "blur", "background", "recolour", "subject") for word in scan(text, PHOTO)):
         return False

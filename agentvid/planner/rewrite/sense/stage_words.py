@@ -62,7 +62,7 @@ _KINDS: Final = {
     "add": r"\b(?:add\w*|plus|put in|throw in|insert|include|give me another|(?<!start )with (?:a|an|another)|as well|and also|extra|one more|another|place a)\b|再?[加添]上?|再(?:来|放|摆|画|弄)|多(?:来|放|加|画|一)|加个",
     "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|换过来|对调|互换|调换|交换|对换|换(?:个|一下|一换)?(?:位置?|位子|地方)|调个个?儿?|位置.{0,3}换|反过来",
     "move": r"\b(?:mov\w+|put|push\w*|shift\w*|slid\w+|plac\w+|bring\w*|set|stand\w*|sit\w*|go(?:es)?|drag\w*|pull\w*)\b|[挪移放摆搬推站靠拉拖]",
-    "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|be(?= an? )|is(?= an? ))\b|换[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
+    "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|(?:be|is|was|were)(?= an? ))\b|换[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
     "all": r"\b(?:both|all|everything|every one|each|everyone|the two|two of them)\b|全部?|都|所有|两个都|俩|两者|每个",
     "other": r"\bthe other(?: one)?\b|另外?一?个|其余|其他",
     "it": r"\b(?:it|that one|this one|that|this|they|them)\b|[它他她]们?|这个|那个",

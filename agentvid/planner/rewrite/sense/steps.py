@@ -57,11 +57,15 @@ _PIN: Final = re.compile(
     r"\b(?:lock\w*|pin(?:ned|s)?|freez\w+|frozen|fasten|cement|set in stone)\b"
     r"|\b(?:don't|do not|dont|never|no need to|not|shouldn't|must not|won't|needn't)\b(?: \w+){0,3}? (?:re-?(?:do|draw|run|make|render|paint|generat|comput|calculat|find|locat|roll|shoot|creat)\w*|recalculat\w*|run|comput\w*|calculat\w*|touch(?:ed)?)\b(?! (?:the |its |my )?(?:\w+ )?(?:colou?r|background|saucer|spoon|table))"
     r"|\bkeep\b(?=.*\b(?:exactly|result|output|version|step|as (?:it|that|they) (?:is|are|was)|as is|this one|the same forever)\b)|\bleave\b(?=.*\b(?:exactly|as (?:it|that) is|as is|step)\b)|\bno matter what\b|\bwhatever (?:else )?(?:i|you|we|changes|happens)\b|\bstays? (?:exactly )?(?:as (?:it )?is|put|fixed|the way it is)\b"
-    r"|锁|固定|定住|定下来|冻结|钉[住死]|敲定|封[住存]|存住|保住|别(?:再)?(?:去)?重?新?(?:跑|算|做|画|生成|运行|计算|渲染|找)|(?:不要|不用|不必|不许|无需)(?:再)?重?新?(?:跑|算|画|生成|运行|计算|渲染)|保持(?:现在|目前)?(?:这样|原样|结果)|就用(?:现在)?这[张个版]|结果(?:留着|保留|别动|不变|不动)|怎么改都(?:别|不)",
+    r"|锁|固定|定住|定下来|冻结|钉[住死]|敲定|封[住存]|存住|保住|别(?:再)?(?:去)?重?新?(?:跑|算|做|画|生成|运行|计算|渲染|找(?!错))|(?:不要|不用|不必|不许|无需)(?:再)?重?新?(?:跑|算|画|生成|运行|计算|渲染)|保持(?:现在|目前)?(?:这样|原样|结果)|就用(?:现在)?这[张个版]|结果(?:留着|保留|别动|不变|不动)|怎么改都(?:别|不)",
     re.IGNORECASE,
 )
 _KEPT: Final = re.compile(r"keep|leave|stays?|保持|不变", re.IGNORECASE)
 """What is said of things as well as of steps."""
+_THING: Final = re.compile(
+    r"\b(?:background|colou?rs?|shad\w+|light\w*|size|shape|position|there|ball|cube|cone|cylinder|cup|spoon|texture|pattern)\b|背景|颜色|光|阴影|明暗|大小|位置|球|方块|圆锥|圆柱|纹理",
+    re.IGNORECASE,
+)
 _UNPIN: Final = re.compile(r"\b(?:un-?(?:lock|pin|freez\w*|fix)\w*|(?:re-?run|run again|release|let go))\b|解锁|解除|解开|取消(?:锁定|固定)|放开|可以重新?(?:跑|算|做)|别锁|不(?:用|要)锁", re.IGNORECASE)
 _SEED: Final = re.compile(
     r"\b(?:seeds?|re-?roll\w*|dice|random(?:ness| number)?|another (?:roll|throw|draw|variation|variant|try|attempt|go|version|take)|different (?:variation|version|take|variant))\b|种子|随机|重新抽|再抽|换一?[个版张](?:结果|版本|样子)|再(?:来|试|出|生成)一?(?:个|版|次|张|遍)(?:结果|看看|吧|试试)?$",
@@ -220,8 +224,11 @@ def put_pin(draft: Draft, text: str) -> bool:
     if match is None:
         return False
     rest = f"{text[: match.start()]} {text[match.end() :]}"
-    if _KEPT.match(match[0]) and (said_colours(text) or things_said(text, "") or re.search(r"\bbackground|背景|颜色|colou?r", text)):
-        return False
+    if _KEPT.match(match[0]):
+        is_of_step = bool(steps_meant(draft, rest)) or _PRODUCT.search(rest) or re.search(r"\b(?:keep|leave) (?:it|this|that)\b(?! \w+ed)", text)
+        is_of_thing = said_colours(text) or things_said(text, "") or _THING.search(text)
+        if draft.did or not is_of_step or is_of_thing:
+            return draft.did and not is_of_thing
     where = find_steps(text, draft.chain, draft.tools)
     steps = list(where.steps) if where is not None and where.is_number else steps_meant(draft, rest)
     if not steps and draft.said & {"pin"}:
