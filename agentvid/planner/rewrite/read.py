@@ -86,7 +86,7 @@ _SIZED: Final = re.compile(r"\btoo (?:big|large|huge|small|tiny|little)\b|太[�
 _RANKED: Final = re.compile(r"\s*(?:最后(?:[那这]?个|的|一步)|first (?:check|edit)\b)", re.IGNORECASE)
 """What is no politeness before the name of a step either."""
 _NEW: Final = re.compile(
-    r"\b(?:give|make|create|show|send) me (?:an?|another|one more|some)\b|\b(?:make|create|render) (?:an?"
+    r"\b(?:make|create|send) me (?:an?|another|one more|some)\b|\b(?:give|show) me (?:an?|another|one more|some) (?:\w+ ){0,3}?(?:clip|video|picture|image|photo|movie|version)\b|\b(?:make|create|render) (?:an?"
     r"|another) (?:\w+ )?(?:clip|video|movie|picture)\b"
     r"|(?:出|做|来|生成|弄|整)一?[个段张条]\S{0,6}(?:视频|短片|动画|片子)|帮我数|数一?数",
     re.IGNORECASE,

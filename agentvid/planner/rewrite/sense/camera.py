@@ -311,6 +311,8 @@ def _scale(said: Said, moves: Sequence[Any]) -> float:
     nearer = any(word.kind in ("in", "out") and re.search(r"closer|nearer", word.text) for word in said.words)
     if of_time and (wider or nearer):
         return 1.5
+    if of_time and any(word.kind == "less" and re.search(r"narrow|small|小|少", word.text) for word in said.words):
+        return 0.5
     if "there_and_back" in kinds or of_time or said.seconds and not kinds & {"angle"} or any(move.amount is not None for move in moves):
         return 1.0
     if "twice" in kinds:

@@ -19,13 +19,13 @@ _N: Final = (
 CAMERA: Final[Table] = table(
     {
         "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle|orbit|rotation)\b|[半整]圈|" + rf"{_N}圈",
-        "times": rf"(?:\b(?:up )?to )?{_N} ?(?:x\b|×|times\b|倍)|\bx ?\d+(?:\.\d+)?\b"
-        r"|(?:(?<=zoom to )|(?<=zoom in to )|(?<=zoom at )|(?<=zoom of )|(?<=zoom )|(?<=zoomed to )|(?<=out to ))\d+(?:\.\d+)?(?! ?(?:s\b|sec|°|deg|%|more))",
+        "times": rf"(?:\b(?:up )?to )?(?!一倍){_N} ?(?:x\b|×|times\b|倍)|\bx ?\d+(?:\.\d+)?\b"
+        r"|(?:(?<=zoom to )|(?<=zoom in to )|(?<=zoom at )|(?<=zoom of )|(?<=zoom )|(?<=zoomed to )|(?<=out to ))\d+(?:\.\d+)?(?! ?(?:s\b|sec|°|deg|%|more))|(?<=\bto )\d\.\d+(?! ?(?:s\b|sec|°|deg|%|fps|to\b))",
         "percent": r"\d+(?:\.\d+)? ?(?:%|percent\b)|百分之[一二三四五六七八九十\d]+",
         "fps": rf"{_N} ?(?:fps\b|frames? (?:per|a|/) ?s(?:ec(?:ond)?s?)?\b|frames?/s\b|帧每秒|帧/秒|帧)|(?:fps|frame ?rate|帧率|帧数)\D{{0,8}}?{_N}|每秒{_N}帧",
         "seconds": rf"{_N}(?: more| extra| another)?[ -]?(?:seconds?\b|secs?\b|s\b|秒钟?|分钟|minutes?\b|mins?\b)|\banother (?:second|minute)\b",
         "half": r"\bhalf\b|\bhalv\w+|一半|减半|对半|打对折",
-        "twice": r"\btwice\b|\bdoubl\w+|\btwo times\b|翻[个了一]?倍|加[个了一]?倍|[多长快慢大]一倍|一倍",
+        "twice": r"\btwice\b|\bdoubl\w+|\btwo times\b|翻[个了一]?倍|加[个了一]?倍|一倍",
         "triple": r"\btripl\w+|\bthree times\b|三倍",
         "in": r"\b(?:zoom|push|mov|go|com|creep|glid)\w* (?:right |slowly |gently |slightly |further |much |a bit |a little )*in(?:wards?)?\b"
         r"|\bcloser\b|\bnearer\b|\bclose[- ]?ups?\b|\bmagnif\w+|推[近进上到]|拉近|放大|靠近|凑近|怼近|贴近|近一?[点些]|再近|更近|往前推|推镜头?|[往向朝](?:前|里)",

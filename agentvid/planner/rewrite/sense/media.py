@@ -17,7 +17,7 @@ from agentvid.planner.rewrite.sense.camera_words import CAMERA
 from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.spot.joins import spot_join
 
-__all__ = ["asks", "is_new_alone", "is_of_join", "put_area", "put_joined", "put_question"]
+__all__ = ["asks", "drops_own", "is_new_alone", "is_of_join", "put_area", "put_joined", "put_question"]
 
 _N: Final = r"(-?\d+(?:\.\d+)?)"
 _TO: Final = r"\s*(?:to|through|until|and|-|~|–|到|至|,)\s*"
@@ -136,6 +136,7 @@ _LAYOUTS: Final = (
     ("above", r"\bstack\w*\b|\b(?:on )?top of\b|\babove\b|\bbelow\b|\bunder(?:neath)?\b|\bvertical\w*\b|\bone over the other\b|\btop (?:and|to) bottom\b|\bup and down\b|竖着|上下|叠|垂直|一上一下|摞"),
     ("beside", r"\bside[- ]by[- ]side\b|\bbeside\b|\bnext to\b|\bhorizontal\w*\b|\bleft and right\b|横着|左右(?:放|排|拼|并|摆)|并排|水平|并列"),
 )  # fmt: skip
+_FIRST_OR_SIDE: Final = re.compile(r"\bfirst\b|\b(?:on|to|at) (?:the )?(?:left|right|top|bottom)\b|先|[放在到][左右上下前后]", re.IGNORECASE)
 _SWAPS: Final = re.compile(r"\b(?:swap|switch|exchange|flip|other way round)\b|对调|互换|调换|换个?位置|换一下|反过来|调个", re.IGNORECASE)
 _DENIED: Final = re.compile(r"(?:\b(?:not|don't|do not|instead of|rather than|no longer|stop|skip|drop|without)\b|不要|别|不用|而不是)[^,，;]*", re.IGNORECASE)
 
@@ -159,16 +160,25 @@ def put_joined(draft: Draft, text: str) -> bool:
     is_new = _NEW_PART.search(positive) is not None and (_JUST.search(positive) is not None or is_out)
     if is_new and not any(word.kind == "seconds" for word in scan(text, CAMERA)):
         future = [_future(draft, clip) for clip in clips]
-        if is_out and _JUST.search(positive):
+        if is_out:
             future = [clip for clip in future if isinstance(clip, dict) and clip.get("step")]
         if future != clips:
             draft.put_args(step.id, clips=future)
+    elif is_out:
+        draft.put_args(step.id, clips=[clip for clip in clips if isinstance(clip, dict) and clip.get("step")])
+    if _FIRST_OR_SIDE.search(text) and not is_out:
+        spot_join(draft, text)
     if draft.chain != before:
         return True
     if layout:
         draft.did = True
         return True
     return spot_join(draft, text)
+
+
+def drops_own(text: str) -> bool:
+    """Return whether words leave the clip that was uploaded out of what is put together."""
+    return _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None
 
 
 def is_of_join(text: str) -> bool:
@@ -189,7 +199,7 @@ def _future(draft: Draft, clip: Any) -> Any:
 _ASKED: Final = re.compile(
     r"\b(?:i(?:'d| would)? (?:rather|just|really|only|also)? ?(?:want|like|love|need|prefer)?(?: to)? ?(?:know|hear|learn|find out)|(?:can you )?(?:just |only |simply )?(?:ask|tell me|say)(?: it| about| instead)?:?(?= (?!it\b|that\b|so\b))"
     r"|(?:change|set|make) the question(?: to| into)?:?|(?:the )?question (?:should be|is|must be):?|(?:what i (?:want to know|meant to ask) (?:is|was)):?|curious(?: about)?|interested in)\s*(?P<en>(?:whether |if )?.{3,})"
-    r"|(?:我)?(?:其实|只|就|更|是)?(?:想|要)?(?:知道|了解|问)(?:的)?(?:是|一?下)?[:,，]?(?P<zh>.{2,})|(?:改成|换成|改为)?(?:问问?|提问|问一下|问题(?:改成|换成|改为|是))[:,，]?(?P<zh2>.{2,})|(?:说说|讲讲|告诉我|讲一下|说一下|看看|数数|数一数)(?P<zh3>.{2,})",
+    r"|(?:我)?(?:其实|只|就|更|是)?(?:想|要)?(?:知道|了解|问问?)(?:的)?(?:是|一?下)?[:,，]?(?P<zh>.{2,})|(?:改成|换成|改为)?(?:问问?|提问|问一下|问题(?:改成|换成|改为|是))[:,，]?(?P<zh2>.{2,})|(?:说说|讲讲|告诉我|讲一下|说一下|看看|数数|数一数)(?P<zh3>.{2,})",
     re.IGNORECASE,
 )
 _MANNER: Final = re.compile(

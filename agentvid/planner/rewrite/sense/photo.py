@@ -32,6 +32,13 @@ _SO: Final = re.compile(
     r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|艳|鲜艳|淡)|\b(?:not (?:so|as|that|quite so)|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
     re.IGNORECASE,
 )
+_SHADES: Final = (
+    (r"[变更]?灰一?[点些]|更灰", "太艳"),
+    (r"浓一?[点些]|更浓", "深一点"),
+    (r"\b(?:richer|stronger|bolder|punchier|more intense)\b(?: (?=green|blue|red|\w+))?(?P<c>\w+)?", "too dull"),
+    (r"\b(?:more muted|greyer|grayer|less intense|calmer)\b", "too vivid"),
+)
+"""Shades as people call them, and as they are called here."""
 _DROPPED: Final = re.compile(r"(?:please |just )?(?:drop|skip|lose|remove|forget|cancel|cut) (?:it|that|this)(?: please)?|(?:去掉|不要|取消|拿掉)(?:它)?[了吧]*", re.IGNORECASE)
 _GREEN_SCREEN: Final = re.compile(r"\b(?:chroma|green[- ]?screen|keying)\b|抠像|绿幕|抠图", re.IGNORECASE)
 
@@ -74,6 +81,8 @@ class Photo:
     def read(self, text: str) -> bool:
         """Read one piece; False where it says nothing of the edits, or nothing that is certain."""
         text = _SO.sub(lambda m: f"太{m['zh']}" if m["zh"] else f"too {m['en']}", text)
+        for pattern, usual in _SHADES:
+            text = re.sub(pattern, usual, text, flags=re.IGNORECASE)
         words = scan(text, PHOTO)
         kinds = {word.kind for word in words}
         if _DROPPED.fullmatch(text) and self.named is not None:
@@ -130,7 +139,8 @@ class Photo:
         """Read "the subject is the cup": what the background is behind of."""
         behind = self.parts(*_BEHIND)
         said = [thing for thing in things if not thing.is_denied]
-        if "subject" not in kinds or not behind or len(said) != 1:
+        is_told = re.search(r"\b(?:is|are|be|as|means?|=)\b|[是为]|换成|改成", text) is not None
+        if "subject" not in kinds or not behind or len(said) != 1 or not is_told:
             return bool("background" in kinds and said and self.did and re.search(r"\b(?:counts?|belongs?|part of)\b|算|属于", text))
         return put_target(self.draft, said[0].words, Where((behind[-1].core,), ""))
 
@@ -247,6 +257,9 @@ class Photo:
         removing, recolouring = self.parts("remove"), self.parts("recolour")
         verb = next((word for word in words if word.kind == "remove"), None)
         if any(word.kind == "recolour" and _is_in(word.start, spans) for word in words) and recolouring and (verb is None or _is_in(verb.start, spans)):
+            self.denied.append(recolouring[0])
+            return True
+        if verb is None and "recolour" in kinds and recolouring and _SKIP.match(text) and not said_colours(text):
             self.denied.append(recolouring[0])
             return True
         if verb is None:

@@ -17,7 +17,7 @@ from agentvid.planner.rewrite.read_run import read_command
 from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.sense.camera import put_camera
 from agentvid.planner.rewrite.sense.camera_words import CAMERA, NOT
-from agentvid.planner.rewrite.sense.media import asks, is_new_alone, is_of_join, put_area, put_joined, put_question
+from agentvid.planner.rewrite.sense.media import asks, drops_own, is_new_alone, is_of_join, put_area, put_joined, put_question
 from agentvid.planner.rewrite.sense.photo import Photo, denied_of, is_of_photo
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, things_said
 from agentvid.planner.rewrite.sense.stage import denies_edit, put_stage
@@ -43,7 +43,7 @@ __all__ = ["asks_anew", "sense"]
 
 _RUN: Final[tuple[Callable[[Draft, str], bool], ...]] = (put_engine, put_seed, put_pin, put_order, spot_number)
 _WISH: Final = re.compile(
-    r"\b(?:make|change|turn|set|use|put|add|remove|want|need|give|show|do|let|try|paint|move|keep|should|must)\b|[改换变调加减去删做弄给让要]",
+    r"\b(?:make|change|turn|set|use|put|add|remove|want|need|give|show|do|let|try|paint|move|keep|should|must|skip|drop|lose|forget|cancel|lock|pin|no|without|leave)\b|[取跳省锁改换变调加减去删做弄给让要]",
     re.IGNORECASE,
 )
 """Words that ask for something: a piece without any is a remark."""
@@ -53,6 +53,10 @@ _HESITANT: Final = re.compile(
     re.IGNORECASE,
 )
 _MISTAKE: Final = re.compile(r".{0,6}(?:[搞弄打说看写选找认]错|不对|改主意|手滑).{0,4}|.*\b(?:my (?:bad|mistake)|wrong one|typo|changed my mind|misspoke)\b.*", re.IGNORECASE)
+_START: Final = re.compile(
+    r"(?:\b(?:from|at|starting (?:at|from)|after) )(?:second |the |frame )*\d+(?:\.\d+)? ?(?:s\b|secs?|seconds?)?(?: mark)?|从?第?[\d.一二两三四五六七八九十]+(?:秒|帧)",
+    re.IGNORECASE,
+)
 _BOX: Final = re.compile(r"\bbox\b|框", re.IGNORECASE)
 _ORIGINAL: Final = re.compile(r"\b(?:original|untouched|unedited|uploaded)\b|\bmy (?:own )?(?:photo|picture)\b|原图|原片|原来的[图照]|没(?:改|动|处理)过的", re.IGNORECASE)
 _SUGGESTS: Final = re.compile(r"^(?:what if|how about|what about|why not|why don't|can|could|would|should|shall|may|is it possible)\b|能不能|可不可以|能否|可以.{0,12}吗|行吗|好吗|怎么样$|如何$", re.IGNORECASE)
@@ -65,7 +69,7 @@ _ANEW: Final = re.compile(
     r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我|给我|替我)|接着这[段张个]|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
     r"|(?:写|配|念|朗读|翻译|发|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
     r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing|compose me|send|share|tweet)\b(?! (?:again|instead))"
-    r"|\b(?:make|create|render|generate|draw|paint|give|show|do) me (?:an?|another|one more|some|the same)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
+    r"|\b(?:make|create|render|generate|draw|paint|do) me (?:an?|another|one more|some|the same)\b|\b(?:give|show) me (?:an?|another|one more|some) (?:\w+ ){0,3}?(?:picture|image|clip|video|poster|copy|version|photo|drawing|movie|list|story|summary)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
     r"|\b(?:a separate|another|a new|a second|a different) (?:picture|image|drawing|clip|video|photo|scene)\b|^(?:now|next|then|after that|afterwards|when (?:you're|that's) done|also),? .*\b(?:walk|fly|describe|count|draw|spin|orbit|write|tell|make a|give me|create)\b",
     re.IGNORECASE,
 )
@@ -110,12 +114,15 @@ def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     asked = next((piece for piece in pieces if asks(piece)), None)
     if asked is not None and put_question(draft, asked):
         return [piece for piece in pieces if piece != asked and not re.search(r"descri|描述|看不懂|介绍", piece)]
-    if any(spot_start(draft, piece) for piece in pieces):
-        return []
+    for piece in pieces:
+        if spot_start(draft, piece):
+            put_camera(draft, _START.sub(" ", piece))
+            return [other for other in pieces if other != piece and scan(other, CAMERA) and not re.search(r"\b(?:end|last)\b|最后", other)]
     is_alone = is_new_alone(text) and "compose" in {step.tool for step in draft.chain}
     if is_alone and put_skip(draft, "skip the comparison"):
         return []
-    if is_of_join(text) and not any(skips(piece, ("compose",)) for piece in pieces) and put_joined(draft, text):
+    is_kept = drops_own(text) or not any(skips(piece, ("compose",)) for piece in pieces)
+    if is_of_join(text) and is_kept and put_joined(draft, text):
         return [piece for piece in pieces if not is_of_join(piece) or any(w.kind == "seconds" for w in scan(piece, CAMERA))]
     return pieces
 
@@ -167,7 +174,7 @@ def _moves(text: str) -> bool:
     if _ALIVE.search(text):
         return True
     kinds = {word.kind for word in scan(text, CAMERA)}
-    return "seconds" in kinds or "fps" in kinds or ("orbit" in kinds and "camera" in kinds)
+    return "seconds" in kinds or "fps" in kinds
 
 
 def _media(draft: Draft, pieces: list[str]) -> list[str]:

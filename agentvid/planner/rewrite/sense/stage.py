@@ -30,6 +30,7 @@ _DENIES_EDIT: Final = re.compile(
     r"(?:\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|green|red|blue|yellow|white|purple|orange|cyan|tint\w*|turn\w*)\b|[变改换染上涂]?颜?色|变|绿|染)",
     re.IGNORECASE,
 )
+_RATHER: Final = re.compile(r"\binstead\b|\brecolou?r\w*\b|\bnot the \w+\b|而是|改成把|别改方块|不是", re.IGNORECASE)
 _BASE: Final = re.compile(
     r"\bstart\w*\b|\bbegin\w*\b|\bfirst (?:picture|image|drawing|one)\b|\bdraw\w*\b|\boriginal\w*\b|\binitial\w*\b|\bscene\b|\blayout\b|画|一开始|原图|底图|起初|最初|第一[张步]|开头|原来|场景|布局",
     re.IGNORECASE,
@@ -68,7 +69,7 @@ def put_stage(draft: Draft, text: str) -> bool:
         return False
     if edit is not None and change is not None and _is_of_edit(goal, change, text):
         return _put_edit(draft, edit, change, goal)
-    if edit is not None and goal.is_open() and (_DENIES_EDIT.search(text) or _keeps_colour(goal, change, text)):
+    if edit is not None and goal.is_open() and (_DENIES_EDIT.search(text) or _keeps(goal, change, text)):
         return drop_parts(draft, [part for part in draft.parts() if part.core == edit.id])
     if goal.is_open():
         is_so = not rest and (goal.kept or bool(goal.subjects))
@@ -81,9 +82,12 @@ def put_stage(draft: Draft, text: str) -> bool:
 # ---------------------------------------------------------------- the edit of a layout
 
 
-def _keeps_colour(goal: Goal, change: Any, text: str) -> bool:
-    """Return whether the solid that an edit recolours shall keep its colour: "leave the cube red"."""
-    is_kept = re.search(r"\b(?:keep|leave|stays?|remain\w*)\b|保持|不变|留着", text, re.IGNORECASE) is not None
+def _keeps(goal: Goal, change: Any, text: str) -> bool:
+    """Return whether the solid that an edit changes shall stay as it is: "leave the cube red"."""
+    is_target = change.target in [goal.solids()[i] for i in (*goal.named, *goal.subjects, *goal.denied)]
+    if is_target and re.search(r"\b(?:don't|do not|dont|never) (?:change|touch|edit|alter)\b|(?:别|不要)[动改碰]", text, re.IGNORECASE):
+        return True
+    is_kept = re.search(r"\b(?:keep|leave|stays?|remain\w*|let)\b|保持|不变|留着|让|还是", text, re.IGNORECASE) is not None
     told = {token.value for token in tokens_of(text) if token.kind == "colour"}
     return isinstance(change, edits.Recolour) and is_kept and told == {change.target.colour}
 
@@ -104,6 +108,7 @@ def _is_of_edit(goal: Goal, change: Any, text: str) -> bool:
     if others:
         look = goal.looks.get(next(iter(others)), {})
         is_same = isinstance(change, edits.Recolour) and look == {"colour": change.colour}
+        is_same = is_same or (set(look) == {"colour"} and _RATHER.search(text) is not None)
         return is_same and (_EDIT.search(text) is not None or target in goal.denied or _DENIES_EDIT.search(text) is not None)
     if isinstance(change, edits.Recolour) and goal.looks.get(target, {}).keys() == {"colour"}:
         return True

@@ -19,11 +19,11 @@ _SAME: Final = re.compile(
     re.IGNORECASE,
 )
 _VIEWS: Final = (
-    ("azimuth", AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?(?:right|side)\b|从[右侧][边侧面方]?"),
-    ("azimuth", AZIMUTHS // 2, r"\bfrom (?:the |its )?(?:back|behind|rear)\b|从[后背][边面方]?"),
-    ("azimuth", 3 * AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?left\b|从左[边侧面方]?"),
+    ("azimuth", AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?(?:right|side)\b|(?:从|[转绕移换]到)[右侧][边侧面方]?"),
+    ("azimuth", AZIMUTHS // 2, r"\b(?:from|to) (?:the |its )?(?:back|behind|rear)\b|(?:从|[转绕移换]到)[后背][边面方]?"),
+    ("azimuth", 3 * AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?left\b|(?:从|[转绕移换]到)左[边侧面方]?"),
     ("azimuth", 0, r"\bfrom (?:the |its )?front\b|从[前正][边面方]?"),
-    ("height", "high", r"\bfrom (?:above|(?:high(?:er)?|further) up|the top|overhead|a height)\b|\bbird's[- ]eye\b|\b(?:look|see)\w* (?:it |them |the scene )?down\b|\bdown(?:wards?)? (?:on|at|from)\b|\btop[- ]down\b"
+    ("height", "high", r"\bfrom (?:\w+ )?(?:above|(?:high(?:er)?|further) up|the top|overhead|a height)\b|\bbird's[- ]eye\b|\b(?:look|see)\w* (?:it |them |the scene )?down\b|\bdown(?:wards?)? (?:on|at|from)\b|\btop[- ]down\b"
         r"|\b(?:raise|lift|rais\w+)\b|\b(?:higher|high)\b|\b(?:camera|view|angle|shot) (?:\w+ )?up\b|高|俯|从上|往下看"),
     ("height", "low", r"\bfrom (?:below|low(?:er)? down|the ground|underneath)\b|\b(?:low|lower\w*)\b|\b(?:camera|view|angle|shot) (?:\w+ )?down\b|\bworm's\b|\blook\w* up\b|低|仰|从下|往上看"),
     ("height", "middle", r"\b(?:eye[- ]level|middle height|medium height|normal height)\b|平视|中等高度"),
@@ -197,7 +197,7 @@ def _names(tokens: list[Token], text: str) -> list[Name]:
             continue
         number = _number(held["bare_count"].text) if "bare_count" in held else 1
         before = text[max(0, start - 12) : start].lower()
-        is_new = "one_count" in held or re.search(r"\b(?:an?|another|some|one more|[a-z]*add)\s+$|[来加个添换成]\s?$", before) is not None
+        is_new = "one_count" in held or re.search(r"\b(?:an?|another|some|one more|[a-z]*add)\s+(?:second |third |new )?$|[来加个添换成]\s?$", before) is not None
         shape = token.value if token.kind == "shape" else ""
         names.append(
             Name(shape, _value(held, "colour"), _value(held, "size"), number, start, token.end, token.is_denied, is_new)
@@ -470,6 +470,8 @@ def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]]
         if token.kind.startswith("relation_") and after and token.text.isascii():
             first = before[-1] if before else goal.subjects
             if len(first) == 1 and len(after[0]) == 1 and first != after[0]:
+                is_straight = re.search(r"\b(?:directly|right|straight|exactly)\s*$", clause[: token.start]) is not None
+                _straight(goal, token.kind, first[0], after[0][0], is_straight=is_straight)
                 goal.relations.append((token.kind.removeprefix("relation_"), first[0], after[0][0]))
                 told.append(token)
         elif not token.text.isascii() and token.kind in ("place", "relation_beside"):
@@ -479,6 +481,7 @@ def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]]
                 continue
             first = before[-2] if len(before) > 1 else goal.subjects
             if len(first) == 1 and len(before[-1]) == 1 and first != before[-1]:
+                _straight(goal, side, first[0], before[-1][0], is_straight="正" in token.text)
                 goal.relations.append((side, first[0], before[-1][0]))
                 told.append(token)
     return told
@@ -486,7 +489,13 @@ def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]]
 
 def _side(text: str) -> str:
     table = (("left", "左"), ("right", "右"), ("front", "前"), ("back", "后"))
-    return next((side for side, word in table if word in text and not re.search(r"正|最|角", text)), "")
+    return next((side for side, word in table if word in text and not re.search(r"最|角", text)), "")
+
+
+def _straight(goal: Goal, side: str, first: int, second: int, *, is_straight: bool) -> None:
+    """Want one solid right behind or before another."""
+    if is_straight and side.endswith(("back", "front")):
+        goal.place(first, _ALL, (goal.solids()[second].column,))
 
 
 # ---------------------------------------------------------------- shapes that are not there yet

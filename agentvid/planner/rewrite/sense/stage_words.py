@@ -35,7 +35,7 @@ _SHRINK: Final = (
 )
 _PLACE_EN: Final = (
     r"(?:\b(?:at|in|on|to|into|towards?|over to|by|from) )?(?:\b(?:the|its|their) )?(?:\b(?:very|far|near|dead|exact) )?\b(?:left|right|front|back|rear|middle|cent(?:re|er)|foreground|background)(?:most)?"
-    r"(?:[ -](?:left|right|front|back|rear|middle|cent(?:re|er)|hand))?(?: (?:side|corner|edge|half|hand side))?(?: of (?:the )?(?:stage|picture|image|scene|frame))?\b"
+    r"(?:[ -](?:left|right|front|back|rear|middle|cent(?:re|er)|hand))?(?: (?:side|corner|edge|half|hand side))?(?: of (?:the )?(?:stage|picture|image|scene|frame))?\b|\b(?:closer|nearer)\b(?! (?:to|together))|\b(?:farther|further) away\b"
 )
 _PLACE_ZH: Final = (
     r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*|[远近](?:处|一?[点些])|角落"
@@ -55,11 +55,11 @@ _KINDS: Final = {
     "place": rf"{_PLACE_EN}|{_PLACE_ZH}",
     "where": r"\bwhere (?:the )?(?=[\w ]+ (?:is|was|stands|sits)\b)|的?位置(?!.{0,3}换)",
     "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|rid of)\b|而?不是|不要(?=[变改动换涂染放挪移那这太搞弄太])|别(?!的)|不用|没有|而非|不再",
-    "remove": r"\b(?:remov\w+|delet\w+|drop|lose|ditch|scrap|kill|dump|eras\w+|get rid of|take (?:out|away|off)|tak\w+ \w+ (?:\w+ )?(?:out|away)|skip|leave out|cut out|throw (?:out|away)|without|no need for|can go|should go|must go|goes away|unwanted)\b"
+    "remove": r"\b(?:remov\w+|delet\w+|drop|lose|ditch|scrap|kill|dump|eras\w+|get rid of|take (?:out|away|off)|tak\w+ (?=(?:\w+ ){1,3}(?:out|away|off)\b)|skip|leave out|cut out|throw (?:out|away)|without|no need for|can go|should go|must go|goes away|unwanted)\b"
     r"|去掉|拿掉|拿走|删[掉除了去]?|移走|移除|撤[掉走了]|扔[掉了]|抹掉|清掉|取消|去除|不要(?![变改动换涂染放挪移那这太])|多余|不想要|不需要",
     "only": r"\b(?:only|just|nothing but|solely|alone|by itself|on its own)\b|[只光单]|就(?=.{0,6}(?:行|好|够|可以|一个))|就[行好够]|单独",
     "nothing_else": r"\bnothing else\b|\bno(?:thing)? others?\b|\band that's it\b|别的(?:都|全)?不要|其他(?:的)?(?:都)?不要|别无他物",
-    "add": r"\b(?:add\w*|plus|put in|throw in|insert|include|give me another|(?<!start )with (?:a|an|another)|as well|and also|extra|one more|another|place a)\b|再?[加添]上?|再(?:来|放|摆|画|弄)|多(?:来|放|加|画|一)|加个",
+    "add": r"\b(?:add\w*|plus|put in|throw in|insert|include|give me another|(?<!start )with (?:a|an|another)|as well|and also|extra|one more|another|a second|place a)\b|再?[加添]上?|再(?:来|放|摆|画|弄)|多(?:来|放|加|画|一)|加个",
     "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|换过来|对调|互换|调换|交换|对换|换(?:个|一下|一换)?(?:位置?|位子|地方)|调个个?儿?|位置.{0,3}换|反过来",
     "move": r"\b(?:mov\w+|put|push\w*|shift\w*|slid\w+|plac\w+|bring\w*|set|stand\w*|sit\w*|go(?:es)?|drag\w*|pull\w*)\b|[挪移放摆搬推站靠拉拖]",
     "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|(?:be|is|was|were)(?= an? ))\b|换[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
@@ -167,9 +167,9 @@ def places_of(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         columns = (0,) if is_far and not re.search(r"最[前后]", text) else _LOW
     elif re.search(r"right|右", text, re.IGNORECASE):
         columns = (GRID - 1,) if is_far and not re.search(r"最[前后]", text) else _HIGH
-    if re.search(r"front|foreground|前|近", text, re.IGNORECASE):
+    if re.search(r"front|foreground|closer|nearer|前|近", text, re.IGNORECASE):
         rows = (0,) if re.search(r"最前|far front", text) else _LOW
-    elif re.search(r"back|rear|后|远", text, re.IGNORECASE):
+    elif re.search(r"back|rear|away|后|远", text, re.IGNORECASE):
         rows = (GRID - 1,) if re.search(r"最后|far back", text) else _HIGH
     if re.search(r"middle|cent|中|正[前后]", text, re.IGNORECASE):
         columns = _MID if columns == _ALL else columns

@@ -28,7 +28,7 @@ _ROLES: Final[dict[str, str]] = {
     "locate": r"\b(?:mask|box|locat\w*|find\w*|found|search\w*|detect\w*|segment\w*|look(?:ing)? for)\b|定位|查找|寻找|找(?=.{0,5}步)|找东西|识别|找杯子|找勺子|圈出",
     "analyse": r"\b(?:analy[sz]\w*|palette)\b|分析|调色板|看颜色|看清",
     "plan_edit": r"\bplan(?:s|ning|ned)?\b|计划|规划|方案",
-    "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit)|paint\w*|tint\w*|colou?ring)\b|改[好过了]?颜?色|换[好过了]?颜?色|上[好过]?色|染色|变色|涂色|(?:改|变)成?[红橙黄绿青蓝紫白黑粉]",
+    "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit|stuff|thing|job|work)|paint\w*|tint\w*|colou?ring)\b|改[好过了]?颜?色|换[好过了]?颜?色|上[好过]?色|染色|变色|涂色|(?:改|变)成?[红橙黄绿青蓝紫白黑粉]",
     "remove": r"\b(?:remov(?:al|ing)|eras(?:e|ing|ure)|fill\w*|inpaint\w*|take-?out|taking \w+ out)\b|去掉|去除|移除|抠|删勺|删(?=.{0,4}步)|补(?!充|光)",
     "blur_background": r"\b(?:blur\w*|bokeh|defocus\w*)\b|虚化|模糊",
     "replace_background": r"\b(?:background (?:swap|change|replacement|step)|(?:swap|chang|replac)\w+ (?:of )?(?:the )?background|white background)\b|换[好过了]?背景|背景(?=换|改|替|那)|换底",
@@ -55,8 +55,8 @@ _RANKS: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd":
 _EVERY: Final = re.compile(r"\b(?:both|all|every|each|neither|any|either|checks|tests|measurements|none)\b|都|全部?|所有|[两俩三][个次回遍]|两处", re.IGNORECASE)
 _PIN: Final = re.compile(
     r"\b(?:lock\w*|pin(?:ned|s)?|freez\w+|frozen|fasten|cement|set in stone)\b"
-    r"|\b(?:don't|do not|dont|never|no need to|not|shouldn't|must not|won't|needn't)\b(?: \w+){0,3}? (?:re-?(?:do|draw|run|make|render|paint|generat|comput|calculat|find|locat|roll|shoot|creat)\w*|recalculat\w*|run|comput\w*|calculat\w*|touch(?:ed)?)\b(?! (?:the |its |my )?(?:\w+ )?(?:colou?r|background|saucer|spoon|table))"
-    r"|\bkeep\b(?=.*\b(?:exactly|result|output|version|step|as (?:it|that|they) (?:is|are|was)|as is|this one|the same forever)\b)|\bleave\b(?=.*\b(?:exactly|as (?:it|that) is|as is|step)\b)|\bno matter what\b|\bwhatever (?:else )?(?:i|you|we|changes|happens)\b|\bstays? (?:exactly )?(?:as (?:it )?is|put|fixed|the way it is)\b"
+    r"|\b(?:don't|do not|dont|never|no need to|not|shouldn't|must not|won't|needn't)\b(?: \w+){0,5}? (?:re-?(?:do|draw|run|make|render|paint|generat|comput|calculat|find|locat|roll|shoot|creat)\w*|recalculat\w*|run|comput\w*|calculat\w*|touch(?:ed)?)\b(?! (?:the |its |my )?(?:\w+ )?(?:colou?r|background|saucer|spoon|table))"
+    r"|\bkeep\b(?=.*\b(?:exactly|result|output|version|step|as (?:it|that|they) (?:is|are|was)|as is|this one|the same forever)\b)|\bkeep (?:this|that|the) (?:drawing|picture|image|result|photo|one|version)(?=$|[,.]| as\b| like\b)|\bleave\b(?=.*\b(?:exactly|as (?:it|that) is|as is|step)\b)|\bno matter what\b|\bwhatever (?:else )?(?:i|you|we|changes|happens)\b|\bstays? (?:exactly )?(?:as (?:it )?is|put|fixed|the way it is)\b"
     r"|锁|固定|定住|定下来|冻结|钉[住死]|敲定|封[住存]|存住|保住|别(?:再)?(?:去)?重?新?(?:跑|算|做|画|生成|运行|计算|渲染|找(?!错))|(?:不要|不用|不必|不许|无需)(?:再)?重?新?(?:跑|算|画|生成|运行|计算|渲染)|保持(?:现在|目前)?(?:这样|原样|结果)|就用(?:现在)?这[张个版]|结果(?:留着|保留|别动|不变|不动)|怎么改都(?:别|不)",
     re.IGNORECASE,
 )
@@ -233,6 +233,7 @@ def put_pin(draft: Draft, text: str) -> bool:
     steps = list(where.steps) if where is not None and where.is_number else steps_meant(draft, rest)
     if not steps and draft.said & {"pin"}:
         return True
+    steps = steps or steps_meant(draft, re.sub(r"\b(?:pin|lock|re-?\w+)\w*", " ", text))
     steps = steps or ([] if _PRODUCT.search(rest) else steps_meant(draft, _PIN.sub(" ", draft.message)))
     steps = steps or _made(draft, f"{rest} {draft.message}" if not _PRODUCT.search(rest) else rest)
     if not steps or len(steps) > 2:
