@@ -86,7 +86,9 @@ _SIZED: Final = re.compile(r"\btoo (?:big|large|huge|small|tiny|little)\b|太[�
 _RANKED: Final = re.compile(r"\s*(?:最后(?:[那这]?个|的|一步)|first (?:check|edit)\b)", re.IGNORECASE)
 """What is no politeness before the name of a step either."""
 _NEW: Final = re.compile(
-    r"\b(?:make|create|send) me (?:an?|another|one more|some)\b|\b(?:give|show) me (?:an?|another|one more|some) (?:\w+ ){0,3}?(?:clip|video|picture|image|photo|movie|version)\b|\b(?:make|create|render) (?:an?"
+    r"\b(?:make|create|send) me (?:an?|another|one more|some)\b|\b(?:give|show) me (?:an?|another|one more"
+    r"|some) (?:\w+ ){0,3}?(?:clip|video|picture|image|photo|movie|version)\b|\b(?:make|create"
+    r"|render) (?:an?"
     r"|another) (?:\w+ )?(?:clip|video|movie|picture)\b"
     r"|(?:出|做|来|生成|弄|整)一?[个段张条]\S{0,6}(?:视频|短片|动画|片子)|帮我数|数一?数",
     re.IGNORECASE,
@@ -165,22 +167,13 @@ def _elsewhere(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite:
 
 
 def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite:
-    import os
-    pol = os.environ.get("POL", "")
-    if pol in ("sense", "first"):
-        got = _sensed(draft.anew(), said, earlier)
-        if got is not None:
-            return got
-        if pol == "sense":
-            return Rewrite(kind="new", language=draft.language)
+    sensed = _sensed(draft.anew(), said, earlier)
+    if sensed is not None:
+        return sensed
     new = Rewrite(kind="new", language=draft.language)
     if not draft.chain.steps:
         return new
     if _ALSO.match(said):
-        if pol == "mid":
-            got = _sensed(draft.anew(), said, earlier)
-            if got is not None:
-                return got
         added = draft.anew()
         try:
             return finished(added, earlier) if _added(added) else new
@@ -194,10 +187,6 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
             return new
         rewrite = finished(draft, earlier) if draft.did else new
         is_read = draft.did and not unread and rewrite.kind != "question"
-        if pol == "mid" and not is_read:
-            got = _sensed(draft.anew(), said, earlier)
-            if got is not None:
-                return got
         loose = None if is_read else _loosely(draft.anew(), said, earlier, readers)
         if loose is not None:
             return loose
@@ -207,16 +196,8 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
         return rewrite
     except Back as back:
         told = {"kind": back.kind, "language": draft.language, "question": back.text, "choices": back.choices}
-        if pol == "mid":
-            got = _sensed(draft.anew(), said, earlier)
-            if got is not None and got.kind in ("edits", "command"):
-                return got
         return _loosely_instead(draft, said, earlier, readers) or Rewrite.model_validate(told)
     except Which as which:
-        if pol == "mid":
-            got = _sensed(draft.anew(), said, earlier)
-            if got is not None and got.kind in ("edits", "command"):
-                return got
         loose = _loosely_instead(draft, said, earlier, readers)
         return loose or _choices(draft, said, earlier, which.steps)
 

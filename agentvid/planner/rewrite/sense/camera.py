@@ -31,9 +31,12 @@ _STRONG: Final = {
 _FAR: Final = {"yaw_deg": 18.0, "pitch_deg": 10.0, "roll_deg": 5.0, "truck": 0.12, "pedestal": 0.12, "dolly": 0.12}
 _LOOK: Final = 12.0
 _ZOOM: Final = 1.5
-_A_BIT: Final = re.compile(r"\b(?:a )?(?:bit|little|touch|tad|slight(?:ly)?)\b|一?点[点儿]?|稍|略|轻轻|些", re.IGNORECASE)
+_A_BIT: Final = re.compile(
+    r"\b(?:a )?(?:bit|little|touch|tad|slight(?:ly)?)\b|一?点[点儿]?|稍|略|轻轻|些", re.IGNORECASE
+)
 _BETWEEN: Final = re.compile(
-    r"(?:\bfrom|\bstart(?:s|ing)?(?: at| from)?|\bbegin(?:s|ning)?(?: at| from)?|从)\D{0,14}?(?P<a>-?\d+(?:\.\d+)?)(?P<wa>[^\d;]*?)"
+    r"(?:\bfrom|\bstart(?:s|ing)?(?: at| from)?|\bbegin(?:s|ning)?(?: at| from)?"
+    r"|从)\D{0,14}?(?P<a>-?\d+(?:\.\d+)?)(?P<wa>[^\d;]*?)"
     r"(?:\bto\b|\bend(?:s|ing)?\b|\bfinish\w*\b|转?到|至|[,，]?结束)\D{0,14}?(?P<b>-?\d+(?:\.\d+)?)(?P<wb>[^\d;]*)",
     re.IGNORECASE,
 )
@@ -42,9 +45,7 @@ _TOTAL: Final = re.compile(
     r"|总|一共|时长|全程|还是|共|视频|片子|用|拉到",
     re.IGNORECASE,
 )
-_MORE_TIME: Final = re.compile(
-    r"\b(?:another|extra|additional|more|longer|add)\b|[再多加]|延长|加长", re.IGNORECASE
-)
+_MORE_TIME: Final = re.compile(r"\b(?:another|extra|additional|more|longer|add)\b|[再多加]|延长|加长", re.IGNORECASE)
 _LESS_TIME: Final = re.compile(r"\b(?:less|shorter|fewer|off)\b|[少减]|缩短|短", re.IGNORECASE)
 
 
@@ -200,7 +201,11 @@ def _changed(path: CameraPath, said: Said, text: str) -> CameraPath | None:
     poses: list[dict[str, Any]] = [begin, {**end, "seconds": total}]
     both = _both_ways(said, end)
     if both is not None:
-        poses = [begin, {**end, both[0]: both[1], "seconds": round(total / 2, 4)}, {**end, both[0]: both[2], "seconds": total}]
+        poses = [
+            begin,
+            {**end, both[0]: both[1], "seconds": round(total / 2, 4)},
+            {**end, both[0]: both[2], "seconds": total},
+        ]
     elif "there_and_back" in said.kinds:
         poses = [begin, {**end, "seconds": round(total / 2, 4)}, {**begin, "seconds": total}]
     elif hold is not None or done is not None:
@@ -243,17 +248,27 @@ def _hold(said: Said, text: str, now: float) -> tuple[float | None, bool, float 
     stop = next((word for word in said.words if word.kind == "hold" and word.kind in said.kinds), None)
     upto = next((word for word in said.words if word.kind == "start" and re.search(r"first|前|头", word.text)), None)
     upto_seconds = next((v for v, at in said.seconds if upto is not None and 0 <= at - upto.end < 8), None)
-    if stop is None or stop.text.lower() == "still" or re.match(r"[^,]*(?:别动|不要动)", text[max(0, stop.start - 2) : stop.end]):
+    if (
+        stop is None
+        or stop.text.lower() == "still"
+        or re.match(r"[^,]*(?:别动|不要动)", text[max(0, stop.start - 2) : stop.end])
+    ):
         return None, False, None
     first_move = min((move.at for move in said.moves), default=len(text) + 1)
-    is_start = re.search(r"\bstart\b|\bbegin|开头|一开始|起初|先", text[max(0, stop.start - 16) : stop.end + 34]) is not None
+    is_start = (
+        re.search(r"\bstart\b|\bbegin|开头|一开始|起初|先", text[max(0, stop.start - 16) : stop.end + 34]) is not None
+    )
     is_start = (is_start and stop.start < first_move) or stop.start < first_move <= len(text)
     is_end = re.search(r"\bend\b|\bfinal|\blast\b|最后|结尾|末尾|\bthen\b|然后|再停|后停", text) is not None
     if upto_seconds is not None and not (is_start and not is_end):
         return None, False, upto_seconds
     near = sorted((abs(at - stop.end), value) for value, at in said.seconds)
     seconds = near[0][1] if near else 1.0
-    if len(said.seconds) == 1 and _TOTAL.search(text[max(0, said.seconds[0][1] - 8) : said.seconds[0][1]]) and near[0][0] > 6:
+    if (
+        len(said.seconds) == 1
+        and _TOTAL.search(text[max(0, said.seconds[0][1] - 8) : said.seconds[0][1]])
+        and near[0][0] > 6
+    ):
         seconds = 1.0
     return (seconds, is_start and not is_end, None) if seconds < now * 4 else (None, False, None)
 
@@ -274,7 +289,9 @@ def _end(last: CameraPose, said: Said, text: str, kind: str) -> dict[str, float]
         return {axis: _scaled(axis, value, factor) for axis, value in kept.items()}
     named = {move.axis for move in moves}
     is_more = "also" in said.kinds or any(not m.sign and m.amount is None and m.axis in now for m in moves)
-    is_more = is_more and bool(named - set(now)) or named == set(now) or (bool(named & set(now)) and "also" in said.kinds)
+    is_more = (
+        is_more and bool(named - set(now)) or named == set(now) or (bool(named & set(now)) and "also" in said.kinds)
+    )
     end = dict(kept) if is_more else {}
     for move in moves:
         end[move.axis] = _moved(move, kept if move.axis in kept else now, said, text, kind, factor)
@@ -313,7 +330,13 @@ def _scale(said: Said, moves: Sequence[Any]) -> float:
         return 1.5
     if of_time and any(word.kind == "less" and re.search(r"narrow|small|小|少", word.text) for word in said.words):
         return 0.5
-    if "there_and_back" in kinds or of_time or said.seconds and not kinds & {"angle"} or any(move.amount is not None for move in moves):
+    if (
+        "there_and_back" in kinds
+        or of_time
+        or said.seconds
+        and not kinds & {"angle"}
+        or any(move.amount is not None for move in moves)
+    ):
         return 1.0
     if "twice" in kinds:
         return 2.0
@@ -323,7 +346,10 @@ def _scale(said: Said, moves: Sequence[Any]) -> float:
         return 0.5
     if kinds & {"less"}:
         return 0.5
-    is_nearer = any(word.kind in ("in", "out") and re.search(r"closer|nearer|[近远]一?[点些]|[再更][近远]", word.text) for word in said.words)
+    is_nearer = any(
+        word.kind in ("in", "out") and re.search(r"closer|nearer|[近远]一?[点些]|[再更][近远]", word.text)
+        for word in said.words
+    )
     return 1.5 if kinds & {"more"} or is_nearer else 1.0
 
 
@@ -340,7 +366,10 @@ def _between(text: str, last: CameraPose) -> tuple[dict[str, float], dict[str, f
         return None
     tilts = re.search(r"\b(?:up|down|tilt)\b|[上下俯仰]", match[0]) is not None
     axis = "zoom" if re.search(r"x\b|倍|times|zoom", match[0]) else "pitch_deg" if tilts else "yaw_deg"
-    sides = [_side(match["wa"], text[match.start() : match.start("a")]), _side(match["wb"], text[match.end("wa") : match.start("b")])]
+    sides = [
+        _side(match["wa"], text[match.start() : match.start("a")]),
+        _side(match["wb"], text[match.end("wa") : match.start("b")]),
+    ]
     values = [float(match["a"]), float(match["b"])]
     if axis != "zoom":
         values = [value if side == 0 else side * abs(value) for value, side in zip(values, sides, strict=True)]

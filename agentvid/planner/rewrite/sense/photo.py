@@ -22,14 +22,18 @@ __all__ = ["Photo", "is_of_photo"]
 
 _BEHIND: Final = ("blur_background", "replace_background")
 _OF_THING: Final = ("recolour", "remove")
-_ADDED: Final = re.compile(r"\b(?:too|also|as well|next|another)\b|也|再(?!深|浅|暗|亮|淡|鲜|暖|冷)|还(?!是|要虚)|另外", re.IGNORECASE)
+_ADDED: Final = re.compile(
+    r"\b(?:too|also|as well|next|another)\b|也|再(?!深|浅|暗|亮|淡|鲜|暖|冷)|还(?!是|要虚)|另外", re.IGNORECASE
+)
 _MEANT: Final = re.compile(r"\bmeant?\b|\bwrong\b|说的是|指的是|[搞弄选找]错", re.IGNORECASE)
 _SKIP: Final = re.compile(
-    r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch|stop)\b|别|不要|不用|取消|去掉|省|免|不想",
+    r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch"
+    r"|stop)\b|别|不要|不用|取消|去掉|省|免|不想",
     re.IGNORECASE,
 )
 _SO: Final = re.compile(
-    r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|艳|鲜艳|淡)|\b(?:not (?:so|as|that|quite so)|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
+    r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|艳|鲜艳|淡)|\b(?:not (?:so|as|that|quite so)"
+    r"|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
     re.IGNORECASE,
 )
 _SHADES: Final = (
@@ -39,7 +43,11 @@ _SHADES: Final = (
     (r"\b(?:more muted|greyer|grayer|less intense|calmer)\b", "too vivid"),
 )
 """Shades as people call them, and as they are called here."""
-_DROPPED: Final = re.compile(r"(?:please |just )?(?:drop|skip|lose|remove|forget|cancel|cut) (?:it|that|this)(?: please)?|(?:去掉|不要|取消|拿掉)(?:它)?[了吧]*", re.IGNORECASE)
+_DROPPED: Final = re.compile(
+    r"(?:please |just )?(?:drop|skip|lose|remove|forget|cancel|cut) (?:it|that|this)(?: please)?|(?:去掉"
+    r"|不要|取消|拿掉)(?:它)?[了吧]*",
+    re.IGNORECASE,
+)
 _GREEN_SCREEN: Final = re.compile(r"\b(?:chroma|green[- ]?screen|keying)\b|抠像|绿幕|抠图", re.IGNORECASE)
 
 
@@ -48,13 +56,19 @@ def is_of_photo(draft: Draft, text: str) -> bool:
     if not any(part.plan for part in draft.parts()):
         return False
     kinds = {word.kind for word in scan(text, PHOTO)}
-    return bool(said_colours(text) or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"} or things_said(text, ""))
+    return bool(
+        said_colours(text)
+        or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"}
+        or things_said(text, "")
+    )
 
 
 def denied_of(draft: Draft, text: str) -> Part | None:
     """Return the one part whose thing a message says not to mean: "the fork, not the spoon"."""
     denied = [thing for thing in things_said(text.lower(), "") if thing.is_denied]
-    parts = [p for p in draft.parts() if p.plan and p.thing and any(same_noun(head_noun(p.thing), t.words) for t in denied)]
+    parts = [
+        p for p in draft.parts() if p.plan and p.thing and any(same_noun(head_noun(p.thing), t.words) for t in denied)
+    ]
     return parts[0] if len(parts) == 1 else None
 
 
@@ -76,7 +90,9 @@ class Photo:
 
     def noun(self) -> str:
         """Return what the things of the chain are called."""
-        return next((head_noun(part.thing) for part in self.draft.parts() if part.thing and part.operation in _OF_THING), "")
+        return next(
+            (head_noun(part.thing) for part in self.draft.parts() if part.thing and part.operation in _OF_THING), ""
+        )
 
     def read(self, text: str) -> bool:
         """Read one piece; False where it says nothing of the edits, or nothing that is certain."""
@@ -91,7 +107,11 @@ class Photo:
         spans = denied_spans(text)
         colours = [one for one in said_colours(text) if not _is_in(one.start, spans)]
         bad = [one for one in said_colours(text) if _is_in(one.start, spans)]
-        things = [thing for thing in things_said(text, self.noun()) if "background" not in kinds or not re.search(r"behind", thing.words)]
+        things = [
+            thing
+            for thing in things_said(text, self.noun())
+            if "background" not in kinds or not re.search(r"behind", thing.words)
+        ]
         if re.search(r"别只|不要只|不只|\bnot (?:just|only)\b", text) and self.did:
             return True
         if (self.is_wrong or _MEANT.search(text)) and colours and "recolour" not in kinds:
@@ -141,12 +161,23 @@ class Photo:
         said = [thing for thing in things if not thing.is_denied]
         is_told = re.search(r"\b(?:is|are|be|as|means?|=)\b|[是为]|换成|改成", text) is not None
         if "subject" not in kinds or not behind or len(said) != 1 or not is_told:
-            return bool("background" in kinds and said and self.did and re.search(r"\b(?:counts?|belongs?|part of)\b|算|属于", text))
+            return bool(
+                "background" in kinds
+                and said
+                and self.did
+                and re.search(r"\b(?:counts?|belongs?|part of)\b|算|属于", text)
+            )
         return put_target(self.draft, said[0].words, Where((behind[-1].core,), ""))
 
-    def _kept(self, text: str, words: list[Word], kinds: set[str], things: Sequence[Thing], spans: list[tuple[int, int]]) -> bool:
+    def _kept(
+        self, text: str, words: list[Word], kinds: set[str], things: Sequence[Thing], spans: list[tuple[int, int]]
+    ) -> bool:
         """Read "the spoon can stay", "虚化还是要", "don't touch the background": what would change it is left out."""
-        is_kept = bool(kinds & {"keep"}) or re.search(r"(?:别|不要|不许|don't|do not|dont) ?(?:touch|change|动|碰|改)(?!.{0,3}颜?色)", text) is not None
+        is_kept = (
+            bool(kinds & {"keep"})
+            or re.search(r"(?:别|不要|不许|don't|do not|dont) ?(?:touch|change|动|碰|改)(?!.{0,3}颜?色)", text)
+            is not None
+        )
         if not is_kept:
             return False
         if "blur" in kinds and self.parts("blur_background"):
@@ -156,8 +187,12 @@ class Photo:
             if behind and not re.search(r"still|还是要|还要|继续", text):
                 return drop_named(self.draft, behind[0])
             return self._stays()
-        named = [part for part in self.parts(*_OF_THING) for thing in things if same_noun(head_noun(part.thing), thing.words)]
-        own = [part for part in named if {named_colour(c.words) for c in said_colours(text)} <= {named_colour(part.thing)}]
+        named = [
+            part for part in self.parts(*_OF_THING) for thing in things if same_noun(head_noun(part.thing), thing.words)
+        ]
+        own = [
+            part for part in named if {named_colour(c.words) for c in said_colours(text)} <= {named_colour(part.thing)}
+        ]
         if said_colours(text) and not own:
             return False
         if named:
@@ -189,7 +224,11 @@ class Photo:
         if not colours:
             return False
         colour = colours[-1]
-        own = [part for part in self.parts("recolour") if {named_colour(c.words) for c in colours} == {named_colour(part.thing)}]
+        own = [
+            part
+            for part in self.parts("recolour")
+            if {named_colour(c.words) for c in colours} == {named_colour(part.thing)}
+        ]
         if own and re.search(r"\b(?:fine|ok|okay|good|was|stays?|keep|leave)\b|挺好|就好|原来", text):
             self.denied.append(own[0])
             self.named = own[0]
@@ -200,8 +239,14 @@ class Photo:
         if "background" in kinds or (self.is_behind and self.did and not said and not self.parts("replace_background")):
             return self._coloured_behind(text, colour)
         recolouring = self.parts("recolour")
-        other = [thing for thing in said if not any(same_noun(head_noun(p.thing), thing.words) for p in self.draft.parts() if p.thing)]
-        removing = [p for p in self.parts("remove") if not said or any(same_noun(head_noun(p.thing), t.words) for t in said)]
+        other = [
+            thing
+            for thing in said
+            if not any(same_noun(head_noun(p.thing), thing.words) for p in self.draft.parts() if p.thing)
+        ]
+        removing = [
+            p for p in self.parts("remove") if not said or any(same_noun(head_noun(p.thing), t.words) for t in said)
+        ]
         if other:
             return self._other_coloured(text, kinds, colour, other)
         if recolouring:
@@ -252,11 +297,17 @@ class Photo:
         wanted = Edit(text, "replace_background", "", colour.words)
         return put_operation(self.draft, wanted, Where((blurring[0].core,), ""))
 
-    def _removed(self, text: str, words: list[Word], kinds: set[str], things: Sequence[Thing], spans: list[tuple[int, int]]) -> bool:
+    def _removed(
+        self, text: str, words: list[Word], kinds: set[str], things: Sequence[Thing], spans: list[tuple[int, int]]
+    ) -> bool:
         """Read "take it out altogether", "spoon AND saucer should go", "don't recolour it"."""
         removing, recolouring = self.parts("remove"), self.parts("recolour")
         verb = next((word for word in words if word.kind == "remove"), None)
-        if any(word.kind == "recolour" and _is_in(word.start, spans) for word in words) and recolouring and (verb is None or _is_in(verb.start, spans)):
+        if (
+            any(word.kind == "recolour" and _is_in(word.start, spans) for word in words)
+            and recolouring
+            and (verb is None or _is_in(verb.start, spans))
+        ):
             self.denied.append(recolouring[0])
             return True
         if verb is None and "recolour" in kinds and recolouring and _SKIP.match(text) and not said_colours(text):
@@ -286,11 +337,23 @@ class Photo:
         blur = next((word for word in words if word.kind == "blur"), None)
         blurring, replacing = self.parts("blur_background"), self.parts("replace_background")
         skip = _SKIP.search(text)
-        is_denied = skip is not None and (blur is None or _is_in(blur.start, spans) or skip.start() < blur.start or "can go" in text or skip[0] in ("不要", "去掉", "不用"))
+        is_denied = skip is not None and (
+            blur is None
+            or _is_in(blur.start, spans)
+            or skip.start() < blur.start
+            or "can go" in text
+            or skip[0] in ("不要", "去掉", "不用")
+        )
         if blur is not None and is_denied and (blurring or replacing):
             self.denied += blurring
             return bool(blurring) or self.did
-        if blur is None and is_denied and "background" in kinds and replacing and re.search(r"换|改|replac|chang|swap", text):
+        if (
+            blur is None
+            and is_denied
+            and "background" in kinds
+            and replacing
+            and re.search(r"换|改|replac|chang|swap", text)
+        ):
             self.denied += replacing
             return True
         if blur is not None and replacing:
@@ -304,7 +367,9 @@ class Photo:
             return True
         return False
 
-    def _meant(self, text: str, kinds: set[str], things: Sequence[Thing], bad: list[SaidColour], colours: list[SaidColour]) -> bool:
+    def _meant(
+        self, text: str, kinds: set[str], things: Sequence[Thing], bad: list[SaidColour], colours: list[SaidColour]
+    ) -> bool:
         """Read "哎不对，是叉子", "not that spoon, the one on the right", "the plate, not the cup"."""
         said = [thing for thing in things if not thing.is_denied]
         denied = [thing for thing in things if thing.is_denied]
@@ -350,7 +415,12 @@ def _is_short(text: str, said: Sequence[Thing]) -> bool:
     rest = text
     for thing in reversed(said):
         rest = f"{rest[: thing.start]} {rest[thing.end :]}"
-    rest = re.sub(r"\b(?:the|an?|it's|it is|no|oh|oops|please|sorry|just|my|that)\b|[是啊呀吧呢的了哎,.!?\s]", " ", rest, flags=re.IGNORECASE)
+    rest = re.sub(
+        r"\b(?:the|an?|it's|it is|no|oh|oops|please|sorry|just|my|that)\b|[是啊呀吧呢的了哎,.!?\s]",
+        " ",
+        rest,
+        flags=re.IGNORECASE,
+    )
     return not rest.strip()
 
 

@@ -17,7 +17,15 @@ from agentvid.planner.rewrite.read_run import read_command
 from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.sense.camera import put_camera
 from agentvid.planner.rewrite.sense.camera_words import CAMERA, NOT
-from agentvid.planner.rewrite.sense.media import asks, drops_own, is_new_alone, is_of_join, put_area, put_joined, put_question
+from agentvid.planner.rewrite.sense.media import (
+    asks,
+    drops_own,
+    is_new_alone,
+    is_of_join,
+    put_area,
+    put_joined,
+    put_question,
+)
 from agentvid.planner.rewrite.sense.photo import Photo, denied_of, is_of_photo
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, things_said
 from agentvid.planner.rewrite.sense.stage import denies_edit, put_stage
@@ -43,34 +51,61 @@ __all__ = ["asks_anew", "sense"]
 
 _RUN: Final[tuple[Callable[[Draft, str], bool], ...]] = (put_engine, put_seed, put_pin, put_order, spot_number)
 _WISH: Final = re.compile(
-    r"\b(?:make|change|turn|set|use|put|add|remove|want|need|give|show|do|let|try|paint|move|keep|should|must|skip|drop|lose|forget|cancel|lock|pin|no|without|leave)\b|[取跳省锁改换变调加减去删做弄给让要]",
+    r"\b(?:make|change|turn|set|use|put|add|remove|want|need|give|show|do|let|try|paint|move|keep|should"
+    r"|must|skip|drop|lose|forget|cancel|lock|pin|no|without|leave)\b|[取跳省锁改换变调加减去删做弄给让要]",
     re.IGNORECASE,
 )
 """Words that ask for something: a piece without any is a remark."""
 _HESITANT: Final = re.compile(
-    r"^(?:(?:no(?=[,.]| no\b| wait| i\b| not\b| make| use)|nope|nah|wait|oops|sorry|hmm*|ok(?:ay)?|oh|ah|well|actually|um|uh|so|but|and|then|please|hey|hi|maybe|perhaps|nvm|hang on|hold on)\b[, ]*(?:no\b)?)+(?=\w+ \w)"
+    r"^(?:(?:no(?=[,.]| no\b| wait| i\b| not\b| make| use)|nope|nah|wait|oops|sorry|hmm*|ok(?:ay)?|oh|ah"
+    r"|well|actually|um|uh|so|but|and|then|please|hey|hi|maybe|perhaps|nvm|hang on"
+    r"|hold on)\b[, ]*(?:no\b)?)+(?=\w+ \w)"
     r"|^(?:哎呀?|嗯+|哦|啊|呃|那个|不对|算了|然后|而且|并且|但是|不过|另外|还有|顺便|麻烦|请|帮我)[,，]?(?=.{2})",
     re.IGNORECASE,
 )
-_MISTAKE: Final = re.compile(r".{0,6}(?:[搞弄打说看写选找认]错|不对|改主意|手滑).{0,4}|.*\b(?:my (?:bad|mistake)|wrong one|typo|changed my mind|misspoke)\b.*", re.IGNORECASE)
+_MISTAKE: Final = re.compile(
+    r".{0,6}(?:[搞弄打说看写选找认]错|不对|改主意|手滑).{0,4}|.*\b(?:my (?:bad|mistake)|wrong one|typo"
+    r"|changed my mind|misspoke)\b.*",
+    re.IGNORECASE,
+)
 _START: Final = re.compile(
-    r"(?:\b(?:from|at|starting (?:at|from)|after) )(?:second |the |frame )*\d+(?:\.\d+)? ?(?:s\b|secs?|seconds?)?(?: mark)?|从?第?[\d.一二两三四五六七八九十]+(?:秒|帧)",
+    r"(?:\b(?:from|at|starting (?:at|from)|after) )(?:second |the |frame )*\d+(?:\.\d+)? ?(?:s\b|secs?"
+    r"|seconds?)?(?: mark)?|从?第?[\d.一二两三四五六七八九十]+(?:秒|帧)",
     re.IGNORECASE,
 )
 _BOX: Final = re.compile(r"\bbox\b|框", re.IGNORECASE)
-_ORIGINAL: Final = re.compile(r"\b(?:original|untouched|unedited|uploaded)\b|\bmy (?:own )?(?:photo|picture)\b|原图|原片|原来的[图照]|没(?:改|动|处理)过的", re.IGNORECASE)
-_SUGGESTS: Final = re.compile(r"^(?:what if|how about|what about|why not|why don't|can|could|would|should|shall|may|is it possible)\b|能不能|可不可以|能否|可以.{0,12}吗|行吗|好吗|怎么样$|如何$", re.IGNORECASE)
+_ORIGINAL: Final = re.compile(
+    r"\b(?:original|untouched|unedited|uploaded)\b|\bmy (?:own )?(?:photo|picture)\b|原图|原片"
+    r"|原来的[图照]|没(?:改|动|处理)过的",
+    re.IGNORECASE,
+)
+_SUGGESTS: Final = re.compile(
+    r"^(?:what if|how about|what about|why not|why don't|can|could|would|should|shall|may"
+    r"|is it possible)\b|能不能|可不可以|能否|可以.{0,12}吗|行吗|好吗|怎么样$|如何$",
+    re.IGNORECASE,
+)
 _ASKS: Final = re.compile(
-    r"^(?:(?:so|and|also|ok|hey|now|by the way|unrelated),?:? )*(?:what|how (?:many|much|old|big|tall)|which|who|whose|where|why|when|is there|are there|does|did|is (?:it|this|that)|are (?:they|these))\b"
-    r"|\b(?:can|could) you (?:also |please )?(?:tell|see|read|write down|count|guess|recognise|identify)\b|什么|多少|几[个只样张条辆位把种次点]|为什么|怎么回事|哪[里个些位年]|谁|吗$|有没有|是不是|啥",
+    r"^(?:(?:so|and|also|ok|hey|now|by the way|unrelated),?:? )*(?:what|how (?:many|much|old|big|tall)"
+    r"|which|who|whose|where|why|when|is there|are there|does|did|is (?:it|this|that)|are (?:they"
+    r"|these))\b"
+    r"|\b(?:can|could) you (?:also |please )?(?:tell|see|read|write down|count|guess|recognise|identify)\b"
+    r"|什么|多少|几[个只样张条辆位把种次点]|为什么|怎么回事|哪[里个些位年]|谁|吗$|有没有|是不是|啥",
     re.IGNORECASE,
 )
 _ANEW: Final = re.compile(
-    r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我|给我|替我)|接着这[段张个]|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
+    r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画"
+    r"|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我|给我"
+    r"|替我)|接着这[段张个]|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
     r"|(?:写|配|念|朗读|翻译|发|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
-    r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing|compose me|send|share|tweet)\b(?! (?:again|instead))"
-    r"|\b(?:make|create|render|generate|draw|paint|do) me (?:an?|another|one more|some|the same)\b|\b(?:give|show) me (?:an?|another|one more|some) (?:\w+ ){0,3}?(?:picture|image|clip|video|poster|copy|version|photo|drawing|movie|list|story|summary)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
-    r"|\b(?:a separate|another|a new|a second|a different) (?:picture|image|drawing|clip|video|photo|scene)\b|^(?:now|next|then|after that|afterwards|when (?:you're|that's) done|also),? .*\b(?:walk|fly|describe|count|draw|spin|orbit|write|tell|make a|give me|create)\b",
+    r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing"
+    r"|compose me|send|share|tweet)\b(?! (?:again|instead))"
+    r"|\b(?:make|create|render|generate|draw|paint|do) me (?:an?|another|one more|some|the same)\b"
+    r"|\b(?:give|show) me (?:an?|another|one more|some) (?:\w+ ){0,3}?(?:picture|image|clip|video|poster"
+    r"|copy|version|photo|drawing|movie|list|story|summary)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house"
+    r"|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
+    r"|\b(?:a separate|another|a new|a second|a different) (?:picture|image|drawing|clip|video|photo"
+    r"|scene)\b|^(?:now|next|then|after that|afterwards|when (?:you're|that's) done|also),? .*\b(?:walk"
+    r"|fly|describe|count|draw|spin|orbit|write|tell|make a|give me|create)\b",
     re.IGNORECASE,
 )
 
@@ -105,7 +140,9 @@ def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     if read_box(draft, draft.message, None):
         return []
     if put_area(draft, text):
-        return [piece for piece in pieces if not re.search(r"\d", piece) and (said_colours(piece) or scan(piece, CAMERA))]
+        return [
+            piece for piece in pieces if not re.search(r"\d", piece) and (said_colours(piece) or scan(piece, CAMERA))
+        ]
     if put_order(draft, text):
         return []
     boxed = [piece for piece in pieces if _BOX.search(piece)]
@@ -117,13 +154,19 @@ def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     for piece in pieces:
         if spot_start(draft, piece):
             put_camera(draft, _START.sub(" ", piece))
-            return [other for other in pieces if other != piece and scan(other, CAMERA) and not re.search(r"\b(?:end|last)\b|最后", other)]
+            return [
+                other
+                for other in pieces
+                if other != piece and scan(other, CAMERA) and not re.search(r"\b(?:end|last)\b|最后", other)
+            ]
     is_alone = is_new_alone(text) and "compose" in {step.tool for step in draft.chain}
     if is_alone and put_skip(draft, "skip the comparison"):
         return []
     is_kept = drops_own(text) or not any(skips(piece, ("compose",)) for piece in pieces)
     if is_of_join(text) and is_kept and put_joined(draft, text):
-        return [piece for piece in pieces if not is_of_join(piece) or any(w.kind == "seconds" for w in scan(piece, CAMERA))]
+        return [
+            piece for piece in pieces if not is_of_join(piece) or any(w.kind == "seconds" for w in scan(piece, CAMERA))
+        ]
     return pieces
 
 
@@ -147,7 +190,11 @@ def _world(draft: Draft, pieces: list[str]) -> list[str]:
         if has_any and denies_edit(piece):
             stage.append(piece)
             continue
-        if skips(piece, ("check",)) and not {t.kind for t in tokens_of(piece)} & {"shape", "colour"} and put_skip(draft, piece):
+        if (
+            skips(piece, ("check",))
+            and not {t.kind for t in tokens_of(piece)} & {"shape", "colour"}
+            and put_skip(draft, piece)
+        ):
             continue
         is_step = not {t.kind for t in tokens_of(piece)} & {"shape", "colour", "place"}
         if _read_run(draft, piece) or (is_step and (put_skip(draft, piece) or put_only(draft, piece))):
@@ -164,7 +211,8 @@ def _world(draft: Draft, pieces: list[str]) -> list[str]:
 
 
 _ALIVE: Final = re.compile(
-    r"\b(?:roll(?:s|ing)?|bounc\w+|fall(?:s|ing)?|jump\w*|collid\w*|crash\w*|explod\w*|spin(?:s|ning)?|videos?|clips?|animat\w+|film|movie|walk)\b|滚|弹[起跳]|跳|掉下|飞|撞|视频|动画|动起来|走一",
+    r"\b(?:roll(?:s|ing)?|bounc\w+|fall(?:s|ing)?|jump\w*|collid\w*|crash\w*|explod\w*|spin(?:s|ning)?"
+    r"|videos?|clips?|animat\w+|film|movie|walk)\b|滚|弹[起跳]|跳|掉下|飞|撞|视频|动画|动起来|走一",
     re.IGNORECASE,
 )
 
@@ -190,7 +238,9 @@ def _media(draft: Draft, pieces: list[str]) -> list[str]:
         where = find_steps(piece, draft.chain, draft.tools)
         if where is not None and where.is_number and put_skip(draft, piece):
             continue
-        if skips(piece, ("check", "compose", "describe", "analyse", "locate", "future_frames")) and put_skip(draft, piece):
+        if skips(piece, ("check", "compose", "describe", "analyse", "locate", "future_frames")) and put_skip(
+            draft, piece
+        ):
             continue
         if put_only(draft, piece):
             continue
@@ -215,14 +265,34 @@ def _parted(draft: Draft, piece: str) -> list[str]:
     halves = re.split(r"\s+(?:and|with|plus)\s+|[、和]", piece)
     if len(halves) != 2 or not said_colours(piece):
         return [piece]
-    moving = [bool({word.kind for word in scan(half, CAMERA)} & {"seconds", "degrees", "times", "fps"}) for half in halves]
+    moving = [
+        bool({word.kind for word in scan(half, CAMERA)} & {"seconds", "degrees", "times", "fps"}) for half in halves
+    ]
     return halves if moving[0] != moving[1] else [piece]
 
 
 def _is_positive(text: str) -> bool:
     """Return whether words tell of a move that is wanted beside one that is not."""
     kinds = {word.kind for word in scan(NOT.sub(" ", text), CAMERA)}
-    return bool(kinds & {"seconds", "degrees", "times", "left", "right", "in", "out", "up", "down", "slower", "faster", "shorter", "longer", "less"})
+    return bool(
+        kinds
+        & {
+            "seconds",
+            "degrees",
+            "times",
+            "left",
+            "right",
+            "in",
+            "out",
+            "up",
+            "down",
+            "slower",
+            "faster",
+            "shorter",
+            "longer",
+            "less",
+        }
+    )
 
 
 def _is_of_stage(text: str, *, has_more: bool) -> bool:
@@ -232,8 +302,11 @@ def _is_of_stage(text: str, *, has_more: bool) -> bool:
 
 
 _REST: Final = re.compile(
-    r"(?:and |but |keep |leave |with )*(?:the |all )?(?:rest|others?|everything else|all else|anything else|nothing else)\b.*(?:stay|same|as|keep|fine|is|unchanged|alone|changes?|untouched|be|moves?)\b.*"
-    r"|(?:don't|do not|dont) (?:touch|move|change|alter) (?:anything|the rest|the others?)\b.*|(?:其他|其它|其余|别的|剩下).{0,6}(?:不变|别动|不动|照旧|一样|不用改|不要动|保持|不用管|别改|别碰).*",
+    r"(?:and |but |keep |leave |with )*(?:the |all )?(?:rest|others?|everything else|all else"
+    r"|anything else|nothing else)\b.*(?:stay|same|as|keep|fine|is|unchanged|alone|changes?|untouched|be"
+    r"|moves?)\b.*"
+    r"|(?:don't|do not|dont) (?:touch|move|change|alter) (?:anything|the rest|the others?)\b.*|(?:其他"
+    r"|其它|其余|别的|剩下).{0,6}(?:不变|别动|不动|照旧|一样|不用改|不要动|保持|不用管|别改|别碰).*",
     re.IGNORECASE,
 )
 """What says that all else stays as it is: so it does."""
@@ -245,7 +318,12 @@ def _is_of_camera(draft: Draft, text: str, *, weak: bool = False) -> bool:
     """Return whether words tell of a move or a length more than of a thing."""
     found = {word.kind for word in scan(text, CAMERA)}
     kinds = found & {"hold", "start", "end", "same"} if weak else found - _WEAK
-    if not kinds or (kinds <= {"more"} and not weak) or not any(step.tool in CLIPS for step in draft.chain) or said_colours(text):
+    if (
+        not kinds
+        or (kinds <= {"more"} and not weak)
+        or not any(step.tool in CLIPS for step in draft.chain)
+        or said_colours(text)
+    ):
         return False
     if any(word.kind in ("remove", "blur", "background", "recolour", "subject") for word in scan(text, PHOTO)):
         return False

@@ -24,19 +24,38 @@ from agentvid.world.words import language_of
 __all__ = ["denies_edit", "put_stage"]
 
 _ALL: Final = tuple(range(GRID))
-_SURE: Final = {"shape", "colour", "size", "place", "swap", "all", "camera", "remove", "only", "other", "opposite", "row", "sizes"}
+_SURE: Final = {
+    "shape",
+    "colour",
+    "size",
+    "place",
+    "swap",
+    "all",
+    "camera",
+    "remove",
+    "only",
+    "other",
+    "opposite",
+    "row",
+    "sizes",
+}
 _DENIES_EDIT: Final = re.compile(
     r"(?:\b(?:don't|do not|dont|not|no|without|instead of|rather than|never)\b|别|不要|不用|不是)[^,;]{0,18}?"
-    r"(?:\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|green|red|blue|yellow|white|purple|orange|cyan|tint\w*|turn\w*)\b|[变改换染上涂]?颜?色|变|绿|染)",
+    r"(?:\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|green|red|blue|yellow|white|purple|orange|cyan|tint\w*"
+    r"|turn\w*)\b|[变改换染上涂]?颜?色|变|绿|染)",
     re.IGNORECASE,
 )
 _RATHER: Final = re.compile(r"\binstead\b|\brecolou?r\w*\b|\bnot the \w+\b|而是|改成把|别改方块|不是", re.IGNORECASE)
 _BASE: Final = re.compile(
-    r"\bstart\w*\b|\bbegin\w*\b|\bfirst (?:picture|image|drawing|one)\b|\bdraw\w*\b|\boriginal\w*\b|\binitial\w*\b|\bscene\b|\blayout\b|画|一开始|原图|底图|起初|最初|第一[张步]|开头|原来|场景|布局",
+    r"\bstart\w*\b|\bbegin\w*\b|\bfirst (?:picture|image|drawing|one)\b|\bdraw\w*\b|\boriginal\w*\b"
+    r"|\binitial\w*\b|\bscene\b|\blayout\b|画|一开始|原图|底图|起初|最初|第一[张步]|开头|原来|场景|布局",
     re.IGNORECASE,
 )
 _EDIT: Final = re.compile(
-    r"\binstead\b|\brather\b|\brecolou?r\w*\b|\bnot the\b|\bleave\b|\bkeep\b|留着|别改|\b(?:the )?edit\w*\b|\bwrong\b|\bmeant\b|\bturn\w*\b|\bbecom\w+\b|\bshould(?:'ve| have)? (?:be|been|become|turn)\b|\bactually\b|\bafter all\b|直接|干脆|算了|而是|应该|不是|错|改成|变成?|换成|才对|最后|编辑|改图|要变.{0,4}的是|变.的是",
+    r"\binstead\b|\brather\b|\brecolou?r\w*\b|\bnot the\b|\bleave\b|\bkeep\b|留着|别改"
+    r"|\b(?:the )?edit\w*\b|\bwrong\b|\bmeant\b|\bturn\w*\b|\bbecom\w+\b|\bshould(?:'ve| have)? (?:be|been"
+    r"|become|turn)\b|\bactually\b|\bafter all\b|直接|干脆|算了|而是|应该|不是|错|改成|变成?|换成|才对"
+    r"|最后|编辑|改图|要变.{0,4}的是|变.的是",
     re.IGNORECASE,
 )
 
@@ -85,9 +104,13 @@ def put_stage(draft: Draft, text: str) -> bool:
 def _keeps(goal: Goal, change: Any, text: str) -> bool:
     """Return whether the solid that an edit changes shall stay as it is: "leave the cube red"."""
     is_target = change.target in [goal.solids()[i] for i in (*goal.named, *goal.subjects, *goal.denied)]
-    if is_target and re.search(r"\b(?:don't|do not|dont|never) (?:change|touch|edit|alter)\b|(?:别|不要)[动改碰]", text, re.IGNORECASE):
+    if is_target and re.search(
+        r"\b(?:don't|do not|dont|never) (?:change|touch|edit|alter)\b|(?:别|不要)[动改碰]", text, re.IGNORECASE
+    ):
         return True
-    is_kept = re.search(r"\b(?:keep|leave|stays?|remain\w*|let)\b|保持|不变|留着|让|还是", text, re.IGNORECASE) is not None
+    is_kept = (
+        re.search(r"\b(?:keep|leave|stays?|remain\w*|let)\b|保持|不变|留着|让|还是", text, re.IGNORECASE) is not None
+    )
     told = {token.value for token in tokens_of(text) if token.kind == "colour"}
     return isinstance(change, edits.Recolour) and is_kept and told == {change.target.colour}
 
@@ -99,17 +122,28 @@ def _is_of_edit(goal: Goal, change: Any, text: str) -> bool:
     touched = {*goal.looks, *goal.rows, *goal.columns, *goal.removed}
     target = goal.scene.solids.index(change.target) if change.target in goal.scene.solids else -1
     others = touched - {target}
-    if _BASE.search(text) and not _DENIES_EDIT.search(text) and not re.search(r"\binstead\b|\bedit", text, re.IGNORECASE):
+    if (
+        _BASE.search(text)
+        and not _DENIES_EDIT.search(text)
+        and not re.search(r"\binstead\b|\bedit", text, re.IGNORECASE)
+    ):
         return False
     if not touched:
-        return bool(goal.subjects) and target not in goal.subjects and _EDIT.search(text) is not None and len(goal.subjects) == 1
+        return (
+            bool(goal.subjects)
+            and target not in goal.subjects
+            and _EDIT.search(text) is not None
+            and len(goal.subjects) == 1
+        )
     if len(touched) != 1:
         return False
     if others:
         look = goal.looks.get(next(iter(others)), {})
         is_same = isinstance(change, edits.Recolour) and look == {"colour": change.colour}
         is_same = is_same or (set(look) == {"colour"} and _RATHER.search(text) is not None)
-        return is_same and (_EDIT.search(text) is not None or target in goal.denied or _DENIES_EDIT.search(text) is not None)
+        return is_same and (
+            _EDIT.search(text) is not None or target in goal.denied or _DENIES_EDIT.search(text) is not None
+        )
     if isinstance(change, edits.Recolour) and goal.looks.get(target, {}).keys() == {"colour"}:
         return True
     return _DENIES_EDIT.search(text) is not None or (target in goal.removed and _EDIT.search(text) is not None)
@@ -153,7 +187,9 @@ def _standing(goal: Goal) -> list[Solid] | None:
     copies = [i for i in new if i not in goal.rows and i not in goal.columns and i not in goal.removed]
     if copies and len(copies) == len(new) and not (goal.rows or goal.columns or goal.relations):
         return _with_copies([wanted[i] for i in there if i not in copies], [wanted[i] for i in copies])
-    asked = [i for i in there if i in goal.rows or i in goal.columns or i in new or any(i == r[1] for r in goal.relations)]
+    asked = [
+        i for i in there if i in goal.rows or i in goal.columns or i in new or any(i == r[1] for r in goal.relations)
+    ]
     resized = [i for i in there if i not in asked and "size" in goal.looks.get(i, {})]
     shaped = [i for i in there if i not in asked and i not in resized and "shape" in goal.looks.get(i, {})]
     others = [] if goal.added else [i for i in there if i not in asked]

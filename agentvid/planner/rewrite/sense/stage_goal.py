@@ -15,7 +15,9 @@ __all__ = ["Goal", "read_goal"]
 _ALL: Final = tuple(range(GRID))
 _SAME: Final = re.compile(
     r"(?:跟|和|与|像|同|比照|照着?)(?P<zh>[^,;]{1,8}?)(?:一样|同样|一般|一致|相同|同)(?P<zh_what>[^,;]{0,4})"
-    r"|(?:(?:the )?same (?P<en_what>size|colou?r)|as (?P<en_what2>big|large|small|tall)|match\w* (?:the )?(?P<en_what3>size|colou?r)?) ?(?:as|of|to|with)? (?:the |that of the )?(?P<en>[\w ]+)",
+    r"|(?:(?:the )?same (?P<en_what>size|colou?r)|as (?P<en_what2>big|large|small|tall)"
+    r"|match\w* (?:the )?(?P<en_what3>size|colou?r)?) ?(?:as|of|to|with)? (?:the "
+    r"|that of the )?(?P<en>[\w ]+)",
     re.IGNORECASE,
 )
 _VIEWS: Final = (
@@ -23,13 +25,23 @@ _VIEWS: Final = (
     ("azimuth", AZIMUTHS // 2, r"\b(?:from|to) (?:the |its )?(?:back|behind|rear)\b|(?:从|[转绕移换]到)[后背][边面方]?"),
     ("azimuth", 3 * AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?left\b|(?:从|[转绕移换]到)左[边侧面方]?"),
     ("azimuth", 0, r"\bfrom (?:the |its )?front\b|从[前正][边面方]?"),
-    ("height", "high", r"\bfrom (?:\w+ )?(?:above|(?:high(?:er)?|further) up|the top|overhead|a height)\b|\bbird's[- ]eye\b|\b(?:look|see)\w* (?:it |them |the scene )?down\b|\bdown(?:wards?)? (?:on|at|from)\b|\btop[- ]down\b"
-        r"|\b(?:raise|lift|rais\w+)\b|\b(?:higher|high)\b|\b(?:camera|view|angle|shot) (?:\w+ )?up\b|高|俯|从上|往下看"),
-    ("height", "low", r"\bfrom (?:below|low(?:er)? down|the ground|underneath)\b|\b(?:low|lower\w*)\b|\b(?:camera|view|angle|shot) (?:\w+ )?down\b|\bworm's\b|\blook\w* up\b|低|仰|从下|往上看"),
+    ("height", "high", r"\bfrom (?:\w+ )?(?:above|(?:high(?:er)?|further) up|the top|overhead|a height)\b|\bbird's[- ]eye\b"
+        r"|\b(?:look|see)\w* (?:it |them |the scene )?down\b|\bdown(?:wards?)? (?:on|at|from)\b"
+        r"|\btop[- ]down\b"
+        r"|\b(?:raise|lift|rais\w+)\b|\b(?:higher|high)\b|\b(?:camera|view|angle|shot) (?:\w+ )?up\b|高|俯"
+        r"|从上|往下看"),
+    ("height", "low", r"\bfrom (?:below|low(?:er)? down|the ground|underneath)\b|\b(?:low|lower\w*)\b|\b(?:camera|view|angle"
+        r"|shot) (?:\w+ )?down\b|\bworm's\b|\blook\w* up\b|低|仰|从下|往上看"),
     ("height", "middle", r"\b(?:eye[- ]level|middle height|medium height|normal height)\b|平视|中等高度"),
 )  # fmt: skip
-_VIEWED: Final = re.compile(r"\b(?:camera|view\w*|seen|angle|shot|perspective|eye|look(?:ing)? (?:at|down|up|from))\b|镜头|视角|机位|相机|[俯仰平][视拍]|[看拍]", re.IGNORECASE)
-_NONE: Final = re.compile(r"\b(?:no|without|don't (?:want|need)|do not (?:want|need))\b[^,]*$|没有[^,]*$", re.IGNORECASE)
+_VIEWED: Final = re.compile(
+    r"\b(?:camera|view\w*|seen|angle|shot|perspective|eye|look(?:ing)? (?:at|down|up|from))\b|镜头|视角"
+    r"|机位|相机|[俯仰平][视拍]|[看拍]",
+    re.IGNORECASE,
+)
+_NONE: Final = re.compile(
+    r"\b(?:no|without|don't (?:want|need)|do not (?:want|need))\b[^,]*$|没有[^,]*$", re.IGNORECASE
+)
 _IS: Final = re.compile(r"\s*(?:should |can |must |to )?(?:be |is |as )?(?:the|an?)?\s*", re.IGNORECASE)
 _AND: Final = re.compile(r"\s*(?:,|and|plus|&|和|与|跟|、|以及)?\s*(?:the|my)?\s*", re.IGNORECASE)
 _JOINED: Final = re.compile(r"[\s的、,-]*(?:(?:the|a|an|and)\s+)?[\s的-]*", re.IGNORECASE)
@@ -74,7 +86,16 @@ class Goal:
 
     def is_open(self) -> bool:
         """Return whether the words ask for nothing."""
-        return not (self.looks or self.rows or self.columns or self.removed or self.added or self.relations or self.camera or self.swapped)
+        return not (
+            self.looks
+            or self.rows
+            or self.columns
+            or self.removed
+            or self.added
+            or self.relations
+            or self.camera
+            or self.swapped
+        )
 
     def look(self, at: int, **look: Any) -> None:
         """Want a look of a solid."""
@@ -181,9 +202,15 @@ def _names(tokens: list[Token], text: str) -> list[Name]:
         held: dict[str, Token] = {}
         at = index
         start = token.start
-        while at > 0 and not (follows and token.kind == "shape" and index > 0 and tokens[at - 1].kind in ("colour", "size")):
+        while at > 0 and not (
+            follows and token.kind == "shape" and index > 0 and tokens[at - 1].kind in ("colour", "size")
+        ):
             other = tokens[at - 1]
-            if other.kind not in ("colour", "size", "one_count", "bare_count", "place", "other") or other.kind in held or not _JOINED.fullmatch(text[other.end : start]):
+            if (
+                other.kind not in ("colour", "size", "one_count", "bare_count", "place", "other")
+                or other.kind in held
+                or not _JOINED.fullmatch(text[other.end : start])
+            ):
                 break
             if other.kind == "size" and re.search(r"点|些|太|too|[变弄放改]", other.text):
                 break
@@ -193,11 +220,22 @@ def _names(tokens: list[Token], text: str) -> list[Name]:
         last = looks_before(looks, start)
         if is_one and last is not None and _IS.fullmatch(text[last.end : start]):
             continue  # "the ball the small one": told of the ball
-        if is_one and index + 1 < len(tokens) and tokens[index + 1].kind == "shape" and tokens[index + 1].start - token.end < 2:
+        if (
+            is_one
+            and index + 1 < len(tokens)
+            and tokens[index + 1].kind == "shape"
+            and tokens[index + 1].start - token.end < 2
+        ):
             continue
         number = _number(held["bare_count"].text) if "bare_count" in held else 1
         before = text[max(0, start - 12) : start].lower()
-        is_new = "one_count" in held or re.search(r"\b(?:an?|another|some|one more|[a-z]*add)\s+(?:second |third |new )?$|[来加个添换成]\s?$", before) is not None
+        is_new = (
+            "one_count" in held
+            or re.search(
+                r"\b(?:an?|another|some|one more|[a-z]*add)\s+(?:second |third |new )?$|[来加个添换成]\s?$", before
+            )
+            is not None
+        )
         shape = token.value if token.kind == "shape" else ""
         names.append(
             Name(shape, _value(held, "colour"), _value(held, "size"), number, start, token.end, token.is_denied, is_new)
@@ -219,23 +257,44 @@ def _value(held: dict[str, Token], kind: str) -> str:
 
 
 def _number(text: str) -> int:
-    digits = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "两": 2, "二": 2, "三": 3, "四": 4, "仨": 3, "俩": 2}
+    digits = {
+        "two": 2,
+        "three": 3,
+        "four": 4,
+        "2": 2,
+        "3": 3,
+        "4": 4,
+        "两": 2,
+        "二": 2,
+        "三": 3,
+        "四": 4,
+        "仨": 3,
+        "俩": 2,
+    }
     return next((number for word, number in digits.items() if word in text.lower()), 1)
 
 
 def _resolved(goal: Goal, name: Name, tokens: list[Token]) -> list[int]:
     """Return the solids that a name means; none where there is no such shape."""
     solids = goal.solids()
-    found = [i for i, solid in enumerate(solids) if (not name.shape or solid.shape == name.shape) and i not in goal.removed]
+    found = [
+        i for i, solid in enumerate(solids) if (not name.shape or solid.shape == name.shape) and i not in goal.removed
+    ]
     if name.colour:
-        alike = [i for i in found if name.colour in (solids[i].colour, goal.also_called.get(i), goal.looks.get(i, {}).get("colour"))]
+        alike = [
+            i
+            for i in found
+            if name.colour in (solids[i].colour, goal.also_called.get(i), goal.looks.get(i, {}).get("colour"))
+        ]
         found = alike or (found if name.shape else [])
     if name.size and len(found) > 1:
         found = [i for i in found if solids[i].size == name.size] or found
     if name.size and not name.shape:
         found = [i for i in found if solids[i].size == name.size]
     if (not name.shape and not name.colour and not name.size) or len(found) > 1:
-        place = next((t for t in tokens if t.kind == "place" and name.start <= t.start and t.end <= name.end + 24), None)
+        place = next(
+            (t for t in tokens if t.kind == "place" and name.start <= t.start and t.end <= name.end + 24), None
+        )
         if place is not None:
             there = [i for i in found if solids[i].row in place.rows and solids[i].column in place.columns]
             found = there or found
@@ -262,9 +321,13 @@ def _camera(camera: Camera, clause: str, *, is_view: bool) -> Camera | None:
     for part, value, words in _VIEWS:
         if part not in found and re.search(words, clause, re.IGNORECASE):
             found[part] = value
-    if "height" in found and re.search(r"\b(?:too|not (?:so|as|that)) high\b|太高|(?:别|不要)(?:那么|这么|太)高", clause, re.IGNORECASE):
+    if "height" in found and re.search(
+        r"\b(?:too|not (?:so|as|that)) high\b|太高|(?:别|不要)(?:那么|这么|太)高", clause, re.IGNORECASE
+    ):
         found["height"] = "low" if camera.height == "middle" else "middle"
-    if "height" in found and re.search(r"\b(?:too|not (?:so|as|that)) low\b|太低|(?:别|不要)(?:那么|这么|太)低", clause, re.IGNORECASE):
+    if "height" in found and re.search(
+        r"\b(?:too|not (?:so|as|that)) low\b|太低|(?:别|不要)(?:那么|这么|太)低", clause, re.IGNORECASE
+    ):
         found["height"] = "high" if camera.height == "middle" else "middle"
     return replace(camera, **found) if found else None
 
@@ -313,7 +376,16 @@ def _swapped(goal: Goal, names: list[Name], kinds: set[str]) -> bool:
 
 def _turned(goal: Goal, tokens: list[Token], found: list[tuple[Name, list[int]]], clause: str) -> bool:
     """Read "把圆柱换成方块", "the cube should become a ball": one solid gets the shape, and the looks, of another name."""
-    verb = next((t for t in tokens if t.kind == "turn" and not re.fullmatch(r"use|make|改|变|chang\w+", t.text, re.IGNORECASE) and not t.is_denied), None)
+    verb = next(
+        (
+            t
+            for t in tokens
+            if t.kind == "turn"
+            and not re.fullmatch(r"use|make|改|变|chang\w+", t.text, re.IGNORECASE)
+            and not t.is_denied
+        ),
+        None,
+    )
     if verb is None:
         return False
     after = [name for name, _ in found if name.start >= verb.end and name.shape and not name.is_denied]
@@ -359,7 +431,12 @@ def _place_after(tokens: Sequence[Token], end: int, names: Sequence[Name]) -> To
 
 
 def _wanted(
-    goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]], subjects: list[int], kinds: set[str], clause: str
+    goal: Goal,
+    tokens: list[Token],
+    sure: list[tuple[Name, list[int]]],
+    subjects: list[int],
+    kinds: set[str],
+    clause: str,
 ) -> None:
     inside = [(name.start, name.end) for name, _ in sure]
     free = [
@@ -434,7 +511,9 @@ def _put(goal: Goal, token: Token, index: int, kinds: set[str]) -> None:
     if token.kind == "place":
         solid = goal.solids()[index]
         rows, columns = token.rows, token.columns
-        is_step = ("step" in kinds or re.search(r"[点些]", token.text) is not None) and re.search(r"最|most|corner|角", token.text) is None
+        is_step = ("step" in kinds or re.search(r"[点些]", token.text) is not None) and re.search(
+            r"最|most|corner|角", token.text
+        ) is None
         if is_step and columns != _ALL and columns != (GRID // 2,):
             columns = tuple(c for c in _ALL if (c < solid.column if 0 in columns else c > solid.column)) or columns
         if is_step and rows != _ALL and rows != (GRID // 2,):
@@ -476,7 +555,9 @@ def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]]
                 told.append(token)
         elif not token.text.isascii() and token.kind in ("place", "relation_beside"):
             side = "beside" if token.kind == "relation_beside" else _side(token.text)
-            near = [name for name, _ in sure if clause[name.end : token.start] in ("", "的") and name.end <= token.start]
+            near = [
+                name for name, _ in sure if clause[name.end : token.start] in ("", "的") and name.end <= token.start
+            ]
             if not side or not near or len(before) + len(goal.subjects if len(sure) < 2 else []) < 2:
                 continue
             first = before[-2] if len(before) > 1 else goal.subjects
@@ -512,7 +593,9 @@ def _settle_pending(goal: Goal) -> None:
             goal.place(old, rows, columns)
             goal.subjects = [old]
             continue
-        if not name.is_new and not re.search(r"加|添|来|add|another|also|too|with|plus|put|放|画", clause, re.IGNORECASE):
+        if not name.is_new and not re.search(
+            r"加|添|来|add|another|also|too|with|plus|put|放|画", clause, re.IGNORECASE
+        ):
             goal.unclear = True
             continue
         colours = [solid.colour for solid in goal.scene.solids]
@@ -531,7 +614,11 @@ def _replaced_by(goal: Goal, name: Name, clause: str) -> int | None:
         return denied[0]
     if is_more:
         return None
-    is_turned = re.search(r"\b(?:turn|chang\w+|replac\w+|instead|become|use|make|rather|want|i'd like)\b|[换变改]|用|要", clause, re.IGNORECASE)
+    is_turned = re.search(
+        r"\b(?:turn|chang\w+|replac\w+|instead|become|use|make|rather|want|i'd like)\b|[换变改]|用|要",
+        clause,
+        re.IGNORECASE,
+    )
     candidates = goal.named if goal.named else list(range(len(goal.scene.solids)))
     alike = [i for i in candidates if goal.scene.solids[i].colour == name.colour and name.colour]
     if len(alike) == 1:

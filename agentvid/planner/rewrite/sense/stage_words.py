@@ -24,9 +24,13 @@ _SHAPES: Final = {
     "方的": "cube", "方形": "cube", "圆的": "ball", "圆形": "ball", "圆筒": "cylinder", "筒": "cylinder", "方": "cube",
     "尖的": "cone", "立方": "cube", "方体": "cube", "锥子": "cone", "珠子": "ball",
 }  # fmt: skip
-_SIZES: Final = {"large": r"\b(?:big|large|huge|giant|massive)\b|巨大|大号|大个儿?|大", "small": r"\b(?:small|little|tiny|mini|wee)\b|迷你|小号|小个儿?|小"}
+_SIZES: Final = {
+    "large": r"\b(?:big|large|huge|giant|massive)\b|巨大|大号|大个儿?|大",
+    "small": r"\b(?:small|little|tiny|mini|wee)\b|迷你|小号|小个儿?|小",
+}
 _GROW: Final = (
-    r"\b(?:bigger|larger|enlarge\w*|grow\w*|scale\w* up|blow\w* up|too (?:small|tiny|little)|not (?:so|as|that) (?:small|tiny|little))\b"
+    r"\b(?:bigger|larger|enlarge\w*|grow\w*|scale\w* up|blow\w* up|too (?:small|tiny|little)|not (?:so|as"
+    r"|that) (?:small|tiny|little))\b"
     r"|[变弄放改加调]大|大一?[点些圈号]|更大|再大|太小|(?:别|不要)(?:那么|这么|太)小"
 )
 _SHRINK: Final = (
@@ -34,12 +38,13 @@ _SHRINK: Final = (
     r"|[变弄改缩调]小|小一?[点些圈号]|更小|再小|太大|(?:别|不要)(?:那么|这么|太)大"
 )
 _PLACE_EN: Final = (
-    r"(?:\b(?:at|in|on|to|into|towards?|over to|by|from) )?(?:\b(?:the|its|their) )?(?:\b(?:very|far|near|dead|exact) )?\b(?:left|right|front|back|rear|middle|cent(?:re|er)|foreground|background)(?:most)?"
-    r"(?:[ -](?:left|right|front|back|rear|middle|cent(?:re|er)|hand))?(?: (?:side|corner|edge|half|hand side))?(?: of (?:the )?(?:stage|picture|image|scene|frame))?\b|\b(?:closer|nearer)\b(?! (?:to|together))|\b(?:farther|further) away\b"
+    r"(?:\b(?:at|in|on|to|into|towards?|over to|by|from) )?(?:\b(?:the|its|their) )?(?:\b(?:very|far|near"
+    r"|dead|exact) )?\b(?:left|right|front|back|rear|middle|cent(?:re|er)|foreground|background)(?:most)?"
+    r"(?:[ -](?:left|right|front|back|rear|middle|cent(?:re|er)|hand))?(?: (?:side|corner|edge|half"
+    r"|hand side))?(?: of (?:the )?(?:stage|picture|image|scene|frame))?\b|\b(?:closer|nearer)\b(?! (?:to"
+    r"|together))|\b(?:farther|further) away\b"
 )
-_PLACE_ZH: Final = (
-    r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*|[远近](?:处|一?[点些])|角落"
-)
+_PLACE_ZH: Final = r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*|[远近](?:处|一?[点些])|角落"
 _KINDS: Final = {
     "grow": _GROW,
     "shrink": _SHRINK,
@@ -54,16 +59,28 @@ _KINDS: Final = {
     "relation_beside": r"\bnext to\b|\bbeside\b|\bnear\b|\bclose to\b|\balongside\b|\bby the\b|旁边?|附近|挨着|边上|并排",
     "place": rf"{_PLACE_EN}|{_PLACE_ZH}",
     "where": r"\bwhere (?:the )?(?=[\w ]+ (?:is|was|stands|sits)\b)|的?位置(?!.{0,3}换)",
-    "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|rid of)\b|而?不是|不要(?=[变改动换涂染放挪移那这太搞弄太])|别(?!的)|不用|没有|而非|不再",
-    "remove": r"\b(?:remov\w+|delet\w+|drop|lose|ditch|scrap|kill|dump|eras\w+|get rid of|take (?:out|away|off)|tak\w+ (?=(?:\w+ ){1,3}(?:out|away|off)\b)|skip|leave out|cut out|throw (?:out|away)|without|no need for|can go|should go|must go|goes away|unwanted)\b"
-    r"|去掉|拿掉|拿走|删[掉除了去]?|移走|移除|撤[掉走了]|扔[掉了]|抹掉|清掉|取消|去除|不要(?![变改动换涂染放挪移那这太])|多余|不想要|不需要",
-    "only": r"\b(?:only|just|nothing but|solely|alone|by itself|on its own)\b|[只光单]|就(?=.{0,6}(?:行|好|够|可以|一个))|就[行好够]|单独",
-    "nothing_else": r"\bnothing else\b|\bno(?:thing)? others?\b|\band that's it\b|别的(?:都|全)?不要|其他(?:的)?(?:都)?不要|别无他物",
-    "add": r"\b(?:add\w*|plus|put in|throw in|insert|include|give me another|(?<!start )with (?:a|an|another)|as well|and also|extra|one more|another|a second|place a)\b|再?[加添]上?|再(?:来|放|摆|画|弄)|多(?:来|放|加|画|一)|加个",
-    "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|换过来|对调|互换|调换|交换|对换|换(?:个|一下|一换)?(?:位置?|位子|地方)|调个个?儿?|位置.{0,3}换|反过来",
-    "move": r"\b(?:mov\w+|put|push\w*|shift\w*|slid\w+|plac\w+|bring\w*|set|stand\w*|sit\w*|go(?:es)?|drag\w*|pull\w*)\b|[挪移放摆搬推站靠拉拖]",
-    "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|(?:be|is|was|were)(?= an? ))\b|换[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
-    "all": r"\b(?:both|all|everything|every one|each|everyone|the two|two of them)\b|全部?|都|所有|两个都|俩|两者|每个",
+    "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|rid of)\b"
+    r"|而?不是|不要(?=[变改动换涂染放挪移那这太搞弄太])|别(?!的)|不用|没有|而非|不再",
+    "remove": r"\b(?:remov\w+|delet\w+|drop|lose|ditch|scrap|kill|dump|eras\w+|get rid of|take (?:out|away|off)"
+    r"|tak\w+ (?=(?:\w+ ){1,3}(?:out|away|off)\b)|skip|leave out|cut out|throw (?:out|away)|without"
+    r"|no need for|can go|should go|must go|goes away|unwanted)\b"
+    r"|去掉|拿掉|拿走|删[掉除了去]?|移走|移除|撤[掉走了]|扔[掉了]|抹掉|清掉|取消|去除"
+    r"|不要(?![变改动换涂染放挪移那这太])|多余|不想要|不需要",
+    "only": r"\b(?:only|just|nothing but|solely|alone|by itself|on its own)\b|[只光单]|就(?=.{0,6}(?:行|好|够|可以"
+    r"|一个))|就[行好够]|单独",
+    "nothing_else": r"\bnothing else\b|\bno(?:thing)? others?\b|\band that's it\b|别的(?:都|全)?不要"
+    r"|其他(?:的)?(?:都)?不要|别无他物",
+    "add": r"\b(?:add\w*|plus|put in|throw in|insert|include|give me another|(?<!start )with (?:a|an|another)"
+    r"|as well|and also|extra|one more|another|a second|place a)\b|再?[加添]上?|再(?:来|放|摆|画|弄)"
+    r"|多(?:来|放|加|画|一)|加个",
+    "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|换过来|对调|互换|调换|交换|对换|换(?:个|一下"
+    r"|一换)?(?:位置?|位子|地方)|调个个?儿?|位置.{0,3}换|反过来",
+    "move": r"\b(?:mov\w+|put|push\w*|shift\w*|slid\w+|plac\w+|bring\w*|set|stand\w*|sit\w*|go(?:es)?|drag\w*"
+    r"|pull\w*)\b|[挪移放摆搬推站靠拉拖]",
+    "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|(?:be|is|was"
+    r"|were)(?= an? ))\b|换[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
+    "all": r"\b(?:both|all|everything|every one|each|everyone|the two|two of them)\b|全部?|都|所有|两个都|俩|两者"
+    r"|每个",
     "other": r"\bthe other(?: one)?\b|另外?一?个|其余|其他",
     "it": r"\b(?:it|that one|this one|that|this|they|them)\b|[它他她]们?|这个|那个",
     "one": r"\b(?:one|thing|object|item|guy|solid|shape)s?\b|那个|的那[个颗块]|东西|家伙|物体",
@@ -71,13 +88,18 @@ _KINDS: Final = {
     "sizes": r"\bsizes?\b|大小|尺寸|个头|一样大|一般大|同样大",
     "places": r"\b(?:places?|positions?|spots?|locations?|sides?)\b|位置|位子|地方",
     "same": r"\b(?:(?:the )?same|as|match\w*|equal\w*|identical|alike|like)\b|一样|同样|一致|一般|相同|跟.{0,4}一",
-    "step": r"\b(?:a (?:bit|little|tad|touch|step)|slightly|nudg\w+|further|farther|more|closer|nearer|some more)\b|一?[点些]儿?|稍微?|再|更",
-    "bare_count": r"\b(?:two|three|four|2|3|4)\b(?! ?(?:x|°|deg|sec|fps|step))|[两二三四234仨俩]个?(?=[只颗块个]|$|[,。~]|[大小球方圆锥柱]|一?样)",
+    "step": r"\b(?:a (?:bit|little|tad|touch|step)|slightly|nudg\w+|further|farther|more|closer|nearer"
+    r"|some more)\b|一?[点些]儿?|稍微?|再|更",
+    "bare_count": r"\b(?:two|three|four|2|3|4)\b(?! ?(?:x|°|deg|sec|fps|step))|[两二三四234仨俩]个?(?=[只颗块个]|$"
+    r"|[,。~]|[大小球方圆锥柱]|一?样)",
     "one_count": r"\b(?:one|a single|single|1)\b(?! (?:of|on|in|at|to|that|behind|with)\b)|一[个只颗块]|1个",
-    "base": r"\b(?:start\w*|begin\w*|first (?:picture|image|drawing)?|draw\w*|drawing|original\w*|initial\w*|to begin with|generate\w*)\b|画|一开始|原图|底图|起初|最初|第一[张步]|开头|原来",
-    "keep": r"\b(?:keep\w*|leave|stay\w*|unchanged|same|don't (?:touch|change|move)|untouched|remain\w*)\b|不变|别动|不动|保持|留着|照旧|保留|不用动",
+    "base": r"\b(?:start\w*|begin\w*|first (?:picture|image|drawing)?|draw\w*|drawing|original\w*|initial\w*"
+    r"|to begin with|generate\w*)\b|画|一开始|原图|底图|起初|最初|第一[张步]|开头|原来",
+    "keep": r"\b(?:keep\w*|leave|stay\w*|unchanged|same|don't (?:touch|change|move)|untouched|remain\w*)\b|不变"
+    r"|别动|不动|保持|留着|照旧|保留|不用动",
     "break": r"[,;。，；]|\b(?:and|but|while|with)\b|和|与|以及|还有|、",
-    "camera": r"\b(?:camera|view\w*|viewpoint|seen|angle|look(?:ing|ed)?|shot|perspective|bird's[- ]eye)\b|镜头|视角|机位|相机|俯视|俯拍|仰视|仰拍|[看拍]过?去?|角度",
+    "camera": r"\b(?:camera|view\w*|viewpoint|seen|angle|look(?:ing|ed)?|shot|perspective|bird's[- ]eye)\b|镜头|视角"
+    r"|机位|相机|俯视|俯拍|仰视|仰拍|[看拍]过?去?|角度",
 }
 _PRIORITY: Final = ("grow", "shrink", "remove", "nothing_else", "swap", "where")
 
@@ -187,7 +209,10 @@ def _denied(tokens: list[Token], text: str) -> list[Token]:
         if token.kind == "break":
             is_denied = is_denied and token.text.lower() in ("and", "和", "与", "、", "with")
         elif token.kind == "not" or (token.kind == "remove" and _BEFORE.match(token.text)):
-            is_denied, is_short = True, token.start < 4 and re.match(r"rather|instead", token.text, re.IGNORECASE) is not None
+            is_denied, is_short = (
+                True,
+                token.start < 4 and re.match(r"rather|instead", token.text, re.IGNORECASE) is not None,
+            )
         found.append(replace(token, is_denied=is_denied))
         if is_short and token.kind == "shape":
             is_denied = False

@@ -66,20 +66,29 @@ _FLUFF_EN: Final = frozenset(
         "would should shall will must may might need needs needed want wants wanted like likes prefer rather instead "
         "just only simply really actually maybe perhaps quite pretty very too also still even now here there make "
         "makes made making get gets got getting give have has having had go goes going put set keep use using take "
-        "change changed changes try bit little touch tad lot much more less kind sort thing things stuff one ones way "
-        "some any all up about around over into onto out off from back again once bad good better best fine great nice "
-        "enough please sorry oops mind think guess feel feels look looks looking seem seems sure though however because since "
+        "change changed changes try bit little touch tad lot much more less kind sort thing things stuff one "
+        "ones way "
+        "some any all up about around over into onto out off from back again once bad good better best fine "
+        "great nice "
+        "enough please sorry oops mind think guess feel feels look looks looking seem seems sure though "
+        "however because since "
         "what how when while which where who whole full thats dont cant wont they them he she his her him "
-        "exactly proper properly possible say said mean meant supposed ought should've could've would've perfect kindly "
-        "cool right-away wait hold hang um actually cheers mate hi there's supposed same stay stays ends ending after before until "
+        "exactly proper properly possible say said mean meant supposed ought should've could've would've "
+        "perfect kindly "
+        "cool right-away wait hold hang um actually cheers mate hi there's supposed same stay stays ends "
+        "ending after before until "
         "during per each every other another",
     )
 )
 _FLUFF_ZH: Final = re.compile(
-    r"麻烦|帮忙|帮我|谢谢|多谢|请问|一下子?|一点[点儿]?|一些|有点儿?|稍微|稍稍|略微|比较|非常|特别|实在|其实|还是|还要|只要|只是|就行|就好|就是|就够"
-    r"|行了|好了|够了|得了|可以|能不能|可不可以|能否|应该|需要|希望|觉得|感觉|看着|看起来|好像|似乎|本来|原本|刚才|刚刚|现在|这样|那样|这么|那么|怎么"
-    r"|这个|那个|这里|那里|这边|那边|里面|上面|东西|样子|的话|而已|才对|才行|才好|不好意思|抱歉|算了|拜托|辛苦|直接|干脆|不如|要不|反正|大概|大约|左右"
-    r"|差不多|整个|全部|统统|一起|一共|总共|总的|随便|赶紧|尽量|务必|千万|一定|必须|最好|更好|好看|合适|舒服|自然|完全|真的|真是|哎呀?|哈喽|你好|您好|而且|但是|不过"
+    r"麻烦|帮忙|帮我|谢谢|多谢|请问|一下子?|一点[点儿]?|一些|有点儿?|稍微|稍稍|略微|比较|非常|特别|实在"
+    r"|其实|还是|还要|只要|只是|就行|就好|就是|就够"
+    r"|行了|好了|够了|得了|可以|能不能|可不可以|能否|应该|需要|希望|觉得|感觉|看着|看起来|好像|似乎|本来"
+    r"|原本|刚才|刚刚|现在|这样|那样|这么|那么|怎么"
+    r"|这个|那个|这里|那里|这边|那边|里面|上面|东西|样子|的话|而已|才对|才行|才好|不好意思|抱歉|算了|拜托"
+    r"|辛苦|直接|干脆|不如|要不|反正|大概|大约|左右"
+    r"|差不多|整个|全部|统统|一起|一共|总共|总的|随便|赶紧|尽量|务必|千万|一定|必须|最好|更好|好看|合适"
+    r"|舒服|自然|完全|真的|真是|哎呀?|哈喽|你好|您好|而且|但是|不过"
     r"|因为|所以|如果|的时候|时候|之前|之后|以后|以前|接着|然后|另外|还有|同时|顺便|而是|而不是"
     r"|[我你您它他她咱的了吧呢啊呀嘛啦哦噢喔嗯唉诶哈呗地得着过把将给让请叫使被用拿以也都又再更最很太挺蛮还就才只是有在到于从向往跟和与或要想会能该去来做弄搞整变成改换调设放为好行对嘿这那哪些个点儿下里外中上么吗咋啥跑起直后先快点话其所且呃唔]"
 )
@@ -98,12 +107,16 @@ def residue(text: str, words: Sequence[Word]) -> list[str]:
 
 
 _VERBS_EN: Final = (
-    r"(?:let|make|keep|put|use|only|then|it|i|the camera|go|turn|don't|do|blur|skip|behind|give|have|leave|move|also|change"
-    r"|zoom|remove|drop|take|paint|colou?r|pin|lock|run|try|set|add|stop|hold|come|end|start|while|no|not|of|for|just|maybe|please"
-    r"|shrink|enlarge|lower|raise|swap|get|bring|push|pull|slide|tilt|roll|pan|orbit|recolou?r|show|draw|play|stack|continue)"
+    r"(?:let|make|keep|put|use|only|then|it|i|the camera|go|turn|don't|do|blur|skip|behind|give|have|leave"
+    r"|move|also|change"
+    r"|zoom|remove|drop|take|paint|colou?r|pin|lock|run|try|set|add|stop|hold|come|end|start|while|no|not"
+    r"|of|for|just|maybe|please"
+    r"|shrink|enlarge|lower|raise|swap|get|bring|push|pull|slide|tilt|roll|pan|orbit|recolou?r|show|draw"
+    r"|play|stack|continue)"
 )
 _PAUSE: Final = re.compile(
-    r"\s*(?:[。;!?\n…—]+|--+| - |(?<!\d)[,、]|[,、](?!\s?-?\d)|,(?=\s?\d+(?:\.\d+)? ?(?:s|secs?|x|°|deg|fps|秒|度|倍))"
+    r"\s*(?:[。;!?\n…—]+|--+| - |(?<!\d)[,、]|[,、](?!\s?-?\d)|,(?=\s?\d+(?:\.\d+)? ?(?:s|secs?|x|°|deg"
+    r"|fps|秒|度|倍))"
     r"|\.(?=\s|$))\s*"
     rf"|\s+(?=but\b)|\s+(?:and|plus)\s+(?={_VERBS_EN}\b)|\s+(?=(?:and )?then \w)"
     r"|(?=然后|而且|并且|但是|不过(?!去)|另外|还有(?!点|些)|顺便|同时(?!也))",
