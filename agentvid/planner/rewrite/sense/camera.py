@@ -13,9 +13,9 @@ from agentvid.chain.step import Step
 from agentvid.media.types import CameraPath, CameraPose
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_clip import expecting, lasting, mirrored
-from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.read_target import put_target
-from agentvid.planner.rewrite.sense.camera_words import Said, read_camera
+from agentvid.planner.rewrite.roles import CLIPS
+from agentvid.planner.rewrite.sense.camera_words import Move, Said, read_camera
 from agentvid.planner.rewrite.sense.photo_words import things_said
 from agentvid.planner.rewrite.where import Where
 
@@ -41,7 +41,8 @@ _BETWEEN: Final = re.compile(
     re.IGNORECASE,
 )
 _TOTAL: Final = re.compile(
-    r"\b(?:total|overall|altogether|in all|long|last\w*|length|duration|whole|still|over|within|takes?|video|clip)\b"
+    r"\b(?:total|overall|altogether|in all|long|last\w*|length|duration|whole|still"
+    r"|over|within|takes?|video|clip)\b"
     r"|总|一共|时长|全程|还是|共|视频|片子|用|拉到",
     re.IGNORECASE,
 )
@@ -50,7 +51,7 @@ _LESS_TIME: Final = re.compile(r"\b(?:less|shorter|fewer|off)\b|[少减]|缩短|
 
 
 def put_camera(draft: Draft, text: str) -> bool:
-    """Change the camera path or the length of the one clip that the words are about; False where they say nothing of it.
+    """Change the camera path or the length of the one clip that words are about; False where they say nothing of it.
 
     Raises: Which where several clips could be meant; Back where what follows can't be placed.
     """
@@ -280,7 +281,7 @@ def _end(last: CameraPose, said: Said, text: str, kind: str) -> dict[str, float]
     only_amount = next((move for move in said.moves if not move.axis), None)
     if only_amount is not None:
         turning = next((axis for axis in ("yaw_deg", "pitch_deg", "roll_deg") if axis in now), "yaw_deg")
-        moves.append(type(only_amount)(turning, 0, only_amount.amount, only_amount.at))
+        moves.append(Move(turning, 0, only_amount.amount, only_amount.at))
     kept = {axis: value for axis, value in now.items() if axis not in said.denied}
     if "other_way" in said.kinds:
         kept = _kept(mirrored(CameraPose.model_validate({**kept, "seconds": 0.0})))
@@ -290,7 +291,7 @@ def _end(last: CameraPose, said: Said, text: str, kind: str) -> dict[str, float]
     named = {move.axis for move in moves}
     is_more = "also" in said.kinds or any(not m.sign and m.amount is None and m.axis in now for m in moves)
     is_more = (
-        is_more and bool(named - set(now)) or named == set(now) or (bool(named & set(now)) and "also" in said.kinds)
+        (is_more and bool(named - set(now))) or named == set(now) or (bool(named & set(now)) and "also" in said.kinds)
     )
     end = dict(kept) if is_more else {}
     for move in moves:
@@ -298,7 +299,7 @@ def _end(last: CameraPose, said: Said, text: str, kind: str) -> dict[str, float]
     return end
 
 
-def _moved(move: Any, now: dict[str, float], said: Said, text: str, kind: str, factor: float) -> float:
+def _moved(move: Move, now: dict[str, float], said: Said, text: str, kind: str, factor: float) -> float:
     held = now.get(move.axis)
     if move.axis == "zoom":
         if move.amount is not None:
@@ -320,7 +321,7 @@ def _moved(move: Any, now: dict[str, float], said: Said, text: str, kind: str, f
     return -held
 
 
-def _scale(said: Said, moves: Sequence[Any]) -> float:
+def _scale(said: Said, moves: Sequence[Move]) -> float:
     """Return by how much a move there is gets larger where the words tell no amount."""
     kinds = said.kinds
     of_time = bool(kinds & {"slower", "faster", "speed", "long", "longer", "shorter"}) and "angle" not in kinds
@@ -333,8 +334,7 @@ def _scale(said: Said, moves: Sequence[Any]) -> float:
     if (
         "there_and_back" in kinds
         or of_time
-        or said.seconds
-        and not kinds & {"angle"}
+        or (said.seconds and not kinds & {"angle"})
         or any(move.amount is not None for move in moves)
     ):
         return 1.0

@@ -19,7 +19,8 @@ _N: Final = (
 )
 CAMERA: Final[Table] = table(
     {
-        "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle|orbit|rotation)\b"
+        "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle"
+        rf"|orbit|rotation)\b"
         rf"|[半整]圈|" + rf"{_N}圈",
         "times": rf"(?:\b(?:up )?to )?(?!一倍){_N} ?(?:x\b|×|times\b|倍)|\bx ?\d+(?:\.\d+)?\b"
         r"|(?:(?<=zoom to )|(?<=zoom in to )|(?<=zoom at )|(?<=zoom of )|(?<=zoom )|(?<=zoomed to )"
@@ -50,15 +51,19 @@ CAMERA: Final[Table] = table(
         r"|them )?(?:white|black|red|green|blue|pink|yellow|purple|orange|grey|gray|gold\w*|into|off)\b)"
         r"|\blook(?:s|ing)?\b(?= (?:\d|left|right|a?round|to the|further|up|down|slightly|a bit to))|转动?"
         r"|旋转|摇|扭",
-        "tilt": r"\btilt\w*\b|\bpitch\w*\b|\blook(?:s|ing)? (?=up|down)|俯|仰|抬头|低头|上下摇|[抬压低](?=头|镜头|高"
+        "tilt": r"\btilt\w*\b|\bpitch\w*\b|\blook(?:s|ing)? (?=up|down)|俯|仰|抬头|低头|上下摇"
+        r"|[抬压低](?=头|镜头|高"
         r"|低)|压",
-        "truck": r"\b(?:truck|slid|track|shift|crab|straf)(?:s|e|es|ing|king|ting)?\b|\bsideways\b|\blateral\w*\b|平移"
+        "truck": r"\b(?:truck|slid|track|shift|crab|straf)(?:s|e|es|ing|king|ting)?\b"
+        r"|\bsideways\b|\blateral\w*\b|平移"
         r"|横移|横着移|侧移|横向",
-        "pedestal": r"\bpedestal\w*\b|\bcrane\w*\b|\b(?:rise|rises|rising|raise[sd]?|raising|lift(?:s|ing)?|ascend\w*"
+        "pedestal": r"\bpedestal\w*\b|\bcrane\w*\b|\b(?:rise|rises|rising|raise[sd]?|raising"
+        r"|lift(?:s|ing)?|ascend\w*"
         r"|descend\w*|lower(?:s|ing)?)\b|升降|上升|升高|升起|下降|降低|上移|下移",
         "dolly": r"\bdolly\w*\b|\bdollies\b|推轨|前移|[往向朝]前[走移]|轨道",
         "roll": r"\broll\w*\b|\bbank(?:s|ing)?\b|\bdutch\b|侧滚|滚转|翻滚|侧倾|横滚|歪[着头]?",
-        "other_way": r"\b(?:other|opposite|reverse|wrong) (?:way|direction|side|hand)\b(?: (?:a?round|about))?|\brevers(?:e"
+        "other_way": r"\b(?:other|opposite|reverse|wrong) (?:way|direction|side|hand)\b(?: (?:a?round"
+        r"|about))?|\brevers(?:e"
         r"|ed|ing)\b(?: (?:it|that|the \w+))?"
         r"|\bmirror\w*\b|\bbackwards?\b|[转摇绕推拉移走]反|方向.{0,3}反|反[方着过]?[方向来着]+|相反|(?:换"
         r"|另)一?[个]?(?:方向|边|头)|倒着",
@@ -70,7 +75,8 @@ CAMERA: Final[Table] = table(
         "up": r"\b(?:up(?:wards?)?|skywards?|higher|overhead)\b(?! to)|[往向朝]上|上[移摇抬]|高处|更高|高一?[点些]",
         "down": r"(?<!slow )(?<!slow it )(?<!calm )(?<!tone )(?<!settle )\b(?:down(?:wards?)?|lower)\b|[往向朝]下"
         r"|下[移摇压]|低一?[点些]|更低",
-        "there_and_back": r"\b(?:there )?and (?:\w+ ){0,2}back(?: (?:again|out|in))?\b(?! to (?:the original|normal))"
+        "there_and_back": r"\b(?:there )?and (?:\w+ ){0,2}back(?: (?:again|out"
+        r"|in))?\b(?! to (?:the original|normal))"
         r"|\bthen (?:\w+ ){0,3}back(?: (?:again|out|in|to \w+))?\b|\bback (?:out|in) again\b|\bback again\b"
         r"|\b(?:come|comes|go|goes) back\b(?! to (?:the )?(?:version|previous))|\bback and forth\b"
         r"|\breturn(?:s|ing)?\b(?: to (?:the )?(?:start|where \w+ \w+|original\w*|centre|center))?"
@@ -82,7 +88,8 @@ CAMERA: Final[Table] = table(
         r"|ing)? still\b|\bstay(?:s|ing)? (?:still|there|put|on it)\b|\brests?\b|\bremain(?:s)? still\b"
         r"|\blinger\w*\b|\bstill\b"
         r"|停[住留下顿在]?|定[住格]|静止|不动|保持住|悬停|驻留",
-        "start": r"\b(?:at|from) the (?:very )?(?:start|beginning)\b|\bfirst\b|\bbegin(?:s|ning)?\b|\bstart(?:s|ing)?\b"
+        "start": r"\b(?:at|from) the (?:very )?(?:start|beginning)\b|\bfirst\b|\bbegin(?:s"
+        r"|ning)?\b|\bstart(?:s|ing)?\b"
         r"|\binitial\w*\b|开头|一开始|开始|起初|先|前(?=[\d一二两三四五六七八九十]+秒)"
         r"|头(?=[\d一二两三四五六七八九十]+秒)",
         "end": r"\b(?:at the (?:very )?)?end(?:s|ing)?\b|\bfinal\w*\b|\blast\b|结尾|最后|末尾|结束",
@@ -91,19 +98,25 @@ CAMERA: Final[Table] = table(
         r"|quick|hectic|rushed)\b|\bcalmer\b|\bso fast\b|\bnot (?:so|as) (?:fast|quick\w*)\b"
         r"|慢(?:一?[点些]|下来|[半])?|太快|放慢|减速|缓(?:一?[点些]|慢|和)?|别(?:那么|这么|太)快|不要(?:那么"
         r"|这么|太)快|悠着",
-        "slowly": r"\bslow(?:ly)?\b|\bgently\b|\bgradual(?:ly)?\b|\bsmooth\w*\b|慢慢(?:地|来)?|缓缓地?|缓慢地?|平稳|徐徐",
-        "faster": r"\bfaster\b|\bquick(?:er|ly)?\b|\bspeed(?:s|ed|ing)? (?:it |that |this |the \w+ )?up\b|\btoo (?:slow"
+        "slowly": r"\bslow(?:ly)?\b|\bgently\b|\bgradual(?:ly)?\b|\bsmooth\w*\b|慢慢(?:地|来)?"
+        r"|缓缓地?|缓慢地?|平稳|徐徐",
+        "faster": r"\bfaster\b|\bquick(?:er|ly)?\b|\bspeed(?:s|ed|ing)? (?:it |that |this "
+        r"|the \w+ )?up\b|\btoo (?:slow"
         r"|slowly|sluggish)\b|\bsnappier\b|\bmore quickly\b|\bhurry\b|\bso slow(?:ly)?\b"
         r"|快(?:一?[点些])|更快|再快|加快|提速|加速|太慢|太拖|别(?:那么|这么|太)慢",
-        "longer": r"\blonger\b|\btoo short\b|\blengthen\w*\b|\bextend\w*\b|\bstretch\w*\b|\bprolong\w*\b|长一?[点些]"
+        "longer": r"\blonger\b|\btoo short\b|\blengthen\w*\b|\bextend\w*\b|\bstretch\w*\b"
+        r"|\bprolong\w*\b|长一?[点些]"
         r"|更长|再长|太短|延长|加长|拉长|久一?[点些]|长",
-        "shorter": r"\bshort(?:er|en)?\b|\btoo long\b|\btrim\w*\b|\bcut (?:it |that )?(?:down|short)\b|短一?[点些]?|更短"
+        "shorter": r"\bshort(?:er|en)?\b|\btoo long\b|\btrim\w*\b|\bcut (?:it |that )?(?:down"
+        r"|short)\b|短一?[点些]?|更短"
         r"|再短|太长|缩短|剪短",
         "far_too": r"\b(?:way|far|much) (?=too\b)|(?:实在|真的?)(?=太)",
-        "long": r"\b(?:as )?long\b|\blength\b|\bduration\b|\b(?:running )?time\b|\btotal\b|时长|时间|长度|总长|总时长"
+        "long": r"\b(?:as )?long\b|\blength\b|\bduration\b|\b(?:running )?time\b|\btotal\b|时长"
+        r"|时间|长度|总长|总时长"
         r"|秒数|一共|总共|全程",
         "speed": r"\bspeed\b|\bpace\b|\bas fast\b|\bas slow(?:ly)?\b|\btempo\b|速度|速率|节奏",
-        "angle": r"\bangles?\b|\bswing\b|\barc\b|\bsweep\b|\bas (?:far|much|wide)\b|\brange\b|\brotation\b|角度|幅度"
+        "angle": r"\bangles?\b|\bswing\b|\barc\b|\bsweep\b|\bas (?:far|much|wide)\b|\brange\b"
+        r"|\brotation\b|角度|幅度"
         r"|转角|弧度|范围",
         "more": r"\bmore\b|\bfurther\b|\bfarther\b|\bwider\b|\bbigger\b|\blarger\b|\bnot (?:far |close "
         r"|wide )?enough\b|\bstronger\b|\bextra\b|\banother\b|\bincrease\w*\b|[再更多]|大一?[点些]|不够|加大"
@@ -116,9 +129,11 @@ CAMERA: Final[Table] = table(
         "also": r"\bas well\b|\btoo\b|\balso\b|\bwhil(?:e|st)\b|\bat the same time\b|\bduring\b|\bsimultaneous\w*\b"
         r"|\badd\w*\b|\bplus\b|\btogether\b|\bcombin\w+\b|\bas (?:it|you|we) \w+\b|\bwith (?:a|some)\b|同时"
         r"|一边|边(?=.{0,4}边)|的时候|加[上个]|再加|顺便|也",
-        "same": r"\b(?:the )?same\b|\bunchanged\b|\bkeep\w*\b|\bas (?:it )?(?:is|was)\b|\bstill\b|不变|照旧|一样|保持"
+        "same": r"\b(?:the )?same\b|\bunchanged\b|\bkeep\w*\b|\bas (?:it )?(?:is|was)\b"
+        r"|\bstill\b|不变|照旧|一样|保持"
         r"|还是|仍|依旧",
-        "on_the_spot": r"\bon the spot\b|\bin place\b|\bstand(?:ing)? in one place\b|\bstay(?:ing)? put\b|原地|站着",
+        "on_the_spot": r"\bon the spot\b|\bin place\b|\bstand(?:ing)? in one place\b"
+        r"|\bstay(?:ing)? put\b|原地|站着",
         "sine": r"\bsmooth\w*\b|\bjerk\w*\b|平滑|平稳",
         "camera": r"\bcameras?\b|\bshots?\b|\bviews?\b|\bclips?\b|\bvideos?\b|\bvids?\b|\bmovies?\b|\bfootage\b"
         r"|\bmovements?\b|\bmotion\b|\bmov(?:e|es|ing)\b|\bfly\w*\b|镜头|运镜|相机|视角|机位|视频|片子|短片"
@@ -139,7 +154,7 @@ _REPLACED: Final = re.compile(r"[^,;，。]*[推拉转绕摇移环镜头]+[^,;�
 
 @dataclass
 class Move:
-    """A move that words name: `axis` of a pose, `sign` of it (0: not said), `amount` in its unit, None where not said."""
+    """A move that words name: `axis` of a pose, `sign` of it (0: not said), `amount` in its unit, None: not said."""
 
     axis: str
     sign: int = 0
@@ -282,7 +297,13 @@ def number_in(text: str) -> float | None:
 
 
 def _degrees(text: str) -> float | None:
-    named = (("half", 180.0), ("半圈", 180.0), ("quarter", 90.0), ("full", 360.0), ("整圈", 360.0))
+    named: tuple[tuple[str, float], ...] = (
+        ("half", 180.0),
+        ("半圈", 180.0),
+        ("quarter", 90.0),
+        ("full", 360.0),
+        ("整圈", 360.0),
+    )
     whole = next((degrees for word, degrees in named if word in text.lower()), None)
     number = number_in(text)
     return whole if whole is not None else number * 360 if number is not None and "圈" in text else number

@@ -181,7 +181,8 @@ _LAYOUTS: Final = (
         r"|在一起|成|播)|依次|首尾|挨着放完|放完.*放|顺序|一条|拼成一段|先.*(?:再|然后|后).*(?:新|续|原)"),
     ("above", r"\bstack\w*\b|\b(?:on )?top of\b|\babove\b|\bbelow\b|\bunder(?:neath)?\b|\bvertical\w*\b"
         r"|\bone over the other\b|\btop (?:and|to) bottom\b|\bup and down\b|竖着|上下|叠|垂直|一上一下|摞"),
-    ("beside", r"\bside[- ]by[- ]side\b|\bbeside\b|\bnext to\b|\bhorizontal\w*\b|\bleft and right\b|横着|左右(?:放|排"
+    ("beside", r"\bside[- ]by[- ]side\b|\bbeside\b|\bnext to\b|\bhorizontal\w*\b"
+        r"|\bleft and right\b|横着|左右(?:放|排"
         r"|拼|并|摆)|并排|水平|并列"),
 )  # fmt: skip
 _FIRST_OR_SIDE: Final = re.compile(

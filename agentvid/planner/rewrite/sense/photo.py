@@ -13,29 +13,42 @@ from agentvid.planner.request import Edit
 from agentvid.planner.rewrite.colour_said import SaidColour, said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.read_colour import put_plan
-from agentvid.planner.rewrite.read_target import drop_parts, head_noun, put_operation, put_target
+from agentvid.planner.rewrite.read_target import head_noun, put_operation, put_target
+from agentvid.planner.rewrite.sense.photo_parts import drop_named, holds_only, is_in, is_short
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, Thing, denied_spans, things_said
 from agentvid.planner.rewrite.sense.words import Word, scan
 from agentvid.planner.rewrite.where import Where
 
-__all__ = ["Photo", "is_of_photo"]
+__all__ = ["Photo"]
 
 _BEHIND: Final = ("blur_background", "replace_background")
+
+
 _OF_THING: Final = ("recolour", "remove")
+
+
 _ADDED: Final = re.compile(
     r"\b(?:too|also|as well|next|another)\b|也|再(?!深|浅|暗|亮|淡|鲜|暖|冷)|还(?!是|要虚)|另外", re.IGNORECASE
 )
+
+
 _MEANT: Final = re.compile(r"\bmeant?\b|\bwrong\b|说的是|指的是|[搞弄选找]错", re.IGNORECASE)
+
+
 _SKIP: Final = re.compile(
     r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch"
     r"|stop)\b|别|不要|不用|取消|去掉|省|免|不想",
     re.IGNORECASE,
 )
+
+
 _SO: Final = re.compile(
     r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|艳|鲜艳|淡)|\b(?:not (?:so|as|that|quite so)"
     r"|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
     re.IGNORECASE,
 )
+
+
 _SHADES: Final = (
     (r"[变更]?灰一?[点些]|更灰", "太艳"),
     (r"浓一?[点些]|更浓", "深一点"),
@@ -43,33 +56,16 @@ _SHADES: Final = (
     (r"\b(?:more muted|greyer|grayer|less intense|calmer)\b", "too vivid"),
 )
 """Shades as people call them, and as they are called here."""
+
+
 _DROPPED: Final = re.compile(
     r"(?:please |just )?(?:drop|skip|lose|remove|forget|cancel|cut) (?:it|that|this)(?: please)?|(?:去掉"
     r"|不要|取消|拿掉)(?:它)?[了吧]*",
     re.IGNORECASE,
 )
+
+
 _GREEN_SCREEN: Final = re.compile(r"\b(?:chroma|green[- ]?screen|keying)\b|抠像|绿幕|抠图", re.IGNORECASE)
-
-
-def is_of_photo(draft: Draft, text: str) -> bool:
-    """Return whether words name a colour, a thing, or what is done to things of the picture that a chain edits."""
-    if not any(part.plan for part in draft.parts()):
-        return False
-    kinds = {word.kind for word in scan(text, PHOTO)}
-    return bool(
-        said_colours(text)
-        or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"}
-        or things_said(text, "")
-    )
-
-
-def denied_of(draft: Draft, text: str) -> Part | None:
-    """Return the one part whose thing a message says not to mean: "the fork, not the spoon"."""
-    denied = [thing for thing in things_said(text.lower(), "") if thing.is_denied]
-    parts = [
-        p for p in draft.parts() if p.plan and p.thing and any(same_noun(head_noun(p.thing), t.words) for t in denied)
-    ]
-    return parts[0] if len(parts) == 1 else None
 
 
 @dataclass
@@ -105,8 +101,8 @@ class Photo:
             self.denied.append(self.named)
             return True
         spans = denied_spans(text)
-        colours = [one for one in said_colours(text) if not _is_in(one.start, spans)]
-        bad = [one for one in said_colours(text) if _is_in(one.start, spans)]
+        colours = [one for one in said_colours(text) if not is_in(one.start, spans)]
+        bad = [one for one in said_colours(text) if is_in(one.start, spans)]
         things = [
             thing
             for thing in things_said(text, self.noun())
@@ -235,7 +231,7 @@ class Photo:
             return True
         if _GREEN_SCREEN.search(text):
             return self.did and bool(self.parts("replace_background"))
-        said = [thing for thing in things if not thing.is_denied and not _holds_only(thing, colours)]
+        said = [thing for thing in things if not thing.is_denied and not holds_only(thing, colours)]
         if "background" in kinds or (self.is_behind and self.did and not said and not self.parts("replace_background")):
             return self._coloured_behind(text, colour)
         recolouring = self.parts("recolour")
@@ -304,9 +300,9 @@ class Photo:
         removing, recolouring = self.parts("remove"), self.parts("recolour")
         verb = next((word for word in words if word.kind == "remove"), None)
         if (
-            any(word.kind == "recolour" and _is_in(word.start, spans) for word in words)
+            any(word.kind == "recolour" and is_in(word.start, spans) for word in words)
             and recolouring
-            and (verb is None or _is_in(verb.start, spans))
+            and (verb is None or is_in(verb.start, spans))
         ):
             self.denied.append(recolouring[0])
             return True
@@ -315,7 +311,7 @@ class Photo:
             return True
         if verb is None:
             return False
-        if _is_in(verb.start, spans) or re.search(r"(?:别|不要|不用|不许)\S{0,3}$", text[: verb.start]):
+        if is_in(verb.start, spans) or re.search(r"(?:别|不要|不用|不许)\S{0,3}$", text[: verb.start]):
             named = [p for p in removing if not things or any(same_noun(head_noun(p.thing), t.words) for t in things)]
             self.denied += [part for part in named if part not in self.denied]
             return bool(named)
@@ -339,7 +335,7 @@ class Photo:
         skip = _SKIP.search(text)
         is_denied = skip is not None and (
             blur is None
-            or _is_in(blur.start, spans)
+            or is_in(blur.start, spans)
             or skip.start() < blur.start
             or "can go" in text
             or skip[0] in ("不要", "去掉", "不用")
@@ -378,7 +374,7 @@ class Photo:
             named = [p for p in parts if any(same_noun(head_noun(p.thing), t.words) for t in denied)]
             self.is_wrong, self.named = True, named[0] if named else self.named
             return bool(named) or self.did
-        is_meant = self.is_wrong or bool(denied) or bool(kinds & {"instead", "subject"}) or _is_short(text, said)
+        is_meant = self.is_wrong or bool(denied) or bool(kinds & {"instead", "subject"}) or is_short(text, said)
         if len(said) == 1 and re.search(r"\bwrong (?:\w+ )?$", text[: said[0].start]):
             self.is_wrong = True
             return True
@@ -396,37 +392,3 @@ class Photo:
     def _was_wrong(self) -> bool:
         self.is_wrong = True
         return True
-
-
-def drop_named(draft: Draft, part: Part) -> bool:
-    """Leave a part out; what others did with its thing they go on doing with that."""
-    things = {one.core: one.thing for one in draft.parts()}
-    if not drop_parts(draft, [part]):
-        return False
-    for one in draft.parts():
-        was = things.get(one.core, "")
-        if was and one.thing != was and one.thing in ("main subject", "主体"):
-            put_target(draft, was, Where((one.core,), ""))
-    return True
-
-
-def _is_short(text: str, said: Sequence[Thing]) -> bool:
-    """Return whether a piece is but a name: "the fork", "是叉子"."""
-    rest = text
-    for thing in reversed(said):
-        rest = f"{rest[: thing.start]} {rest[thing.end :]}"
-    rest = re.sub(
-        r"\b(?:the|an?|it's|it is|no|oh|oops|please|sorry|just|my|that)\b|[是啊呀吧呢的了哎,.!?\s]",
-        " ",
-        rest,
-        flags=re.IGNORECASE,
-    )
-    return not rest.strip()
-
-
-def _holds_only(thing: Thing, colours: Sequence[SaidColour]) -> bool:
-    return any(colour.words.lower() == thing.words.lower() for colour in colours)
-
-
-def _is_in(at: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= at < end for start, end in spans)

@@ -15,25 +15,31 @@ __all__ = ["PHOTO", "Thing", "denied_spans", "things_said"]
 
 PHOTO: Final[Table] = table(
     {
-        "background": r"\b(?:background|backdrop|surroundings?|behind(?: (?:it|them|the \w+))?|bg)\b|背景|底色|底(?!片|图)"
+        "background": r"\b(?:background|backdrop|surroundings?|behind(?: (?:it|them|the \w+))?|bg)\b"
+        r"|背景|底色|底(?!片|图)"
         r"|背后|身后|周围|四周|后景",
-        "remove": r"\b(?:remov\w+|eras\w+|delet\w+|(?:take|get|cut|edit|photoshop)\w* (?:it|that|this|them|the \w+|her"
+        "remove": r"\b(?:remov\w+|eras\w+|delet\w+|(?:take|get|cut|edit|photoshop)\w* (?:it|that"
+        r"|this|them|the \w+|her"
         r"|him) (?:out|away|off)|take (?:out|away)|taken out|get rid of|gone|vanish\w*|disappear\w*|wipe\w*"
         r"|clear\w* away|should go|can go|has to go|must go|away with)\b"
         r"|去掉|去除|移除|移走|抹掉|抹去|擦掉|删[掉除了去]?|拿掉|拿走|弄没|弄走|消失|消掉|抠掉|清掉|P掉|p掉",
-        "blur": r"\b(?:blur\w*|bokeh|defocus\w*|out of focus|soft[- ]?focus|hazy|shallow depth)\b|虚化|模糊|虚一[点些]"
+        "blur": r"\b(?:blur\w*|bokeh|defocus\w*|out of focus|soft[- ]?focus|hazy"
+        r"|shallow depth)\b|虚化|模糊|虚一[点些]"
         r"|朦胧|糊[掉化]?|景深|虚(?!线)",
         "sharp": r"\b(?:sharp\w*|crisp|in focus|unblurred|clear)\b|清晰|清楚|锐利",
-        "recolour": r"\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|tint\w*|dye\w*|shade\w*|hue|tone)\b|改?颜色|上色|染[成色]?"
+        "recolour": r"\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|tint\w*|dye\w*|shade\w*|hue|tone)\b"
+        r"|改?颜色|上色|染[成色]?"
         r"|涂[成色]?|刷[成]?|变色|改色|换色|色调|着色|重新?上色",
-        "whole": r"\b(?:whole|entire|complete|full|all of the|all over the|everything in the)\s*(?:picture|photo|image"
+        "whole": r"\b(?:whole|entire|complete|full|all of the|all over the"
+        r"|everything in the)\s*(?:picture|photo|image"
         r"|scene|thing|shot|pic|frame)\b|\beverything\b(?! else)|\bnot just the \w+\b|整[张幅个]?(?:图|画面"
         r"|照片|片|体)|全图|全部画面|整张|整幅|整体|全都?(?=[变染涂改成])",
         "keep": r"\b(?:keep\w*|leave|leav\w+|stay\w*|remain\w*|untouched|alone|as (?:it )?is|retain\w*|preserv\w*"
         r"|still)\b|留着|保留|留下|别.{0,3}[动碰]|不动|不变|照旧|还是要|还要|继续|保持|不用改|别改",
         "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|stop|skip"
         r"|forget)\b|而?不是|不要|别(?![墅的])|不用|不想|不必|先别|没有|而非",
-        "instead": r"\b(?:instead|rather|actually|i mean\w*|meant|wrong|mistake|should(?:'ve| have)? be\w*|correction"
+        "instead": r"\b(?:instead|rather|actually|i mean\w*|meant|wrong|mistake|should(?:'ve"
+        r"| have)? be\w*|correction"
         r"|swap\w*|other)\b|改成|换成|改为|而是|应该是?|才对|才是|搞错|弄错|错了|说的是|指的是|要的是|明明"
         r"|其实|是(?=那)",
         "subject": r"\b(?:main )?(?:subject|target|focus|object of interest)\b|主体|主角|主要物体|目标|对象",
@@ -43,8 +49,16 @@ PHOTO: Final[Table] = table(
         r"|原来的[图照]|没(?:改|动|处理)过的",
     }
 )
-_SIDES: Final = r"left|right|front|back|rear|top|bottom|middle|cent(?:re|er)|near|far|big|large|small|little|other|second|first|tall|round|wooden|metal|glass|plastic|old|empty|full|dark|light|whole|shiny|upper|lower"
-_WHERE: Final = r"(?: (?:on|in|at|behind|near|beside|under|above|below|next to|in front of|closest to|by|to) (?:the |its )?(?!photo|picture|image|clip|video|pixel|your|step)[a-z]+(?: (?:side|corner|edge|of the [a-z]+))?)?"
+_SIDES: Final = (
+    r"left|right|front|back|rear|top|bottom|middle|cent(?:re|er)|near|far|big|large"
+    r"|small|little|other|second|first|tall|round|wooden|metal|glass|plastic|old"
+    r"|empty|full|dark|light|whole|shiny|upper|lower"
+)
+_WHERE: Final = (
+    r"(?: (?:on|in|at|behind|near|beside|under|above|below|next to|in front of"
+    r"|closest to|by|to) (?:the |its )?(?!photo|picture|image|clip|video|pixel|your"
+    r"|step)[a-z]+(?: (?:side|corner|edge|of the [a-z]+))?)?"
+)
 _BEFORE_ZH: Final = r"(?:(?:最?[左右前后中上下里外旁][边面侧方间头]?|靠[左右前后]|大|小|另|其他|别)(?:那|这)?(?:一)?(?:个|把|只|块|张|条|辆|位|朵)?的?)"
 _DENIAL: Final = re.compile(
     r"\b(?:not(?! just)|don't|dont|do not|no|never|without|instead of|rather than|isn't"
@@ -58,7 +72,7 @@ _DENIAL: Final = re.compile(
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing that a text names: its words without an article, where they stand, and whether it is said not to be it."""
+    """A thing that a text names: its words without an article, where they stand, and whether it is not meant."""
 
     words: str
     start: int

@@ -26,21 +26,14 @@ from agentvid.planner.rewrite.sense.media import (
     put_joined,
     put_question,
 )
-from agentvid.planner.rewrite.sense.photo import Photo, denied_of, is_of_photo
+from agentvid.planner.rewrite.sense.photo import Photo
+from agentvid.planner.rewrite.sense.photo_parts import denied_of, is_of_photo
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, things_said
 from agentvid.planner.rewrite.sense.stage import denies_edit, put_stage
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
-from agentvid.planner.rewrite.sense.steps import (
-    names_step,
-    put_engine,
-    put_only,
-    put_order,
-    put_pin,
-    put_seed,
-    put_skip,
-    put_undo,
-    skips,
-)
+from agentvid.planner.rewrite.sense.step_words import names_step, skips
+from agentvid.planner.rewrite.sense.steps import put_only, put_order, put_skip, put_undo
+from agentvid.planner.rewrite.sense.wishes import put_engine, put_pin, put_seed
 from agentvid.planner.rewrite.sense.words import chunks_of, residue, scan
 from agentvid.planner.rewrite.spot.drawn import drawn_layout
 from agentvid.planner.rewrite.spot.values import spot_number, spot_original, spot_size, spot_start, spot_unlit
@@ -232,7 +225,7 @@ def _media(draft: Draft, pieces: list[str]) -> list[str]:
     camera: list[str] = []
     skipped: list[str] = []
     unread: list[str] = []
-    for piece in [part for piece in pieces for part in _parted(draft, piece)]:
+    for piece in [half for whole in pieces for half in _parted(draft, whole)]:
         if _read_run(draft, piece):
             continue
         where = find_steps(piece, draft.chain, draft.tools)

@@ -44,19 +44,25 @@ _PLACE_EN: Final = (
     r"|hand side))?(?: of (?:the )?(?:stage|picture|image|scene|frame))?\b|\b(?:closer|nearer)\b(?! (?:to"
     r"|together))|\b(?:farther|further) away\b"
 )
-_PLACE_ZH: Final = r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*|[远近](?:处|一?[点些])|角落"
+_PLACE_ZH: Final = (
+    r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央"
+    r"|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*"
+    r"|[远近](?:处|一?[点些])|角落"
+)
 _KINDS: Final = {
     "grow": _GROW,
     "shrink": _SHRINK,
     "large": _SIZES["large"],
     "small": _SIZES["small"],
     "opposite": r"\b(?:the )?(?:other|opposite) side\b|另一[边侧]|对面|反面",
-    "row": r"\bside by side\b|\bnext to (?:each|one an)other\b|\bin (?:a|one) (?:row|line)\b|并排|一排|排成|挨在一起",
+    "row": r"\bside by side\b|\bnext to (?:each|one an)other\b|\bin (?:a|one) (?:row"
+    r"|line)\b|并排|一排|排成|挨在一起",
     "relation_back": r"\bbehind\b|\bat the back of\b|\bbeyond\b",
     "relation_front": r"\bin front of\b|\bbefore\b",
     "relation_left": r"\b(?:to |on )?(?:the )?left(?:-hand side)?(?: side)? of\b",
     "relation_right": r"\b(?:to |on )?(?:the )?right(?:-hand side)?(?: side)? of\b",
-    "relation_beside": r"\bnext to\b|\bbeside\b|\bnear\b|\bclose to\b|\balongside\b|\bby the\b|旁边?|附近|挨着|边上|并排",
+    "relation_beside": r"\bnext to\b|\bbeside\b|\bnear\b|\bclose to\b|\balongside\b|\bby the\b|旁边?"
+    r"|附近|挨着|边上|并排",
     "place": rf"{_PLACE_EN}|{_PLACE_ZH}",
     "where": r"\bwhere (?:the )?(?=[\w ]+ (?:is|was|stands|sits)\b)|的?位置(?!.{0,3}换)",
     "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|rid of)\b"
@@ -98,7 +104,8 @@ _KINDS: Final = {
     "keep": r"\b(?:keep\w*|leave|stay\w*|unchanged|same|don't (?:touch|change|move)|untouched|remain\w*)\b|不变"
     r"|别动|不动|保持|留着|照旧|保留|不用动",
     "break": r"[,;。，；]|\b(?:and|but|while|with)\b|和|与|以及|还有|、",
-    "camera": r"\b(?:camera|view\w*|viewpoint|seen|angle|look(?:ing|ed)?|shot|perspective|bird's[- ]eye)\b|镜头|视角"
+    "camera": r"\b(?:camera|view\w*|viewpoint|seen|angle|look(?:ing|ed)?|shot|perspective"
+    r"|bird's[- ]eye)\b|镜头|视角"
     r"|机位|相机|俯视|俯拍|仰视|仰拍|[看拍]过?去?|角度",
 }
 _PRIORITY: Final = ("grow", "shrink", "remove", "nothing_else", "swap", "where")

@@ -60,10 +60,14 @@ def scan(text: str, kinds: Table) -> list[Word]:
 _FLUFF_EN: Final = frozenset(
     re.findall(
         r"\S+",
-        "a an the it its it's that that's this these those is are am be been being was were to of in on at for by as "
-        "with and or but so then than if not no nah nope yes yeah ok okay oh ah hmm hm um uh well hey hi please pls "
-        "thanks thank you your you're i i'm i'd i'll i've me my we us our let let's lets do does did don't can could "
-        "would should shall will must may might need needs needed want wants wanted like likes prefer rather instead "
+        "a an the it its it's that that's this these those is are am be been being was "
+        "were to of in on at for by as "
+        "with and or but so then than if not no nah nope yes yeah ok okay oh ah hmm hm "
+        "um uh well hey hi please pls "
+        "thanks thank you your you're i i'm i'd i'll i've me my we us our let let's "
+        "lets do does did don't can could "
+        "would should shall will must may might need needs needed want wants wanted "
+        "like likes prefer rather instead "
         "just only simply really actually maybe perhaps quite pretty very too also still even now here there make "
         "makes made making get gets got getting give have has having had go goes going put set keep use using take "
         "change changed changes try bit little touch tad lot much more less kind sort thing things stuff one "
