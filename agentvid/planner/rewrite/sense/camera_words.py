@@ -297,7 +297,7 @@ def number_in(text: str) -> float | None:
 
 
 def _degrees(text: str) -> float | None:
-    named: tuple[tuple[str, float], ...] = (
+    named = (
         ("half", 180.0),
         ("半圈", 180.0),
         ("quarter", 90.0),

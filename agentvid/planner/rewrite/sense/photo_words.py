@@ -59,7 +59,10 @@ _WHERE: Final = (
     r"|closest to|by|to) (?:the |its )?(?!photo|picture|image|clip|video|pixel|your"
     r"|step)[a-z]+(?: (?:side|corner|edge|of the [a-z]+))?)?"
 )
-_BEFORE_ZH: Final = r"(?:(?:最?[左右前后中上下里外旁][边面侧方间头]?|靠[左右前后]|大|小|另|其他|别)(?:那|这)?(?:一)?(?:个|把|只|块|张|条|辆|位|朵)?的?)"
+_BEFORE_ZH: Final = (
+    r"(?:(?:最?[左右前后中上下里外旁][边面侧方间头]?|靠[左右前后]|大|小|另|其他|别)"
+    r"(?:那|这)?(?:一)?(?:个|把|只|块|张|条|辆|位|朵)?的?)"
+)
 _DENIAL: Final = re.compile(
     r"\b(?:not(?! just)|don't|dont|do not|no|never|without|instead of|rather than|isn't"
     r"|wasn't)\b[^,;.。]*?(?=,|;|\.|$|\bbut\b|\bi (?:mean|meant|want|said)\b|\bmake\b|\buse\b|\bjust\b"

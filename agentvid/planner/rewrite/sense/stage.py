@@ -11,7 +11,8 @@ from typing import Any, Final
 from agentvid.chain.step import Step
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_target import drop_parts
-from agentvid.planner.rewrite.sense.stage_goal import Goal, read_goal
+from agentvid.planner.rewrite.sense.stage_goal import read_goal
+from agentvid.planner.rewrite.sense.stage_state import Goal
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
 from agentvid.planner.rewrite.sense.words import Word, residue
 from agentvid.planner.rewrite.spot.drawn import change_of, drawn_layout, put_layout
