@@ -257,10 +257,9 @@ def _directed(said: Said, word: Word, hint: Word | None) -> None:
 
 def _measured(said: Said, word: Word) -> None:
     """Give an amount to the move it stands beside: the nearest one that is counted so and has none yet."""
-    if word.kind == "degrees":
-        axes, amount = ("yaw_deg", "pitch_deg", "roll_deg"), _degrees(word.text)
-    else:
-        axes, amount = ("zoom", "dolly"), _times(word)
+    is_turn = word.kind == "degrees"
+    axes = ("yaw_deg", "pitch_deg", "roll_deg") if is_turn else ("zoom", "dolly")
+    amount = _degrees(word.text) if is_turn else _times(word)
     fitting = [move for move in said.moves if move.axis in axes and move.amount is None]
     if fitting:
         fitting[-1].amount = amount
