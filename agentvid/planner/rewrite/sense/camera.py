@@ -75,6 +75,8 @@ def put_camera(draft: Draft, text: str) -> bool:
         seconds = _seconds(_length(changed), said, text, has_move=False)
         longer = lasting(changed, lambda _: seconds) if seconds is not None else None
         changed = longer or changed
+    if changed == before and "orbit" in said.kinds:
+        _about(draft, before.id, text)
     if changed == before:
         is_said = path is not None and bool(said.seconds or said.moves)
         draft.did = draft.did or is_said
@@ -235,7 +237,8 @@ def _both_ways(said: Said, end: dict[str, float]) -> tuple[str, float, float] | 
 
 
 def _kind(path: CameraPath, said: Said) -> str:
-    if "on_the_spot" in said.kinds:
+    is_pan = any(word.kind == "turn" and word.text.lower().startswith("pan") for word in said.words)
+    if "on_the_spot" in said.kinds or (is_pan and "orbit" not in said.kinds):
         return "look"
     if "orbit" in said.kinds:
         return "orbit"
