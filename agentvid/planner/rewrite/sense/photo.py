@@ -246,7 +246,7 @@ class Photo:
         if other:
             return self._other_coloured(text, kinds, colour, other)
         if recolouring:
-            part = recolouring[0] if len(recolouring) == 1 else self._of_colour(recolouring, bad)
+            part = recolouring[0] if len(recolouring) == 1 else self._of_colour(recolouring, bad, said)
             if part is None:
                 return False
             self.named = part
@@ -264,10 +264,14 @@ class Photo:
             return True
         return False
 
-    def _of_colour(self, parts: list[Part], bad: list[SaidColour]) -> Part | None:
+    def _of_colour(self, parts: list[Part], bad: list[SaidColour], said: list[Thing]) -> Part | None:
         was = [named_colour(one.words) for one in bad] + [named_colour(self.wrong)]
         named = [part for part in parts if named_colour(part.colour) in was]
-        return named[0] if len(named) == 1 else self.named
+        named = named or [p for p in parts if any(same_noun(head_noun(p.thing), thing.words) for thing in said)]
+        if len(named) == 1 or self.named is not None:
+            return named[0] if len(named) == 1 else self.named
+        core = self.draft.one(part.core for part in parts)
+        return next(part for part in parts if part.core == core)
 
     def _other_coloured(self, text: str, kinds: set[str], colour: SaidColour, other: list[Thing]) -> bool:
         recolouring = self.parts("recolour")

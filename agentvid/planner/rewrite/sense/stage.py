@@ -120,6 +120,8 @@ def _is_of_edit(goal: Goal, change: Any, text: str) -> bool:
     """Return whether the words are about what is done to the picture, not about the picture it is done to."""
     if goal.camera is not None or goal.added or goal.swapped or goal.relations:
         return False
+    if any(t.kind == "colour" and t.is_denied and t.value == change.target.colour for t in tokens_of(text)):
+        return False
     touched = {*goal.looks, *goal.rows, *goal.columns, *goal.removed}
     target = goal.scene.solids.index(change.target) if change.target in goal.scene.solids else -1
     others = touched - {target}
