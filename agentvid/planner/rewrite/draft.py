@@ -172,6 +172,15 @@ class Draft:
         elif follow is not None:
             follow()
 
+    def keep_going(self, change: Callable[[], None]) -> None:
+        """Make a change, and let what can follow from it; where nothing can, the change alone."""
+        before = self.chain
+        try:
+            self.settle(change)
+        except Back:
+            self.chain = before
+            change()
+
     def put_request(self, step_id: str, **args: object) -> None:
         """Set arguments of a plan, and with them the words that ask for it."""
         held = self.chain.step(step_id).args

@@ -20,6 +20,7 @@ from agentvid.planner import PlanRequest
 from agentvid.planner.check import check_chain
 from agentvid.planner.grammar.lexicon import detect_language, plain, strip_politeness
 from agentvid.planner.grammar.split import clean, split
+from agentvid.planner.rewrite.asked import ABOUT, NEW, QUESTION
 from agentvid.planner.rewrite.draft import Back, Draft, Which
 from agentvid.planner.rewrite.meaning import names_step
 from agentvid.planner.rewrite.read_box import read_box
@@ -36,6 +37,7 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
+from agentvid.planner.rewrite.sense import sense
 from agentvid.planner.rewrite.spelling import spelled
 from agentvid.planner.rewrite.spot import (
     is_asking,
@@ -84,25 +86,6 @@ _SIZED: Final = re.compile(r"\btoo (?:big|large|huge|small|tiny|little)\b|太[�
 """What is no mere remark of a solid."""
 _RANKED: Final = re.compile(r"\s*(?:最后(?:[那这]?个|的|一步)|first (?:check|edit)\b)", re.IGNORECASE)
 """What is no politeness before the name of a step either."""
-_NEW: Final = re.compile(
-    r"\b(?:give|make|create|show|send) me (?:an?|another|one more|some)\b|\b(?:make|create|render) (?:an?"
-    r"|another) (?:\w+ )?(?:clip|video|movie|picture)\b"
-    r"|(?:出|做|来|生成|弄|整)一?[个段张条]\S{0,6}(?:视频|短片|动画|片子)|帮我数|数一?数",
-    re.IGNORECASE,
-)
-"""What asks for a further result, not for another one."""
-_QUESTION: Final = re.compile(
-    r"(?:what|how (?:many|much)|which|who|where|why|when|is there|are there|does|did|is (?:it|this|that)"
-    r"|are (?:they|these))\b"
-    r"|.*(?:有啥|是啥|什么|多少|几[个只样张条辆位]|为什么|怎么回事|哪[里个些]|吗$)",
-    re.IGNORECASE,
-)
-
-_ABOUT: Final = re.compile(
-    r"^(?:what|why|how|where|when|who|which)\b|\?$|\bexplain\b|干嘛|干什么|做什么|为什么|什么意思|解释", re.IGNORECASE
-)
-"""What asks about a step, and changes none."""
-
 _Reader = Callable[[Draft, str, Where | None], bool]
 _READERS: Final[tuple[_Reader, ...]] = (
     lambda draft, clause, where: read_order(draft, clause),
@@ -152,7 +135,7 @@ def read_edits(
 def _elsewhere(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite:
     """Return what to say of words that name a step and change nothing in it: what they would change elsewhere."""
     where = find_steps(said, draft.start, draft.tools)
-    if where is None or not where.steps or _ALSO.match(said) or _ABOUT.search(said):
+    if where is None or not where.steps or _ALSO.match(said) or ABOUT.search(said):
         return Rewrite(kind="new", language=draft.language)
     steps = draft.named(step_name(draft.start, step) for step in where.steps)
     rest = strip_politeness(where.rest)
@@ -164,6 +147,9 @@ def _elsewhere(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite:
 
 
 def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite:
+    sensed = _sensed(draft.anew(), said, earlier)
+    if sensed is not None:
+        return sensed
     new = Rewrite(kind="new", language=draft.language)
     if not draft.chain.steps:
         return new
@@ -177,7 +163,7 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
         unread = _read(draft, said, readers)
         if draft.command is not None:
             return Rewrite(kind="command", language=draft.language, command=draft.command)
-        if unread and _NEW.search(said):
+        if unread and NEW.search(said):
             return new
         rewrite = finished(draft, earlier) if draft.did else new
         is_read = draft.did and not unread and rewrite.kind != "question"
@@ -194,6 +180,22 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
     except Which as which:
         loose = _loosely_instead(draft, said, earlier, readers)
         return loose or _choices(draft, said, earlier, which.steps)
+
+
+def _sensed(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite | None:
+    """Read a message by its meaning; None where some of it is not understood, or asks for something new."""
+    if not draft.chain.steps or NEW.search(said):
+        return None
+    try:
+        if not sense(draft, said):
+            return None
+        if draft.command is not None:
+            return Rewrite(kind="command", language=draft.language, command=draft.command)
+        if not _keeps_to_steps(draft, said):
+            return None
+        return finished(draft, earlier)
+    except (Back, Which):
+        return None
 
 
 def _added(draft: Draft) -> bool:
@@ -213,7 +215,7 @@ def _loosely_instead(draft: Draft, said: str, earlier: dict[str, str], readers: 
 
 def _loosely(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[_Reader, ...]) -> Rewrite | None:
     """Read a message by its cues, clause by clause; None where some of it says nothing of this chain."""
-    if _NEW.search(said) or (_QUESTION.match(draft.message) and not is_asking(draft.message)):
+    if NEW.search(said) or (QUESTION.match(draft.message) and not is_asking(draft.message)):
         return None
     if not spot_whole(draft, said) and not _read_loosely(draft, said, readers):
         return None

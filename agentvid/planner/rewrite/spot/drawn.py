@@ -64,7 +64,7 @@ def put_layout(
         draft.did = True
         return
     changed = _changed_later(draft, scene, after)
-    draft.settle(lambda: draft.put(step.model_copy(update={"thought": thought}), *changed))
+    draft.keep_going(lambda: draft.put(step.model_copy(update={"thought": thought}), *changed))
 
 
 def size_said(text: str) -> str:

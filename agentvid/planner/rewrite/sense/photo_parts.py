@@ -1,0 +1,71 @@
+"""Whether words are about the edits of a picture, which edit they deny, and edits left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agentvid.planner.nouns import same_noun
+from agentvid.planner.rewrite.colour_said import SaidColour, said_colours
+from agentvid.planner.rewrite.draft import Draft, Part
+from agentvid.planner.rewrite.read_target import drop_parts, head_noun, put_target
+from agentvid.planner.rewrite.sense.photo_words import PHOTO, Thing, things_said
+from agentvid.planner.rewrite.sense.words import scan
+from agentvid.planner.rewrite.where import Where
+
+__all__ = ["denied_of", "drop_named", "holds_only", "is_in", "is_of_photo", "is_short"]
+
+
+def is_of_photo(draft: Draft, text: str) -> bool:
+    """Return whether words name a colour, a thing, or what is done to things of the picture that a chain edits."""
+    if not any(part.plan for part in draft.parts()):
+        return False
+    kinds = {word.kind for word in scan(text, PHOTO)}
+    return bool(
+        said_colours(text)
+        or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"}
+        or things_said(text, "")
+    )
+
+
+def denied_of(draft: Draft, text: str) -> Part | None:
+    """Return the one part whose thing a message says not to mean: "the fork, not the spoon"."""
+    denied = [thing for thing in things_said(text.lower(), "") if thing.is_denied]
+    parts = [
+        p for p in draft.parts() if p.plan and p.thing and any(same_noun(head_noun(p.thing), t.words) for t in denied)
+    ]
+    return parts[0] if len(parts) == 1 else None
+
+
+def drop_named(draft: Draft, part: Part) -> bool:
+    """Leave a part out; what others did with its thing they go on doing with that."""
+    things = {one.core: one.thing for one in draft.parts()}
+    if not drop_parts(draft, [part]):
+        return False
+    for one in draft.parts():
+        was = things.get(one.core, "")
+        if was and one.thing != was and one.thing in ("main subject", "主体"):
+            put_target(draft, was, Where((one.core,), ""))
+    return True
+
+
+def is_short(text: str, said: Sequence[Thing]) -> bool:
+    """Return whether a piece is but a name: "the fork", "是叉子"."""
+    rest = text
+    for thing in reversed(said):
+        rest = f"{rest[: thing.start]} {rest[thing.end :]}"
+    rest = re.sub(
+        r"\b(?:the|an?|it's|it is|no|oh|oops|please|sorry|just|my|that)\b|[是啊呀吧呢的了哎,.!?\s]",
+        " ",
+        rest,
+        flags=re.IGNORECASE,
+    )
+    return not rest.strip()
+
+
+def holds_only(thing: Thing, colours: Sequence[SaidColour]) -> bool:
+    return any(colour.words.lower() == thing.words.lower() for colour in colours)
+
+
+def is_in(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
