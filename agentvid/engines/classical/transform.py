@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult
-from agentvid.engines.classical.clip import sound_left
+from agentvid.engines.classical.audio.track import keep_sound
 from agentvid.engines.classical.colourspace import Bytes
 from agentvid.engines.classical.layers import fill_behind
 from agentvid.engines.classical.tone import sharpened
@@ -87,9 +87,9 @@ def transform_video(request: EngineRequest, context: EngineContext) -> EngineRes
             said.extend(told)
             yield np.ascontiguousarray(result)
 
-    stored = context.store.put_video(frames(), video.fps)
+    stored, warnings = keep_sound(context, video, context.store.put_video(frames(), video.fps))
     context.progress(video.frames, video.frames)
-    return EngineResult.of(*sound_left(context, video), *dict.fromkeys(said), video=stored)
+    return EngineResult.of(*warnings, *dict.fromkeys(said), video=stored)
 
 
 # ---------------------------------------------------------------- pure functions on pictures, uint8 HWC (3 or 4)
