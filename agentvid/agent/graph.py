@@ -7,6 +7,7 @@ cache are not used; the store's revisions are the only history, and results are 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -28,7 +29,12 @@ TurnGraph = CompiledStateGraph[TurnState, Services, TurnState, TurnState]
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> TurnGraph:
-    """Return the compiled graph, checkpointing to `checkpointer`."""
+    """Return the compiled graph, checkpointing to `checkpointer`. It is compiled once in a process."""
+    return _compiled().copy({"checkpointer": checkpointer})
+
+
+@cache
+def _compiled() -> TurnGraph:
     graph = StateGraph(TurnState, context_schema=Services)
     graph.add_node("perceive", perceive)
     graph.add_node("plan", plan)
@@ -43,7 +49,7 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> TurnGraph:
     graph.add_conditional_edges("execute", _after_execute, ["review", "verify"])
     graph.add_edge("verify", "answer")
     graph.add_edge("answer", END)
-    return graph.compile(checkpointer=checkpointer)
+    return graph.compile()
 
 
 def _entry(state: TurnState, runtime: Runtime[Services]) -> str:
