@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -185,8 +186,6 @@ def test_two_hundred_listeners_are_no_burden(process: Process, home: Path):
     ended(client, session)
     before = resident(process.process.pid)
     port = int(str(client.base_url).rsplit(":", 1)[1].split("/")[0])
-    import socket
-
     listeners = []
     for _ in range(200):
         made = socket.create_connection(("127.0.0.1", port))
