@@ -150,6 +150,8 @@ def test_killed_under_load_every_accepted_turn_is_finished_and_none_twice(proces
             insist("POST", f"/sessions/{session}/messages", {"text": f"toil 4 8 {key}"}, f"m-{key}")
             with lock:
                 accepted[session] = key
+            while not stop.is_set() and insist("GET", f"/sessions/{session}/turns/1", {}, "look")["work"]:
+                time.sleep(0.05)
 
     clients = [threading.Thread(target=load, args=(number,)) for number in range(8)]
     for thread in clients:
