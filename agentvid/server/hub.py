@@ -81,6 +81,9 @@ class Hub:
         return await self.do(self._start())
 
     async def _start(self) -> int:
+        import agentvid.agent.graph  # takes a second or more, which the first turn need not wait for
+        import agentvid.agent.saver  # noqa: F401
+
         self.stream.writes_on(self._loop)
         left = left_work(self.log)
         for work in left:

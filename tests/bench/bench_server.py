@@ -23,27 +23,41 @@ import tempfile
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+import aiosqlite
 import httpx
+import uvicorn
+from fastapi import FastAPI
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import END, START, StateGraph
+
+from agentvid.agent.agent import Agent
+from agentvid.chain.chain import Chain
+from agentvid.chain.step import Ref, Step
+from agentvid.events import Emit
+from agentvid.planner import PlanRequest
+from agentvid.server.serving import Where, serve
+from agentvid.settings import load_settings
+from agentvid.tool import ToolContext, tool
 
 STEPS = 8
 
 
+class State(TypedDict):
+    value: float
+
+
+@tool()
+async def add_one(ctx: ToolContext, value: float, mark: str) -> float:
+    """Add one."""
+    return value + 1
+
+
 def serve_bare(home: Path, port: int) -> None:
     """Serve the baseline."""
-    from contextlib import asynccontextmanager
-    from typing import TypedDict
-
-    import aiosqlite
-    import uvicorn
-    from fastapi import FastAPI
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-    from langgraph.graph import END, START, StateGraph
-
-    class State(TypedDict):
-        value: float
 
     async def add(state: State) -> State:
         return {"value": state["value"] + 1}
@@ -66,8 +80,8 @@ def serve_bare(home: Path, port: int) -> None:
     app = FastAPI(lifespan=lifespan)
 
     @app.post("/turns/{thread}")
-    async def turn(thread: str) -> State:
-        done: State = await held["graph"].ainvoke(
+    async def turn(thread: str) -> dict[str, float]:
+        done: dict[str, float] = await held["graph"].ainvoke(
             {"value": 0.0}, {"configurable": {"thread_id": thread}}, durability="sync"
         )
         return done
@@ -77,19 +91,6 @@ def serve_bare(home: Path, port: int) -> None:
 
 def serve_ours(home: Path, port: int) -> None:
     """Serve agentvid, with a planner and a tool as trivial as the baseline's nodes."""
-    from agentvid.agent.agent import Agent
-    from agentvid.chain.chain import Chain
-    from agentvid.chain.step import Ref, Step
-    from agentvid.events import Emit
-    from agentvid.planner import PlanRequest
-    from agentvid.server.serving import Where, serve
-    from agentvid.settings import load_settings
-    from agentvid.tool import ToolContext, tool
-
-    @tool()
-    async def add(ctx: ToolContext, value: float, mark: str) -> float:
-        """Add one."""
-        return value + 1
 
     class Planner:
         name = "grammar"
@@ -98,12 +99,14 @@ def serve_ours(home: Path, port: int) -> None:
             steps = []
             for n in range(1, STEPS + 1):
                 value = Ref(step=f"t{request.turn}.s{n - 1}", port="number") if n > 1 else 0
-                steps.append(Step(id=f"t{request.turn}.s{n}", tool="add", args={"value": value, "mark": request.text}))
+                steps.append(
+                    Step(id=f"t{request.turn}.s{n}", tool="add_one", args={"value": value, "mark": request.text})
+                )
             return Chain(turn=request.turn, steps=tuple(steps))
 
     agent = Agent(settings=load_settings(home=home), engines={}, planner=Planner(), in_process=True)
     agent.tools.clear()
-    agent.tools["add"] = add
+    agent.tools["add_one"] = add_one
     serve(agent, Where(port=port), concurrency=8)
 
 
@@ -127,23 +130,24 @@ async def measure(
     address: str, turn: Callable[[httpx.AsyncClient], Awaitable[None]], clients: int, seconds: float
 ) -> float:
     """Return turns per second."""
-    done = 0
-    until = time.monotonic() + seconds
+    done, until = 0, 0.0
 
-    async def work() -> None:
+    async def work(client: httpx.AsyncClient) -> None:
         nonlocal done
-        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
-            while time.monotonic() < until:
-                await turn(client)
-                done += 1
+        while time.monotonic() < until:
+            await turn(client)
+            done += 1
 
-    began = time.monotonic()
-    await asyncio.gather(*(work() for _ in range(clients)))
-    return done / (time.monotonic() - began)
+    limits = httpx.Limits(max_connections=2 * clients, max_keepalive_connections=2 * clients)
+    async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits, verify=False) as client:
+        began = time.monotonic()
+        until = began + seconds
+        await asyncio.gather(*(work(client) for _ in range(clients)))
+        return done / (time.monotonic() - began)
 
 
 def wait_until_up(port: int, path: str) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while True:
         try:
             httpx.get(f"http://127.0.0.1:{port}{path}")
