@@ -101,7 +101,7 @@ function begin() {
   stop ??= listen(session, (event) => {
     thread.hear(event);
     if (event.turn === shown) board.hear(event);
-    if (["chain", "step_done", "answer", "waiting"].includes(event.type)) soon(event.turn);
+    if (["turn", "chain", "step_done", "answer", "waiting"].includes(event.type)) soon(event.turn);
     if (event.type === "chain" && !seen.has(event.turn)) refresh(event.turn);
     if (event.type === "warning") announce(event.text);
     if (event.type === "step_done" && event.step) announce(`${event.step}: ${t(`status_${event.status}`)}`);
