@@ -68,17 +68,22 @@ class Hub:
         self._queue = FairQueue()
         self._running: dict[str, _Running] = {}
         self._reserved: set[str] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="agentvid-turns", daemon=True)
+        self._loop: asyncio.AbstractEventLoop
+        self._thread: threading.Thread
 
     # ------------------------------------------------------------ life
 
     async def start(self) -> int:
         """Begin, and go on with what was accepted before; returns how many turns that are."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="agentvid-turns", daemon=True)
         self._thread.start()
         return await self.do(self._start())
 
     async def _start(self) -> int:
+        import agentvid.agent.graph  # takes a second or more, which the first turn need not wait for
+        import agentvid.agent.saver  # noqa: F401
+
         self.stream.writes_on(self._loop)
         left = left_work(self.log)
         for work in left:

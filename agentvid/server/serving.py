@@ -85,12 +85,11 @@ def serve(
         )
         _quiet()
         ready(where.address(bound.getsockname()[1]))
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn stops in order, and then raises the signal again
-            _Server(config, app.state.hub).run(sockets=[bound])
+        _Server(config, app.state.hub).run(sockets=[bound])
 
 
 class _Server(uvicorn.Server):
-    """Tells the hub at once when it is asked to stop, so that streams of events end."""
+    """Tells the hub at once when it is asked to stop, so that streams of events end; asked twice, it stops at once."""
 
     def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
         super().__init__(config)
@@ -98,7 +97,8 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._hub.announce_stop()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 @contextlib.contextmanager
