@@ -89,7 +89,7 @@ def visit(browser: Any, server: str) -> Iterator[Open]:
     yield go
     for page, said, asked in opened:
         page.context.close()
-        assert said == []
+        assert said == [], said
         assert [url for url in asked if not url.startswith((server, "data:", "blob:"))] == []
 
 

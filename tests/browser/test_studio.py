@@ -270,7 +270,9 @@ def test_a_chain_waits_for_approval_and_its_steps_are_inserted_moved_and_removed
     page.get_by_label("运行之前").select_option("ask")
     page.keyboard.press("Escape")
     send(page, "把红色的杯子变成绿色", SAMPLES / "coffee.jpg")
-    page.get_by_role("button", name="批准并运行").wait_for(timeout=LONG)
+    page.get_by_role("button", name="批准并运行").click(timeout=LONG)
+    page.locator("#turn-1 figure.medium:has(img)").first.wait_for(timeout=LONG)
+    wait_done(page)
     steps = page.locator(".step")
     before = [step["id"] for step in view(server, page)["chain"]["steps"]]
     card(page, before[1]).get_by_role("button", name="更多操作").click()
@@ -291,8 +293,6 @@ def test_a_chain_waits_for_approval_and_its_steps_are_inserted_moved_and_removed
     page.locator("[data-price=told]").wait_for()
     page.locator(".pricebar").get_by_role("button", name="运行", exact=True).click()
     expect(steps).to_have_count(5)
-    page.get_by_role("button", name="批准并运行").click()
-    page.locator("#turn-1 figure.medium:has(img)").first.wait_for(timeout=LONG)
     wait_done(page)
     assert [step["tool"] for step in view(server, page)["chain"]["steps"]][1] == "describe"
 

@@ -38,8 +38,15 @@ const act = {
   },
   historyPath: (view) => `/s/${encodeURIComponent(session)}/history?turn=${view.turn}`,
 };
+/** Show at once that a turn works, before the server is asked how it stands. */
+function busy(done) {
+  const view = seen.get(done.turn);
+  if (!view || !done.runs) return;
+  seen.set(done.turn, { ...view, work: "queued" });
+  thread.draw(seen.get(done.turn));
+}
 const thread = makeThread({ act });
-const board = makeBoard({ session, catalog, made: (done) => refresh(done.turn) });
+const board = makeBoard({ session, catalog, made: (done) => { busy(done); return refresh(done.turn); } });
 const composer = makeComposer({
   session: () => session, catalog,
   async sent(done) {
