@@ -169,9 +169,11 @@ class Stream:
                 for item in await self._behind(session, channel, cursor):
                     yield item
                     cursor = item.n or cursor
+                now = channel.clock  # what is live no more has no item that would raise `seen` to it
                 for clock, item in [pair for pair in list(channel.live.values()) if pair[0] > seen]:
                     yield item
                     seen = max(seen, clock)
+                seen = max(seen, now)
                 if channel.last <= cursor and channel.clock <= seen:
                     await waker.flag.wait()
         finally:

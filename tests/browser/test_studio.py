@@ -1,4 +1,4 @@
-"""The studio in a real browser against a real `agentvid serve`: a person's way through it, and what each page must be.
+"""A person's way through the studio, in a real browser against a real `agentvid serve`.
 
 One server and one home for all tests of this file, in the order they stand: later ones look at what earlier ones made.
 """
@@ -6,136 +6,41 @@ One server and one home for all tests of this file, in the order they stand: lat
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from io import BytesIO
 
 import httpx
 import pytest
+from PIL import Image
 
-import agentvid
+pytest.importorskip("playwright.sync_api")
 
-sync_api = pytest.importorskip("playwright.sync_api")
-expect = sync_api.expect
-CHROMIUM = Path("/usr/bin/chromium")
-SAMPLES = Path(agentvid.__file__).parent / "samples"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-LONG = 180_000
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium"),
-]
+from studio_browser import (
+    LONG,
+    MARKS,
+    SAMPLES,
+    Open,
+    answer_picture,
+    browser,
+    card,
+    expect,
+    send,
+    server,
+    view,
+    visit,
+    wait_done,
+    wait_other_picture,
+)
 
-Open = Callable[..., Any]
+__all__ = ["browser", "server", "visit"]
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("studio") / "home"
-    environment = {**os.environ, "AGENTVID_HOME": str(home), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "agentvid", "serve", "--port", "0", "--json"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        told = ""
-        for line in process.stdout:
-            told += line
-            if line.startswith("}") or line.rstrip().endswith("}"):
-                break
-        yield json.loads(told)["address"]
-        process.terminate()
-        process.wait(30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Any, server: str) -> Iterator[Open]:
-    """Open a page; in the end it must have said nothing and asked nobody else."""
-    opened: list[tuple[Any, list[str], list[str]]] = []
-
-    def go(path: str, width: int = 1440, **options: Any) -> Any:
-        told = {"viewport": {"width": width, "height": 900}, "locale": "zh-CN", **options}
-        page = browser.new_context(**told).new_page()
-        said: list[str] = []
-        asked: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.set_default_timeout(30_000)
-        page.goto(server + path)
-        page.wait_for_selector("html[data-ready]")
-        opened.append((page, said, asked))
-        return page
-
-    yield go
-    for page, said, asked in opened:
-        page.context.close()
-        assert said == []
-        assert [url for url in asked if not url.startswith((server, "data:", "blob:"))] == []
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, str]:
     """What earlier tests of this file made, by name: addresses of sessions."""
     return {}
-
-
-def send(page: Any, text: str, *files: Path) -> None:
-    if files:
-        page.set_input_files(".composer input[type=file]", [str(file) for file in files])
-        page.wait_for_selector(".attached img")
-        expect(page.locator(".composer .send")).to_be_enabled()
-    page.get_by_label("消息", exact=True).fill(text)
-    page.keyboard.press("Enter")
-
-
-def wait_done(page: Any, turn: int = 1) -> None:
-    page.wait_for_selector(f"#turn-{turn} .reply", timeout=LONG)
-    page.wait_for_selector(f"#turn-{turn} .thinking", state="detached", timeout=LONG)
-
-
-def answer_picture(page: Any, turn: int = 1) -> str:
-    return str(page.locator(f"#turn-{turn} figure.medium:has(img)").first.get_attribute("data-artifact"))
-
-
-def wait_other_picture(page: Any, first: str) -> None:
-    expect(page.locator("#turn-1 figure.medium:has(img)").first).not_to_have_attribute(
-        "data-artifact", first, timeout=LONG
-    )
-
-
-def card(page: Any, step: str) -> Any:
-    return page.locator(f'[id="{step}"]')
-
-
-def view(server: str, page: Any, turn: int = 1) -> dict[str, Any]:
-    session = re.search(r"/s/([^/?#]+)", page.url)
-    assert session is not None
-    return httpx.get(f"{server}/studio/view/{session[1]}/{turn}?lang=zh").raise_for_status().json()
-
-
-# ---------------------------------------------------------------- a person's way
 
 
 def test_a_photo_is_edited_by_its_chain(visit: Open, server: str, made: dict[str, str]) -> None:
@@ -213,10 +118,6 @@ def test_a_mask_is_painted_in_the_pictures_own_pixels(visit: Open, server: str, 
     )[0]
     assert (edit["edit"], edit["port"], edit["value"]["type"]) == ("set_given", "mask", "mask")
     assert (edit["value"]["width"], edit["value"]["height"]) == (600, 400)
-    from io import BytesIO
-
-    from PIL import Image
-
     mask = Image.open(BytesIO(httpx.get(f"{server}/api/v1/artifacts/{edit['value']['artifact']}").content)).convert("L")
     assert mask.getbbox() == (100, 50, 200, 150)
     page.get_by_role("button", name="放弃", exact=True).click()
@@ -302,13 +203,113 @@ def test_branch_compare_and_reload(visit: Open, server: str, made: dict[str, str
     assert answer_picture(again) == answer_picture(page)
 
 
-def test_merge_tells_conflicts_and_history_moves(visit: Open, server: str, made: dict[str, str]) -> None:
+def test_a_merge_tells_its_conflicts_and_is_settled(visit: Open, server: str, made: dict[str, str]) -> None:
     page = visit(made["small"] + "/history")
-    page.get_by_role("button", name="切换到此").last.click()
+    page.locator(".rev", has_text="main").get_by_role("button", name="切换到此").click()
+    expect(page.locator(".rev.is-current")).to_contain_text("main")
+    chain = visit(made["small"])
+    drawing = next(step["id"] for step in view(server, chain)["chain"]["steps"] if step["tool"] == "generate_image")
+    thought = card(chain, drawing).locator("textarea.thought")
+    thought.fill(thought.input_value().replace("绿色", "黄色"))
+    chain.locator("[data-price=told]").wait_for()
+    before = answer_picture(chain)
+    chain.keyboard.press("Control+Enter")
+    wait_other_picture(chain, before)
+    wait_done(chain)
+
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.get_by_role("button", name="合并", exact=True).click()
+    page.locator("dialog").get_by_role("button", name="合并", exact=True).click()
+    page.wait_for_selector(".conflict")
+    assert "黄色" in page.locator(".conflict").inner_text() and "蓝色" in page.locator(".conflict").inner_text()
+    page.get_by_label("采用 blue 的").check()
+    page.locator("dialog").get_by_role("button", name="合并", exact=True).click()
+    page.locator("dialog").wait_for(state="detached")
+    expect(page.locator(".rev.is-current")).to_contain_text("并入修订 4")
+    again = visit(made["small"])
+    wait_done(again)
+    assert "蓝色" in card(again, drawing).locator("textarea.thought").input_value()
+    page.said.clear()  # the browser itself tells of the answer 409
+
+
+def test_undo_and_redo_move_in_the_history(visit: Open, made: dict[str, str]) -> None:
+    page = visit(made["small"] + "/history")
     shown = page.locator(".rev.is-current .sid")
-    expect(shown).to_have_text("1")
+    newest = shown.inner_text()
+    page.get_by_role("button", name="撤销").click()
+    expect(shown).not_to_have_text(newest)
     page.get_by_role("button", name="重做").click()
-    expect(shown).not_to_have_text("1")
+    expect(shown).to_have_text(newest)
+
+
+def test_a_step_that_waits_is_given_a_point(visit: Open, server: str) -> None:
+    page = visit("/")
+    page.get_by_role("button", name="新建会话").first.click()
+    page.wait_for_selector("html[data-ready] #session .composer")
+    send(page, "把狗变成绿色", SAMPLES / "coffee.jpg")
+    page.locator(".reply .callout.waiting").wait_for(timeout=LONG)
+    assert "agentvid resume" not in page.locator(".reply").inner_text()
+    page.locator(".reply .callout").get_by_role("button", name="给定：点").click()
+    page.locator("dialog.canvas svg.cross").wait_for()
+    for name, number in (("x", 300), ("y", 250)):
+        page.get_by_label(name, exact=True).fill(str(number))
+    page.get_by_role("button", name="使用", exact=True).click()
+    page.locator("[data-price=told]").wait_for()
+    page.locator(".pricebar").get_by_role("button", name="运行", exact=True).click()
+    page.locator("#turn-1 figure.medium:has(img)").first.wait_for(timeout=LONG)
+    wait_done(page)
+    assert view(server, page)["chain"]["steps"][0]["given"]["point"] == {"x": 300, "y": 250}
+
+
+def test_a_chain_waits_for_approval_and_its_steps_are_inserted_moved_and_removed(visit: Open, server: str) -> None:
+    page = visit("/")
+    page.get_by_role("button", name="新建会话").first.click()
+    page.wait_for_selector("html[data-ready] #session .composer")
+    page.get_by_role("button", name="选项").click()
+    page.get_by_label("运行之前").select_option("ask")
+    page.keyboard.press("Escape")
+    send(page, "把红色的杯子变成绿色", SAMPLES / "coffee.jpg")
+    page.get_by_role("button", name="批准并运行").click(timeout=LONG)
+    page.locator("#turn-1 figure.medium:has(img)").first.wait_for(timeout=LONG)
+    wait_done(page)
+    steps = page.locator(".step")
+    before = [step["id"] for step in view(server, page)["chain"]["steps"]]
+    card(page, before[1]).get_by_role("button", name="更多操作").click()
+    page.get_by_role("button", name="在后面插入一步").click()
+    page.locator("dialog select").select_option("describe")
+    page.locator("dialog textarea").fill("说说画面")
+    page.locator("dialog").get_by_role("button", name="添加", exact=True).click()
+    expect(steps).to_have_count(6)
+    assert steps.nth(2).get_attribute("id") == "t1.s6"
+    page.locator("[data-price=told]").wait_for()
+    card(page, "t1.s6").get_by_role("button", name="更多操作").click()
+    page.get_by_role("button", name="上移").click()
+    expect(steps.nth(1)).to_have_attribute("id", "t1.s6")
+    card(page, before[4]).get_by_role("button", name="更多操作").click()
+    page.get_by_role("button", name="删除", exact=True).click()
+    expect(card(page, before[4])).to_have_class(re.compile("removed"))
+    expect(page.locator(".pricebar summary")).to_have_text("3 处修改")
+    page.locator("[data-price=told]").wait_for()
+    page.locator(".pricebar").get_by_role("button", name="运行", exact=True).click()
+    expect(steps).to_have_count(5)
+    wait_done(page)
+    assert [step["tool"] for step in view(server, page)["chain"]["steps"]][1] == "describe"
+
+
+def test_a_keyframe_and_a_camera_path_are_corrected(visit: Open, server: str, made: dict[str, str]) -> None:
+    page = visit(made["clip"])
+    step = view(server, page)["chain"]["steps"][0]["id"]
+    card(page, step).locator("[data-edit=keyframe]").click()
+    page.locator("dialog.canvas svg").first.wait_for()
+    frame = page.locator("dialog.canvas input[type=number]")
+    was = int(frame.input_value())
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    assert int(frame.input_value()) == was - 11
+    page.get_by_role("button", name="使用", exact=True).click()
+    page.locator("[data-price=told]").wait_for()
+    page.get_by_role("button", name="放弃", exact=True).click()
 
 
 def test_a_draft_survives_a_reload(visit: Open, made: dict[str, str]) -> None:
@@ -321,48 +322,3 @@ def test_a_draft_survives_a_reload(visit: Open, made: dict[str, str]) -> None:
     page.locator("[data-price=told]").wait_for()
     assert card(page, "t1.s1").locator("textarea.thought").input_value() == "只看杯子"
     page.keyboard.press("Control+Backspace")
-
-
-# ---------------------------------------------------------------- what each page must be
-
-PAGES = ("/", "photo", "clip", "photo/history", "photo/compare", "/library", "/engines", "/settings", "/login")
-
-
-def place(name: str, made: dict[str, str]) -> str:
-    key, _, rest = name.partition("/")
-    return name if name.startswith("/") else made[key] + (f"/{rest}" if rest else "")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(visit: Open, made: dict[str, str], name: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(place(name, made), color_scheme=scheme)
-    page.wait_for_timeout(500)
-    found = axe.run(page).response["violations"]
-    assert [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found] == []
-
-
-@pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
-@pytest.mark.parametrize("name", PAGES)
-def test_fits_a_phone(visit: Open, made: dict[str, str], name: str, lang: str) -> None:
-    page = visit(place(name, made), width=390, locale=lang)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def test_axe_finds_nothing_in_the_canvas(visit: Open, made: dict[str, str]) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(made["photo"])
-    for step, port in (
-        ("t1.s1", "box"),
-        ("t1.s1", "mask"),
-        ("t1.s1", "point"),
-        ("t1.s2", "palette"),
-        ("t1.s3", "plan"),
-    ):
-        card(page, step).locator(f"[data-edit={port}]").click()
-        page.locator("dialog.canvas").wait_for()
-        found = axe.run(page).response["violations"]
-        assert [(port, v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found] == []
-        page.keyboard.press("Escape")
-        page.locator("dialog.canvas").wait_for(state="detached")

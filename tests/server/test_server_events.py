@@ -114,3 +114,23 @@ async def test_the_stream_of_a_session_that_is_deleted_ends(remote: Client):
     await remote.delete(f"/api/v1/sessions/{session}")
     async with asyncio.timeout(5):
         await reading
+
+
+async def test_a_listener_rests_where_what_was_live_has_ended(client: Client):
+    """Else it turns in circles and nothing else is served: progress that ended raises the clock, and leaves no item."""
+    from agentvid.events import Progress, StepDone
+
+    session, stream = await client.begin(), client.app.state.hub.stream
+    stream.put(session, 1, StepDone(step="t1.s1", status="done"))
+    listening = stream.listen(session)
+    stream.put(session, 1, Progress(step="t1.s2", done=1, total=2))
+    stream.put(session, 1, StepDone(step="t1.s2", status="done"))
+    stream.flush()
+    assert [(await anext(listening)).type for _ in range(2)] == ["step_done", "step_done"]
+    heard = asyncio.ensure_future(anext(listening))
+    await asyncio.sleep(0.05)
+    assert not heard.done()
+    stream.put(session, 1, Progress(step="t1.s3", done=1, total=2))
+    async with asyncio.timeout(5):
+        assert (await heard).type == "progress"
+    await listening.aclose()

@@ -1,6 +1,6 @@
 // A camera path: the view it gives as a live wireframe, the way from above, and each pose by its numbers.
 
-import { h, s, icon, square, button, fill, clamp } from "../core/dom.js";
+import { h, s, square, button, fill, clamp } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { choiceField, numberField } from "./fields.js";
 import { heading, place, poseAt, projector, rest, wire } from "./lens.js";
@@ -20,7 +20,7 @@ export function editCamera({ value, media, label, changed }) {
   let chosen = poses.length - 1, seconds = poses.at(-1).seconds, timer = 0;
   const width = 600, height = media ? Math.round((600 * media.height) / media.width) : 400;
   const view = s("svg", { class: "wire", viewBox: `0 0 ${width} ${height}`, tabindex: "0", role: "application", "aria-label": `${label}. ${t("camera_keys")}` });
-  const above = s("svg", { class: "wire", viewBox: "-1.7 -0.9 3.4 2.9", role: "img", "aria-label": t("top_view") });
+  const above = s("svg", { class: "wire", viewBox: "-1.7 -1.2 3.4 3.2", role: "img", "aria-label": t("top_view") });
   const scrub = h("input", { type: "range", min: 0, max: 1, step: 0.001, value: 1, "aria-label": t("time") });
   const clock = h("span", { class: "mono soft" });
   const form = h("div", { class: "list" });
@@ -101,6 +101,6 @@ export function editCamera({ value, media, label, changed }) {
   draw();
   queueMicrotask(told);
   const stageElement = h("div", { class: "wire-box" }, h("div", { class: "two", }, h("figure", { class: "field" }, view, h("figcaption", { class: "label" }, t("camera_sees"))), h("figure", { class: "field" }, above, h("figcaption", { class: "label" }, t("top_view")))),
-    h("div", { class: "line" }, play, h("div", { class: "grow" }, scrub), clock), h("p", { class: "note" }, icon("pending"), t("camera_wire_note")));
+    h("div", { class: "line" }, play, h("div", { class: "grow" }, scrub), clock), h("p", { class: "soft" }, t("camera_wire_note")));
   return { stageElement, form: [form], value: () => ({ kind, poses }) };
 }

@@ -10,7 +10,7 @@ import { start } from "../core/shell.js";
 start();
 const { session, turn } = page;
 const root = $("#tree"), tools = $("#tools");
-const ROW = 76, LANE = 22;
+const LANE = 22;
 const picked = new Set();
 
 /** A lane for each branch; the first revision's is the leftmost. */
@@ -19,13 +19,15 @@ function lanes(revisions) {
   for (const one of revisions) if (!of.has(one.branch)) of.set(one.branch, of.size);
   return of;
 }
-function lines(revisions, of) {
-  const y = (n) => revisions.findIndex((one) => one.n === n) * ROW + ROW / 2;
+function drawLines(drawing, list, revisions, of) {
+  const rows = [...list.children];
+  const y = (n) => { const row = rows[revisions.findIndex((one) => one.n === n)]; return row.offsetTop - list.offsetTop + row.offsetHeight / 2; };
   const x = (n) => of.get(revisions.find((one) => one.n === n).branch) * LANE + 14;
   const way = (from, to, kind) => s("path", { class: kind, d: x(from) === x(to) ? `M${x(from)} ${y(from)}V${y(to)}` : `M${x(from)} ${y(from)}C${x(from)} ${(y(from) + y(to)) / 2} ${x(to)} ${(y(from) + y(to)) / 2} ${x(to)} ${y(to)}` });
   const width = of.size * LANE + 12;
-  return s("svg", { class: "tree-lines", width, height: revisions.length * ROW, viewBox: `0 0 ${width} ${revisions.length * ROW}`, "aria-hidden": "true" },
-    revisions.flatMap((one) => [one.parent !== null && way(one.n, one.parent, ""), one.merged && way(one.n, one.merged, "merge")]),
+  drawing.setAttribute("width", width);
+  drawing.setAttribute("height", list.offsetHeight);
+  fill(drawing, revisions.flatMap((one) => [one.parent !== null && way(one.n, one.parent, ""), one.merged && way(one.n, one.merged, "merge")]),
     revisions.map((one) => s("circle", { cx: x(one.n), cy: y(one.n), r: 6, class: one.is_current ? "current" : "" })));
 }
 const act = async (work, words = "") => {
@@ -81,7 +83,7 @@ function row(one) {
   const id = `pick-${one.n}`;
   const box = h("input", { type: "checkbox", id, checked: picked.has(one.n) });
   box.addEventListener("change", () => pick(one.n, box.checked));
-  return h("li", { class: `rev ${one.is_current ? "is-current" : ""}`, style: { "min-height": `${ROW}px` } },
+  return h("li", { class: `rev ${one.is_current ? "is-current" : ""}` },
     h("p", { class: "what" }, h("b", { class: "sid" }, one.n), " ", one.words),
     h("p", { class: "meta" }, h("span", {}, t(`author_${one.author}`)), h("time", { datetime: new Date(one.created * 1000).toISOString() }, moment(one.created)),
       one.heads.map((name) => h("span", { class: `badge ${one.is_current && name === told.branch ? "run" : ""}` }, icon("branch"), name)), one.merged ? h("span", {}, t("merged_from", { n: one.merged })) : null,
@@ -95,7 +97,11 @@ async function draw() {
   told = { ...found, branches: [...new Set(found.revisions.flatMap((one) => one.heads))] };
   for (const n of picked) if (!found.revisions.some((one) => one.n === n)) picked.delete(n);
   const newest = [...found.revisions].reverse();
-  fill(root, h("div", { class: "tree-grid" }, lines(newest, lanes(found.revisions)), h("ol", { class: "tree" }, newest.map(row))));
+  const drawing = s("svg", { class: "tree-lines", "aria-hidden": "true" });
+  const list = h("ol", { class: "tree" }, newest.map(row));
+  fill(root, h("div", { class: "tree-grid" }, drawing, list));
+  const of = lanes(found.revisions);
+  new ResizeObserver(() => drawLines(drawing, list, newest, of)).observe(list);
   drawTools();
   announce(t("revision", { revision: found.revision }));
 }

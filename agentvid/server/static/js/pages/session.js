@@ -38,8 +38,15 @@ const act = {
   },
   historyPath: (view) => `/s/${encodeURIComponent(session)}/history?turn=${view.turn}`,
 };
+/** Show at once that a turn works, before the server is asked how it stands. */
+function busy(done) {
+  const view = seen.get(done.turn);
+  if (!view || !done.runs) return;
+  seen.set(done.turn, { ...view, work: "queued" });
+  thread.draw(seen.get(done.turn));
+}
 const thread = makeThread({ act });
-const board = makeBoard({ session, catalog, made: (done) => refresh(done.turn) });
+const board = makeBoard({ session, catalog, made: (done) => { busy(done); return refresh(done.turn); } });
 const composer = makeComposer({
   session: () => session, catalog,
   async sent(done) {
@@ -101,7 +108,7 @@ function begin() {
   stop ??= listen(session, (event) => {
     thread.hear(event);
     if (event.turn === shown) board.hear(event);
-    if (["chain", "step_done", "answer", "waiting"].includes(event.type)) soon(event.turn);
+    if (["turn", "chain", "step_done", "answer", "waiting"].includes(event.type)) soon(event.turn);
     if (event.type === "chain" && !seen.has(event.turn)) refresh(event.turn);
     if (event.type === "warning") announce(event.text);
     if (event.type === "step_done" && event.step) announce(`${event.step}: ${t(`status_${event.status}`)}`);
