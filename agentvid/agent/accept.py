@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +54,11 @@ async def accept_message(
     text: str,
     media: Sequence[MediaPart],
     wishes: Wishes,
-    emit: Emit,
+    emit_of: Callable[[int], Emit],
     then: Accepting | None = None,
 ) -> Accepted:
-    """Write what a message comes to, as `Session.send` does, and run nothing. `then` is as in `TurnDriver.accept`.
+    """Write what a message comes to, as `Session.send` does, and run nothing. `then` is as in `TurnDriver.accept`;
+    `emit_of` returns what takes the events of a turn.
 
     Raises: EditError where a message about the last chain may mean several things, or can't be done; InputError (and
     its kinds) where something handed in can't be used; SessionBusy where another process is writing this session.
@@ -71,6 +72,7 @@ async def accept_message(
     if about is not None:
         from agentvid.agent.agent import Turn
 
+        emit = emit_of(about.turn)
         check_no_wishes(wishes.seed, wishes.engine)
         read = await suggest(agent.executor, planner, session, about.turn, said, about.rewrite, emit)
         turn = Turn(agent, session, about.turn)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 
 from agentvid import __version__
 from agentvid.agent.agent import Agent
 from agentvid.media.gate import Limits
-from agentvid.server.api import artifacts, history, messages, sessions, system, turns
+from agentvid.server.api import artifacts, history, messages, results, sessions, system, turns
+from agentvid.server.bodies import MessageBody
 from agentvid.server.guard import Guard
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Keys
@@ -25,7 +26,7 @@ __all__ = ["create_app"]
 _DESCRIPTION: Final = """Sessions, turns, chains and media of agentvid. Every write takes an `Idempotency-Key`; errors
 are `application/problem+json` with code, given, expected and do; what is another owner's is 404."""
 _MOST_JSON: Final = 4 * 2**20
-_ROUTERS: Final = (system, sessions, messages, turns, history, artifacts)
+_ROUTERS: Final = (system, sessions, messages, turns, history, results, artifacts)
 
 
 def create_app(
@@ -77,7 +78,21 @@ def create_app(
     for router in (openai, *routers):
         app.include_router(router)
     app.add_middleware(Guard, hosts=hosts, is_local=is_open, max_bytes=_most_bytes(max_upload_bytes))
+    app.openapi = lambda: _told(app)  # type: ignore[method-assign]
     return app
+
+
+def _told(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI, with the body of a message, which comes as JSON or as a form."""
+    if app.openapi_schema is None:
+        told = FastAPI.openapi(app)
+        message = MessageBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = told["components"]["schemas"]
+        for name, schema in message.pop("$defs", {}).items():
+            schemas.setdefault(name, schema)
+        schemas["MessageBody"] = message
+    assert app.openapi_schema is not None
+    return app.openapi_schema
 
 
 def _most_bytes(uploads: int) -> Callable[[str], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -23,6 +23,10 @@ __all__ = [
 
 SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 Json: TypeAlias = dict[str, Any]
+Number: TypeAlias = Annotated[int, Field(ge=1, lt=2**31)]
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+At: TypeAlias = Number | Name
+"""A revision by its number, or a branch by its name."""
 
 
 def _example(**example: Any) -> ConfigDict:
@@ -80,7 +84,9 @@ class EditsBody(BaseModel):
     edits: list[Json] | None = Field(None, max_length=200, description="Typed edits, as in a bundle.")
     sets: list[str] | None = Field(None, max_length=200, description="STEP.args.NAME=VALUE, STEP.given.PORT=VALUE …")
     say: str | None = Field(None, max_length=2000, description="The change in plain words, English or Chinese.")
-    revision: int | None = Field(None, ge=0, description="The revision that the edit is made of: 409 where it is old.")
+    revision: int | None = Field(
+        None, ge=0, lt=2**31, description="The revision that the edit is made of: 409 where it is old."
+    )
     run: bool = True
 
 
@@ -89,7 +95,9 @@ class ApproveBody(BaseModel):
 
     model_config = _example(revision=1)
 
-    revision: int | None = Field(None, ge=0, description="The revision that was looked at: 409 where it is old.")
+    revision: int | None = Field(
+        None, ge=0, lt=2**31, description="The revision that was looked at: 409 where it is old."
+    )
 
 
 class ResumeBody(BaseModel):
@@ -113,7 +121,7 @@ class CheckoutBody(BaseModel):
 
     model_config = _example(revision=1, run=False)
 
-    revision: int | str
+    revision: At
     run: bool = False
 
 
@@ -123,7 +131,7 @@ class BranchBody(BaseModel):
     model_config = _example(name="greener", at=1)
 
     name: str = Field(max_length=64)
-    at: int | str | None = None
+    at: At | None = None
     turn: int | None = Field(None, ge=1, lt=2**31)
 
 
@@ -132,6 +140,6 @@ class MergeBody(BaseModel):
 
     model_config = _example(other="greener", resolve="theirs", run=True)
 
-    other: int | str
+    other: At
     resolve: Literal["ours", "theirs"] | dict[str, Literal["ours", "theirs"]] | None = None
     run: bool = True

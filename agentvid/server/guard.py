@@ -50,6 +50,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        most = self._max_bytes(scope["path"])
+        counted = _Counted(receive, most)
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -57,13 +60,17 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        headers = Headers(scope=scope)
-        most = self._max_bytes(scope["path"])
-        refused = self._refused(scope["method"], headers, most)
+        async def answered(message: Message) -> None:
+            if not counted.is_over:
+                await guarded(message)
+            elif message["type"] == "http.response.start":  # whatever it made of a body that broke off
+                await problem_of(_too_large(most))(scope, receive, guarded)
+
+        refused = self._refused(scope["method"], Headers(scope=scope), most)
         if refused is not None:
             await problem_of(refused)(scope, receive, guarded)
             return
-        await self._app(scope, _counted(receive, most), guarded)
+        await self._app(scope, counted, answered)
 
     def _refused(self, method: str, headers: Headers, most: int) -> HttpError | None:
         host = headers.get("host", "")
@@ -122,16 +129,21 @@ def _too_large(most: int) -> HttpError:
     return HttpError(413, "too_large", f"a body of more than {most} bytes", f"at most {most} bytes", "send less")
 
 
-def _counted(receive: Receive, most: int) -> Receive:
-    """Count a body that does not say its length, and stop reading where it is too large."""
-    seen = 0
+class _Counted:
+    """Counts a body as it comes, and stops reading where it is too large."""
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > most:
-            raise _too_large(most)
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._most = most
+        self._seen = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self._seen > self._most
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self.is_over:
+            raise _too_large(self._most)
         return message
-
-    return counted

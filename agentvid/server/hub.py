@@ -68,17 +68,22 @@ class Hub:
         self._queue = FairQueue()
         self._running: dict[str, _Running] = {}
         self._reserved: set[str] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="agentvid-turns", daemon=True)
+        self._loop: asyncio.AbstractEventLoop
+        self._thread: threading.Thread
 
     # ------------------------------------------------------------ life
 
     async def start(self) -> int:
         """Begin, and go on with what was accepted before; returns how many turns that are."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="agentvid-turns", daemon=True)
         self._thread.start()
         return await self.do(self._start())
 
     async def _start(self) -> int:
+        import agentvid.agent.graph  # takes a second or more, which the first turn need not wait for
+        import agentvid.agent.saver  # noqa: F401
+
         self.stream.writes_on(self._loop)
         left = left_work(self.log)
         for work in left:
@@ -209,8 +214,8 @@ class Hub:
 
             async with self.reserved(session):
                 with taking(partial(self.media.take_text, owner)):
-                    agent, emit = self.agent_of(owner), self.emit(owner, session, 0)
-                    done = await accept_message(agent, session, text, media, wishes, emit, then)
+                    emit_of = partial(self.emit, owner, session)
+                    done = await accept_message(self.agent_of(owner), session, text, media, wishes, emit_of, then)
                 if done.runs and not accepted:
                     with self.log.write(durable=True) as connection:
                         then(connection, done.turn)

@@ -69,9 +69,12 @@ class RetriedRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             key = request.headers.get("idempotency-key")
-            if key is None or request.method == "GET":
-                return await answer(request)
-            return await _once(request, key, answer)
+            try:
+                if key is None or request.method == "GET":
+                    return await answer(request)
+                return await _once(request, key, answer)
+            finally:
+                await request.close()
 
         return handler
 

@@ -51,6 +51,7 @@ def upload(hub: HubOf, owner: Owner, file: UploadFile, response: Response) -> Ar
 
 @router.get(
     "/{digest}",
+    response_class=FileResponse,
     summary="Get an artifact",
     responses={**ERRORS, **_BYTES, **_UNCHANGED, 206: {"description": "A range."}},
 )
@@ -77,7 +78,12 @@ def about(hub: HubOf, owner: Owner, digest: Digest) -> ArtifactDocument:
     return _document(hub.media.part(owner, digest))
 
 
-@router.get("/{digest}/thumbnail", summary="Get a small picture", responses={**ERRORS, **_WEBP, **_UNCHANGED})
+@router.get(
+    "/{digest}/thumbnail",
+    response_class=FileResponse,
+    summary="Get a small picture",
+    responses={**ERRORS, **_WEBP, **_UNCHANGED},
+)
 def small(
     hub: HubOf,
     owner: Owner,
@@ -90,7 +96,12 @@ def small(
     return _made(digest, f"thumbnail-{size}", if_none_match, lambda: thumbnail(hub.log, hub.media.store, found, size))
 
 
-@router.get("/{digest}/film", summary="Get a film strip", responses={**ERRORS, **_WEBP, **_UNCHANGED})
+@router.get(
+    "/{digest}/film",
+    response_class=FileResponse,
+    summary="Get a film strip",
+    responses={**ERRORS, **_WEBP, **_UNCHANGED},
+)
 def film(
     hub: HubOf,
     owner: Owner,

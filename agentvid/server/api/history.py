@@ -146,4 +146,4 @@ def _last(hub: Hub, owner: str, session: str) -> int:
 
 
 def _where(text: str) -> str | int:
-    return int(text) if text.isascii() and text.isdigit() else text
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text

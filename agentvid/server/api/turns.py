@@ -27,6 +27,7 @@ from agentvid.server.api.shapes import (
 from agentvid.server.asked import check_revision, preview_of, read_asked
 from agentvid.server.bodies import ApproveBody, EditsBody, ResumeBody
 from agentvid.server.documents import Accepted, PreviewDocument, TurnDocument
+from agentvid.server.hub import Hub
 from agentvid.server.keys import Owner
 from agentvid.server.retry import RetriedRoute, claimed
 
@@ -44,9 +45,7 @@ def show_turn(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber) ->
 @router.post("/preview", summary="Tell what edits would run and cost", responses=ERRORS)
 def preview(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, body: EditsBody) -> PreviewDocument:
     """Tell what edits would run, how long that takes, what it costs, what becomes stale. Changes nothing."""
-    chosen = hub.turn(owner, session, turn)
-    hub.media.check(owner, body.model_dump(mode="json"))
-    check_revision(chosen, body.revision)
+    chosen = _check(hub, owner, session, turn, body)
     with taking(partial(hub.media.take_text, owner)):
         return preview_of(chosen, asyncio.run(read_asked(chosen, body)))
 
@@ -54,7 +53,7 @@ def preview(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, body
 @router.post("/edits", summary="Edit a chain", status_code=202, responses=WRITE_ERRORS)
 async def edit(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, body: EditsBody) -> Accepted:
     """Add a revision with these edits, and run what they change. Where `revision` is not the newest: 409."""
-    await asyncio.to_thread(hub.media.check, owner, body.model_dump(mode="json"))
+    await asyncio.to_thread(_check, hub, owner, session, turn, body)
 
     async def make(chosen: Turn, emit: Emit) -> Accepted:
         check_revision(chosen, body.revision)
@@ -126,6 +125,14 @@ def note_accepted() -> Callable[[sqlite3.Connection, Accepted], None] | None:
         claim.answer(connection, 202, accepted.model_dump_json().encode(), {"content-type": "application/json"})
 
     return note
+
+
+def _check(hub: Hub, owner: str, session: str, turn: int, body: EditsBody) -> Turn:
+    """Check that the turn, and every artifact that is named, is there; and that the edits are of what it shows."""
+    chosen = hub.turn(owner, session, turn)
+    hub.media.check(owner, body.model_dump(mode="json"))
+    check_revision(chosen, body.revision)
+    return chosen
 
 
 def _always(done: Any) -> bool:
