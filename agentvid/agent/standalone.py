@@ -177,7 +177,7 @@ async def _accepted(served: Served, state: _State, thread: str, emit: Emit) -> _
     if agent.log.session(session) is None:
         agent.log.create_session(session, owner=agent.executor.owner)
     wishes = Wishes(review, None, state.get("seed"), state.get("engine"), "", bool(state.get("plan_only")))
-    done = await accept_message(agent, session, text, media, wishes, emit)
+    done = await accept_message(agent, session, text, media, wishes, lambda turn: emit)
     kept = agent.log.turn(session, done.turn).message["wishes"]
     shown = agent.log.latest_revision(session, done.turn)
     return {
