@@ -358,3 +358,20 @@ def test_a_picture_in_a_picture(context, clip):
     assert other != made
     with pytest.raises(CallError):
         compose(request("compose", **asked, corner="middle"), context)
+
+
+def test_a_picture_inside_a_mask_of_another_and_every_pixel_outside_as_it_was(context):
+    noise = np.random.default_rng(5).integers(0, 256, (40, 60, 3), np.uint8)
+    under, over = context.store.put_image(noise), context.store.put_image(np.full((40, 60, 3), 9, np.uint8))
+    inside = np.zeros((40, 60), np.uint8)
+    inside[10:20, 10:30], inside[20:30, 10:30] = 255, 128
+    mask = context.store.put_mask(inside)
+    made = compose(request("compose", stills=[over, under], layout="inside", mask=mask), context).get("image", Image)
+    pixels = context.store.image(made)
+    assert (pixels[inside == 0] == noise[inside == 0]).all() and (pixels[10:20, 10:30] == 9).all()
+    assert np.abs(pixels[20:30, 10:30] - (noise[20:30, 10:30] + 9.0) / 2).max() < 2
+    for refused in ({"stills": [over]}, {"stills": [over, under], "clips": [context.store.put_video([noise] * 2, 12)]}):
+        with pytest.raises(CallError):
+            compose(request("compose", **refused, layout="inside", mask=mask), context)
+    with pytest.raises(CallError, match="no mask"):
+        compose(request("compose", stills=[over, under], layout="inside"), context)

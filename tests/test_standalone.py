@@ -38,6 +38,8 @@ def test_it_is_the_same_graph_behind_one_node():
     told = {(edge.source, edge.target) for edge in make_graph().get_graph().edges}
     moved = {("accept" if source == "__start__" else source, target) for source, target in edges}
     assert moved <= told and ("__start__", "accept") in told
+    assert set(make_graph().get_input_jsonschema()["properties"]) >= {"text", "files", "session", "review"}
+    assert set(make_graph().get_output_jsonschema()["properties"]) >= {"chain", "answered", "status"}
     assert {"accept", *NODES} <= set(make_graph().get_graph().nodes)
 
 

@@ -1,4 +1,6 @@
-"""The graph of a turn for a server of LangGraph's own: LangGraph Studio, `langgraph dev`. `langgraph.json` names it.
+"""The graph of a turn for a server of LangGraph's own: LangGraph Studio. `langgraph.json` names it.
+
+    pip install -e ".[langgraph]" && langgraph dev --allow-blocking
 
 It is the graph of `agent.graph` behind one node that takes a message in:
 
@@ -6,8 +8,8 @@ It is the graph of `agent.graph` behind one node that takes a message in:
 
 A thread is a session, unless `session` names another, and each input one turn of it. Nobody hands services in there and
 the checkpoints are the server's: nodes are bound here to one agent, which is opened once in a process, and own the
-session as long as they run. They run on a loop of that agent, so that they never hold the server's up. `files` are
-paths on this machine.
+session as long as they run. They run on a loop of that agent, in a thread, and never hold the server's up; what
+watches for blocking calls there does not tell the loops apart, hence the option. `files` are paths on this machine.
 
 In review the graph is interrupted. `Command(resume={"approved": true})` lets the chain run; `"given": {"t1.s1.box":
 [10, 20, 90, 80]}` and `"edits": [{"edit": "set_arg", …}]` beside it change it first.
@@ -22,7 +24,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated, Any, Final, TypedDict, TypeVar, cast
+from typing import Annotated, Any, Final, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.channels import EphemeralValue
@@ -31,6 +33,7 @@ from langgraph.errors import GraphInterrupt
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
+from typing_extensions import TypedDict
 
 from agentvid.agent.accept import Wishes, accept_message
 from agentvid.agent.agent import Agent

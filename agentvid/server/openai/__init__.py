@@ -13,12 +13,12 @@ from fastapi import APIRouter, Request
 
 from agentvid.server.keys import Owner
 from agentvid.server.openai import chat, images, links, models, videos
-from agentvid.server.openai.errors import OpenAIRoute
+from agentvid.server.openai.errors import ERRORS, OpenAIRoute
 from agentvid.server.problem import HttpError
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v1", tags=["openai"])
+router = APIRouter(prefix="/v1", tags=["openai"], responses=ERRORS)
 for module in (models, images, videos, chat, links):
     router.include_router(module.router)
 

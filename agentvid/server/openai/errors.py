@@ -13,13 +13,14 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from agentvid.errors import AgentvidError
 from agentvid.server.problem import HttpError, problem_of
 from agentvid.server.retry import RetriedRoute
 
-__all__ = ["OpenAIRoute", "bad_parameter", "error_document", "refusal_of"]
+__all__ = ["ERRORS", "Fault", "OpenAIRoute", "Refused", "bad_parameter", "error_document", "refusal_of"]
 
 _TYPES: Final = {
     401: "authentication_error",
@@ -30,6 +31,37 @@ _TYPES: Final = {
 }
 _CODES: Final = {"unauthorised": "invalid_api_key"}
 _AGAIN: Final = frozenset({409, 429, 503})
+
+
+class Fault(BaseModel):
+    """What went wrong, as the dialect tells it; `agentvid` holds given, expected, do, and the turn."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str | None = None
+    agentvid: dict[str, Any]
+
+
+class Refused(BaseModel):
+    """An error."""
+
+    error: Fault
+
+
+ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": Refused, "description": what}
+    for status, what in {
+        400: "It can't be done as it was asked, or needs a person.",
+        401: "No API key that is in use.",
+        404: "Not there, another owner's, or no model here.",
+        409: "It is being worked on, or was stopped.",
+        413: "Too large.",
+        415: "Neither JSON nor a form.",
+        500: "A step failed.",
+        503: "The server is stopping.",
+    }.items()
+}
 
 _log = logging.getLogger("agentvid.server")
 

@@ -35,6 +35,9 @@ router = APIRouter(prefix="/videos", route_class=OpenAIRoute)
 
 VideoId = Annotated[str, Path(pattern="^video_[0-9a-f]{32}$", examples=["video_0123456789abcdef0123456789abcdef"])]
 _FRAMES: Final = 8
+_FILES: Final[dict[str, Any]] = {
+    kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("video/mp4", "video/webm", "image/webp")
+}
 
 
 class VideoBody(Wished):
@@ -142,7 +145,12 @@ def show(hub: HubOf, owner: Owner, video: VideoId) -> JSONResponse:
     return _shown(hub, owner, video)
 
 
-@router.get("/{video}/content", summary="Get a clip", response_class=FileResponse)
+@router.get(
+    "/{video}/content",
+    summary="Get a clip",
+    response_class=FileResponse,
+    responses={200: {"content": _FILES}, 206: {"description": "A range.", "content": _FILES}},
+)
 def content(
     hub: HubOf,
     owner: Owner,
