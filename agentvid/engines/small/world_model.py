@@ -35,6 +35,7 @@ __all__ = ["SmallWorld"]
 
 _MOST_TOKENS: Final = 160
 _STEPS: Final[dict[str, Step]] = {"w": "forward", "look_left": "left", "look_right": "right"}
+_NO_CLIPS: Final = "these weights were not trained on clips"
 _ANCHORED: Final = f"a clip is {FRAMES} frames long at most: its last frames became the anchor of the next one"
 
 
@@ -55,6 +56,8 @@ class SmallWorld:
 
     unified: Unified
     name: str = "small"
+    knows_clips: bool = True
+    """Whether the weights say that they were trained on clips; where not, states note it."""
 
     def reset(self, start: Start, seed: int = 0) -> State:
         """See `WorldModel`.
@@ -127,7 +130,7 @@ class SmallWorld:
             session.read(think_future(inner.thought, "en"), as_thought=True)
         many = len(known) + len(actions)
         drawn = session.draw((SIZE, SIZE), seed=state.seed, frames=many, pinned=dict(enumerate(known)))
-        return state.after(actions, list(drawn.frames[len(known) :]), inner)
+        return state.after(actions, list(drawn.frames[len(known) :]), inner, "" if self.knows_clips else _NO_CLIPS)
 
     def _course(self, session: Session, action: Push | Drop) -> Course:
         """Return what the model thinks comes of an action; where its words can't be read, the action alone."""
@@ -165,7 +168,8 @@ class SmallWorld:
         drawn = session.draw(
             (SIZE, SIZE), seed=state.seed, frames=len(known) + len(actions), pinned=dict(enumerate(known))
         )
-        return state.after(actions, list(drawn.frames[len(known) :]), state.inner)
+        note = "" if self.knows_clips else _NO_CLIPS
+        return state.after(actions, list(drawn.frames[len(known) :]), state.inner, note)
 
     def _read(self, state: State) -> Scene:
         session = self.unified.session()

@@ -43,8 +43,10 @@ def extrapolated(earlier: Centres, count: int) -> Centres:
     return np.asarray(last + ahead * speed)
 
 
-def action_following(found: Centres, true: Centres) -> float:
-    """Return the mean of ‖Δĉ − Δc‖ / ‖Δc‖ over steps in which an object truly moves: 0 is perfect, 1 is standing still.
+def action_following(found: Centres, true: Centres, least: float = _STILL) -> float:
+    """Return the mean of ‖Δĉ − Δc‖ / ‖Δc‖ over steps in which an object moves by more than `least` pixels.
+
+    0 is perfect, 1 is standing still. Where centres are found with an error, `least` should be well above it.
 
     `found` and `true` are centres (T, N, 2) that begin at the start. Steps in which a centre is not known do not count;
     NaN where none is left.
@@ -56,7 +58,7 @@ def action_following(found: Centres, true: Centres) -> float:
     moved, should = np.diff(found, axis=0), np.diff(true, axis=0)
     length = np.linalg.norm(should, axis=-1)
     off = np.linalg.norm(moved - should, axis=-1)
-    told = (length > _STILL) & np.isfinite(off)
+    told = (length > least) & np.isfinite(off)
     return float((off[told] / length[told]).mean()) if told.any() else float("nan")
 
 
