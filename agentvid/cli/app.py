@@ -312,7 +312,7 @@ def eval_small(
 def eval_world(
     suite: Annotated[
         str,
-        typer.Option(help="sanity (does Physics-IQ put wrong clips in order?) | rollout (models against the truth)."),
+        typer.Option(help="sanity (wrong clips in order?) | rollout (models against the truth) | trust (bounds)."),
     ] = "rollout",
     cases: Annotated[int, typer.Option(min=1, help="How many of each kind, by seed.")] = 8,
     kinds: Annotated[

@@ -85,6 +85,7 @@ def _made_of() -> str:
         [
             *here.glob("*.py"),
             *here.glob("fonts/*.*"),
+            *(here.parents[1] / "world" / name for name in ("trust.py", "trust.json")),
             *(media / name for name in ("codec.py", "mask_clip.py", "picture.py", "colours.py", "operations.py")),
         ]
     ):

@@ -21,7 +21,7 @@ from agentvid.engines.classical.parallax import render_views
 from agentvid.media.types import CameraPath, CameraPose
 from agentvid.world.model import Key, Look, Pixels, Start, State, Wait, WorldAction, refuse, step_by_step
 
-__all__ = ["ClassicalWorld", "SteadyShift"]
+__all__ = ["ClassicalWorld", "SteadyShift", "turned_view"]
 
 STEP_DEG: Final = 15.0
 _STRIDE: Final = 0.08
@@ -77,7 +77,7 @@ class ClassicalWorld(Pixels):
         channel, amount = _MOVES[action.key]
         poses[channel] = round(poses.get(channel, 0.0) + amount, 6)
         after = _Inner(inner.picture, inner.motion, 0, tuple(sorted(poses.items())))
-        return state.after([action], [_view(inner.picture, poses)], after)
+        return state.after([action], [turned_view(inner.picture, poses)], after)
 
     def rollout(self, state: State, actions: Sequence[WorldAction]) -> State:
         """See `WorldModel`."""
@@ -111,7 +111,8 @@ class SteadyShift(Pixels):
         return step_by_step(self, state, actions)
 
 
-def _view(picture: NDArray[np.uint8], moved: dict[str, float]) -> NDArray[np.uint8]:
+def turned_view(picture: NDArray[np.uint8], moved: dict[str, float]) -> NDArray[np.uint8]:
+    """Return a picture (H, W, 3) from a camera that orbits it: channels of `CameraPose` that have moved."""
     if not any(moved.values()):
         return picture
     poses = (CameraPose(seconds=0.0), CameraPose.model_validate({"seconds": 1.0, **moved}))
