@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from agentvid.engines.classical.future import back_test_error, forecast, future_
 from agentvid.engines.classical.ground import navigate
 from agentvid.engines.classical.parallax import novel_view
 from agentvid.errors import InputError
+from agentvid.evals.world import calibrate
 from agentvid.evals.world.calibrate import calibrate_ratio, calibrate_steps
 from agentvid.evals.world.view import loop_closure, stability
 from agentvid.media.types import Action, Actions, Answer, CameraPath, CameraPose, Image, Point, Video
@@ -167,3 +169,29 @@ def test_a_walk_and_its_inverse_lead_back(context):
     frames = np.stack(list(context.store.frames(made.get("video", Video))))
     assert stability(frames[[0, len(frames) // 2, -1]]) < 0.2
     assert any("error bound: not calibrated" in told for told in made.warnings)
+
+
+def test_a_calibration_goes_on_and_writes_what_ships(tmp_path, monkeypatch):
+    made = []
+
+    def ratio(frames, given, fps):
+        made.append(given)
+        return float(len(made) % 20)
+
+    monkeypatch.setattr(calibrate, "city_windows", lambda clip: [np.zeros((1, 1, 1, 3), np.uint8)] * 30)
+    monkeypatch.setattr(calibrate, "_ratio", ratio)
+    monkeypatch.setattr(calibrate, "_thrown", lambda seed, number: None)
+    monkeypatch.setattr(calibrate, "classical_views", lambda seed, number: [1.0, 2.0, 3.0, 4.0, float(number)])
+
+    def run(weights):
+        return calibrate.run_trust(tmp_path, tmp_path, rollouts=12, unified=None, weights=weights)
+
+    document = run("a")
+    assert len(made) == 30 + 2 * 12
+    assert run("a") == document and len(made) == 54, "what is kept is not measured again"
+    run("b")
+    assert len(made) == 108, "other weights are"
+    shipped = json.loads((tmp_path / "trust.json").read_text(encoding="utf-8"))
+    assert shipped["classical/novel_view"]["errors"] == [1, 2, 3, 4, 11]
+    assert shipped["classical/future_frames, moving camera"]["n"] == 15
+    assert document["coverage"]["classical/novel_view"] == {"held": 60, "tested": 60, "coverage": 1.0}
