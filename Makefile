@@ -10,7 +10,7 @@ setup: $(STAMP)
 
 $(STAMP): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,onnx,segment]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,lab,onnx,segment]'
 	touch $(STAMP)
 
 demo: $(STAMP)

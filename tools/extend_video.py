@@ -12,7 +12,7 @@ MOST_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Extended:
-    """The longer clip. `trust_seconds` is how long what was added held in a test on the clip's own frames."""
+    """The longer clip. `trust_seconds` is how long a bound on the error of what was added holds."""
 
     video: Video
     trust_seconds: float

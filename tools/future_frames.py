@@ -14,8 +14,8 @@ MOST_SECONDS = 30.0
 class Future:
     """The clip up to the keyframe with the new frames after it, the new frames alone, and how far to believe them.
 
-    `trust_seconds` is how long the forecast held when it was tested on the clip's own frames; `finding` says it in
-    words.
+    `trust_seconds` is how long a calibrated bound on the error stays within the tolerance, 0 where none is known;
+    `finding` says it in words, and the warnings tell the bound.
     """
 
     video: Video

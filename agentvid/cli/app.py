@@ -307,6 +307,30 @@ def eval_small(
     return measure(weights, scenes=scenes, seed=seed, tasks=tasks or [], out=out, as_json=json_)
 
 
+@eval_app.command(
+    "world",
+    epilog="Examples: agentvid eval world --suite sanity --cases 2 · agentvid eval world --suite rollout --kinds push "
+    "--kinds view --cases 8 --out rollouts",
+)
+def eval_world(
+    suite: Annotated[
+        str,
+        typer.Option(help="sanity (wrong clips in order?) | rollout (models against the truth) | trust (bounds)."),
+    ] = "rollout",
+    cases: Annotated[int, typer.Option(min=1, help="How many of each kind, by seed.")] = 8,
+    kinds: Annotated[
+        list[str] | None, typer.Option(help=r"push go_on hidden view clip. Repeatable \[default: all].")
+    ] = None,
+    clip: Annotated[Path | None, typer.Option(help=r"A real clip \[default: the one that ships].")] = None,
+    out: Annotated[Path | None, typer.Option(help=r"Folder \[default: agentvid-results/eval-world-SUITE].")] = None,
+    json_: Json = False,
+) -> int:
+    """Measure how far world models can be trusted: the small model, the classical engine, and rivals to beat."""
+    from agentvid.cli.world import measure
+
+    return measure(suite, cases=cases, kinds=kinds or [], clip=clip, out=out, as_json=json_)
+
+
 def run_app(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; no exception leaves."""
     arguments = sys.argv[1:] if arguments is None else arguments

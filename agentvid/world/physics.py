@@ -7,12 +7,17 @@ Units: world units and seconds; masses go with volume.
     clip = simulate(scene, Push(ball, "right", "hard"))
     clip.poses.shape                     # (16, N, 7); render them with render_scene(scene, clip.poses[7])
     [event.kind for event in clip.events]
+
+    stage = Stage(scene)                 # the same, moved on bit by bit: act at any time
+    stage.act(Push(ball, "right", "hard"))
+    stage.advance(1 / 8)
+    stage.poses                          # (N, 7)
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -36,6 +41,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Push",
+    "Stage",
     "Strength",
     "check_action",
     "mass_of",
@@ -135,6 +141,62 @@ class _Moving:
     @property
     def is_still(self) -> bool:
         return self.vx == self.vy == self.vz == 0 and self.z <= self.rest_height
+
+
+class Stage:
+    """The solids of a scene on their way. Pure arithmetic: the same acts at the same times lead to the same poses."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._bodies = [_at_rest(solid) for solid in scene.solids]
+        self._steps = 0
+        self._seconds = 0.0
+
+    @property
+    def poses(self) -> NDArray[np.float32]:
+        """Where the solids are, (N, 7) in the order of `scene.solids`."""
+        found = np.stack([rest_pose(solid) for solid in self.scene.solids])
+        found[:, :3] = [(body.x, body.y, body.z) for body in self._bodies]
+        return found.astype(np.float32)
+
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing moves."""
+        return all(body.is_still for body in self._bodies)
+
+    def act(self, action: Action) -> None:
+        """Push a solid, or lift it by 1 unit and let it go.
+
+        Raises: InputError where it is not in the scene.
+        """
+        check_action(self.scene, action, 1, FPS)
+        _start(self._bodies[self.scene.solids.index(action.target)], action)
+
+    def throw(self, target: Solid, velocity: tuple[float, float, float], height: float = 0.0) -> None:
+        """Lift a solid by `height` world units and give it a velocity (x, y, z) in units a second.
+
+        Raises: InputError where it is not in the scene.
+        """
+        check_action(self.scene, Drop(target), 1, FPS)
+        body = self._bodies[self.scene.solids.index(target)]
+        body.moved, body.landed = True, False
+        body.z += height
+        body.vx, body.vy, body.vz = velocity
+
+    def advance(self, seconds: float) -> None:
+        """Move on by so much time, in the steps that `simulate` takes."""
+        self._seconds += seconds
+        pairs, met = list(combinations(self._bodies, 2)), set[int]()
+        while self._steps / STEPS_PER_SECOND < self._seconds - 1e-9:
+            _step(self._bodies, pairs, met, 1 / STEPS_PER_SECOND, 0)
+            self._steps += 1
+
+    def copy(self) -> Stage:
+        """Return a stage that goes its own way from here."""
+        other = Stage(self.scene)
+        other._bodies = [replace(body) for body in self._bodies]
+        other._steps, other._seconds = self._steps, self._seconds
+        return other
 
 
 def simulate(scene: Scene, action: Action, frames: int = FRAMES, fps: float = FPS) -> Clip:

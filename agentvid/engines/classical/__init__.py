@@ -90,6 +90,7 @@ def _made_of() -> str:
         [
             *here.rglob("*.py"),
             *here.glob("fonts/*.*"),
+            *(here.parents[1] / "world" / name for name in ("trust.py", "trust.json")),
             *(
                 media / name
                 for name in (

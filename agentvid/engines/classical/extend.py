@@ -74,6 +74,9 @@ def extend_video(request: EngineRequest, context: EngineContext) -> EngineResult
     if held:
         told = f"believe about {trust:.1f} s of it at each end that was added to"
         warnings.append(f"extrapolated motion, nothing is invented: {told}")
+    for found, count, where in ((start.found, counts[0], "before the start"), (end.found, counts[1], "after the end")):
+        if count and (past := found.told(video.fps, count / video.fps)):
+            warnings.append(f"{where}: {past}")
     return EngineResult.of(
         *warnings, video=made, trust_seconds=float(trust), finding=_finding(video, made, counts, loop_back, trust)
     )

@@ -30,14 +30,16 @@ from agentvid.engines.classical.motion import (
 )
 from agentvid.errors import CallError
 from agentvid.media.types import Keyframe, Video
+from agentvid.world.trust import Bound, profiles, to_error
 
-__all__ = ["Forecast", "back_test", "forecast", "future_frames"]
+__all__ = ["Forecast", "back_test", "back_test_error", "forecast", "future_frames"]
 
 Curve: TypeAlias = NDArray[np.float64]
 
 MOST_SECONDS: Final = 30.0
-TOLERANCE_DB: Final = 24.0
 _BELOW_COPY_DB: Final = 0.25
+_LEAST_ERROR: Final = 1.0
+"""Grey levels below which a back-test tells nothing."""
 _WORK_SIDE: Final = 640
 _CAMERAS: Final[tuple[Literal["shift", "similarity", "homography"], ...]] = ("shift", "similarity", "homography")
 _WAYS: Final = (
@@ -61,13 +63,22 @@ class Forecast:
     """A motion, and what the back-test on the clip's own frames says of it.
 
     curve_db[i] and copy_db[i] are the PSNR, i + 1 frames ahead, of the prediction and of the repeated last frame.
-    trust_frames: how many frames ahead the prediction held in the test.
+    trust_frames: how many frames ahead the calibrated `bound` on its error stays within the tolerance, and the test
+    was not worse than repeating the last frame. bound: None where nothing could be tested.
     """
 
     motion: Motion
     curve_db: tuple[float, ...]
     copy_db: tuple[float, ...]
     trust_frames: int
+    bound: Bound | None = None
+
+    def told(self, fps: float, seconds: float) -> str:
+        """Return in words what is past the horizon of `seconds` that were asked for, "" where nothing is."""
+        until = self.trust_frames / fps
+        return (
+            "" if until >= seconds - 0.5 / fps else f"what comes after {until:.1f} s is past the trust horizon: a guess"
+        )
 
 
 def future_frames(request: EngineRequest, context: EngineContext) -> EngineResult:
@@ -114,6 +125,10 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
     joined, kept = keep_sound(context, video, joined, until=(last + 1) / video.fps)
     trust = min(seconds, found.trust_frames / video.fps)
     warnings = [*kept, f"extrapolated motion, nothing is invented: believe about {trust:.1f} s of {seconds:.1f} s"]
+    if past := found.told(video.fps, seconds):
+        warnings.append(past)
+    if found.bound is not None:
+        warnings.append(found.bound.told("frame"))
     if len(shot) < len(history):
         warnings.append(f"only the {len(shot)} frames after the last cut were used")
     if last < video.frames - 1:
@@ -124,6 +139,7 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
         future=future,
         keyframe=keyframe,
         trust_seconds=float(trust),
+        bound=None if found.bound is None else found.bound.answer("frame"),
         finding=_finding(found, still, video.fps, seconds, trust, len(shot)),
     )
 
@@ -158,9 +174,22 @@ def forecast(frames: Sequence[Picture], count: int, fps: float) -> Forecast:
     scores = [float(np.mean(tested(way, small, step)[0])) - 0.02 * rank for rank, way in enumerate(_WAYS)]
     best = _WAYS[int(np.argmax(scores))]
     curve, copy = tested(best, frames, 1)
-    fails = (curve < TOLERANCE_DB) | (curve < copy - _BELOW_COPY_DB)
+    motion = fit_motion(observe(frames), best, fps)
+    bound = _bound(motion, curve.tolist())
+    fails = curve < copy - _BELOW_COPY_DB
+    fails[bound.trust_steps :] = True
     trust = int(np.argmax(fails)) if fails.any() else ahead
-    return Forecast(fit_motion(observe(frames), best, fps), tuple(map(float, curve)), tuple(map(float, copy)), trust)
+    return Forecast(motion, tuple(map(float, curve)), tuple(map(float, copy)), trust, bound)
+
+
+def _bound(motion: Motion, curve_db: Sequence[float]) -> Bound:
+    """Return what a back-test's errors come to at most, by how much they were exceeded in calibration.
+
+    Pictures whose camera moves were calibrated apart from those whose camera stands still.
+    """
+    camera = "moving" if np.abs(motion.generator).max() > 1e-9 else "still"
+    profile = profiles()[f"classical/future_frames, {camera} camera"]
+    return Bound.at([profile.ratio * error for error in back_test_error(curve_db)], profile)
 
 
 def back_test(
@@ -173,6 +202,11 @@ def back_test(
     times = range(1, ahead + 1, step)
     made = [_psnr(predict(frames[anchor], motion, t), frames[anchor + t]) for t in times]
     return made, [_psnr(frames[anchor], frames[anchor + t]) for t in times]
+
+
+def back_test_error(curve_db: Sequence[float]) -> tuple[float, ...]:
+    """Return the error in grey levels that a back-test makes expect of each frame: the most so far, at least 1."""
+    return tuple(np.maximum.accumulate([max(_LEAST_ERROR, to_error(value)) for value in curve_db]).tolist())
 
 
 def _psnr(a: Picture, b: Picture) -> float:

@@ -70,6 +70,7 @@ def navigate(request: EngineRequest, context: EngineContext) -> EngineResult:
         *said,
         f"2.5-D: the picture lies flat on the ground and nothing stands up; its width counts as {PICTURE_METRES:g} m, "
         f"the eye is {EYE_METRES:g} m above it",
+        "error bound: not calibrated, there is no true view of a picture that lies on the ground",
     ]
     if left := _leaves(track, rgb):
         warnings.append(f"the way leaves the picture after {left / fps:.1f} s; the ground beyond it is made up")

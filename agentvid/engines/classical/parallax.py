@@ -37,6 +37,7 @@ from agentvid.engines.classical.layers import DEPTH_SPREAD, Scene, build_scene
 from agentvid.engines.classical.reproject import inverse_depth, reprojected
 from agentvid.errors import CallError
 from agentvid.media.types import CameraPath, CameraPose, Depth, Image, Mask
+from agentvid.world.trust import Bound, bound_for
 
 __all__ = ["even_frame", "novel_view", "render_views"]
 
@@ -106,7 +107,20 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
     shown = max(_beyond(scene, pose, path.kind) for pose in flown)
     if shown > 0.03 and scene.front is None:
         warnings.append(f"up to {shown:.0%} of the frame's width or height lies beyond the picture and is made up")
-    return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path)
+    bound = _bound(path, total)
+    warnings.append("error bound: not calibrated for such a path" if bound is None else bound.told("frame"))
+    told = None if bound is None else bound.answer("frame")
+    return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path, bound=told)
+
+
+def _bound(path: CameraPath, total: int) -> Bound | None:
+    """Return how far each frame may be off; known of a camera that goes about its subject and does nothing else."""
+    channels = ("pitch_deg", "roll_deg", "truck", "pedestal", "dolly")
+    others = any(getattr(pose, name) for pose in path.poses for name in channels)
+    if path.kind != "orbit" or others or any(pose.zoom != 1 for pose in path.poses):
+        return None
+    turned = [abs(pose_at(path, float(time)).yaw_deg) for time in np.linspace(0, path.seconds, total)]
+    return bound_for("classical/novel_view", turned)
 
 
 def even_frame(rgb: Picture, longest: int = LONGEST_SIDE) -> tuple[Picture, list[str]]:

@@ -131,7 +131,9 @@ class SmallEngine:
             unified = load(self._small.checkpoint)
             claims = self._small.claims
             try:
-                return do(Task(unified, request, context, "joint", claim=claims[rests_on], claims=claims))
+                weights = self._small.checkpoint.digest()
+                task = Task(unified, request, context, "joint", claim=claims[rests_on], claims=claims, weights=weights)
+                return do(task)
             except SettingsError:
                 raise
             except InputError as error:

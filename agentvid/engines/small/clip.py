@@ -26,7 +26,7 @@ from agentvid.world.naming import near_camera
 from agentvid.world.physics import FPS, FRAMES
 from agentvid.world.reading import read_request
 from agentvid.world.render import SIZE
-from agentvid.world.scene import STEP_DEG, Camera, Scene
+from agentvid.world.scene import AZIMUTHS, STEP_DEG, Camera, Scene
 from agentvid.world.words import Language, language_of
 
 __all__ = ["novel_view", "text_to_video"]
@@ -69,11 +69,16 @@ def novel_view(task: Task) -> EngineResult:
     drawn[scene.camera] = picture
     if cameras[0] != cameras[-1] or len(wanted) > 1:
         task.warnings.append(f"{len(wanted)} views were drawn, one for each {STEP_DEG:g} degrees ({total} frames)")
+    away = [(camera.azimuth - scene.camera.azimuth) % AZIMUTHS for camera in cameras]
+    steps = [
+        max(min(turn, AZIMUTHS - turn), camera != scene.camera) for turn, camera in zip(away, cameras, strict=True)
+    ]
+    bound = task.told_bound("novel_view", steps, "frame")
     video = store.put_video((drawn[camera] for camera in cameras), fps)
     last = store.put_image(drawn[cameras[-1]])
     seen = tell_scene(replace(scene, camera=cameras[-1]), language)
     flown = CameraPath(kind=path.kind, poses=tuple(_flown(pose, scene.camera) for pose in path.poses))
-    return EngineResult.of(*task.warnings, video=video, path=flown, view=last, layout=seen)
+    return EngineResult.of(*task.warnings, video=video, path=flown, view=last, layout=seen, bound=bound)
 
 
 def text_to_video(task: Task) -> EngineResult:

@@ -34,7 +34,7 @@ MOST_FRAMES: Final = FRAMES
 def future_frames(task: Task) -> EngineResult:
     """Go on from a clip's `keyframe` for `seconds`: as the thought says, an action and what comes of it, or as seen.
 
-    Outputs `video`, `future`, `keyframe`, `trust_seconds` (0: not tested), `finding` and, where one was told,
+    Outputs `video`, `future`, `keyframe`, `trust_seconds` (0: not calibrated), `finding` and, where one was told,
     `thought`.
 
     Raises: CallError where the thought tells no action, where without one there are too few frames, or where the clip
@@ -69,14 +69,18 @@ def future_frames(task: Task) -> EngineResult:
     new = drawn.frames[len(given) :]
     if video.fps != FPS:
         task.warnings.append(f"the new frames are at {FPS:g} a second, the clip's at {video.fps:g}: they are joined so")
+    bound = task.told_bound("future_frames", range(1, count + 1), "frame")
+    trusted = 0.0 if bound is None else bound.measures["trust_steps"] / FPS
+    known = "was not tested on this clip" if bound is None else f"is told by rollouts like it: {trusted:.1f} s"
     before = store.frames(video, 0, keyframe.frame + 1)
     return EngineResult.of(
         *task.warnings,
         video=store.put_video(itertools.chain(before, new), video.fps),
         future=store.put_video(iter(new), FPS),
         keyframe=keyframe,
-        trust_seconds=0.0,
-        finding=f"The {count} new frames are imagined; how long they can be believed was not tested on this clip.",
+        trust_seconds=trusted,
+        bound=bound,
+        finding=f"The {count} new frames are imagined; how long they can be believed {known}.",
         thought=None if course is None else film.think_future(course, language),
     )
 

@@ -8,18 +8,20 @@ asked for, it is written again from another seed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from agentvid.engines.small.weights import Claim
 from agentvid.engines.unified.work import Work
 from agentvid.errors import CallError, InputError, ToolFailed
+from agentvid.media.types import Answer
 from agentvid.models.mot import Decoding
 from agentvid.models.mot.session import Session
 from agentvid.world.language import Course, Thought, read_thought
 from agentvid.world.reading import Asked
 from agentvid.world.scene import Camera, Scene
+from agentvid.world.trust import bound_for
 
 __all__ = ["OUTSIDE", "Task", "as_scene", "as_thought", "course_in", "fits", "outside", "own_thought"]
 
@@ -43,6 +45,17 @@ class Task(Work):
 
     claim: Claim = field(default_factory=Claim)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    weights: str = ""
+    """Digest of the checkpoint: bounds on errors are those of one."""
+
+    def told_bound(self, task: str, steps: Sequence[float], step: str) -> Answer | None:
+        """Say how far what is drawn may be off after so many steps each, and return it; None where it is not known."""
+        bound = bound_for(f"small/{task}", steps, self.weights)
+        if bound is None:
+            self.warnings.append("error bound: not calibrated for these weights")
+            return None
+        self.warnings.append(bound.told(step))
+        return bound.answer(step)
 
     def told_level(self, scene: Scene) -> None:
         """Say where a scene is beyond what is claimed."""
