@@ -91,17 +91,18 @@ class TurnDriver:
             return self._log.add_turn(session, _told(message, wishes), token=ownership.token, then=then)
 
     async def proceed(
-        self, session: str, turn: int, emit: Emit, *, approved: bool = False, attended: bool = True
+        self, session: str, turn: int, emit: Emit, *, approved: bool = False, since: float | None = None
     ) -> None:
         """Run a turn from wherever it stands to where it ends or needs a person.
 
-        `approved` as a person's word that it may begin. Not `attended`, nobody has asked now: a turn that waits for a
-        person keeps waiting, unless it was edited since.
+        `approved` as a person's word that it may begin. `since` (seconds since the epoch) tells that nobody asks now:
+        the run was asked for then, and the process ended. A turn that was answered since has ended; one that waits for
+        a person keeps waiting, unless it was edited.
 
         Raises: SessionBusy; InputError and its kinds as `start`.
         """
         with own(self._log, session) as ownership:
-            await self._go_on(session, turn, ownership.token, emit, approved=approved, attended=attended)
+            await self._go_on(session, turn, ownership.token, emit, approved=approved, since=since)
 
     async def resume(self, session: str, turn: int, given: list[list[Any]], emit: Emit, *, run: bool = True) -> None:
         """Go on with a turn from wherever it stands, first giving values.
@@ -234,7 +235,7 @@ class TurnDriver:
         await self._invoke(session, turn, state, token, emit, planner)
 
     async def _go_on(
-        self, session: str, turn: int, token: str, emit: Emit, *, approved: bool, attended: bool = True
+        self, session: str, turn: int, token: str, emit: Emit, *, approved: bool, since: float | None = None
     ) -> None:
         """Go on from wherever the turn stands. `approved` also lets a run that would pass the budget begin."""
         from langgraph.types import Command
@@ -247,9 +248,9 @@ class TurnDriver:
             state = await graph.aget_state(_config(session, turn))
         if not state.values:
             await self._again(session, turn, [], token, emit)
-        elif not (state.next or state.interrupts or attended) and self._has_ended(session, turn, row.n):
+        elif since is not None and not (state.next or state.interrupts) and self._answered(session, turn, row.n, since):
             return  # the process ended after the turn did
-        elif state.interrupts and not (attended or approved) and state.values.get("revision") == row.n:
+        elif state.interrupts and since is not None and not approved and state.values.get("revision") == row.n:
             self._wait(session, turn, state, token, emit)
         elif state.interrupts:
             await self._invoke(session, turn, Command(resume={"revision": row.n, "approved": approved}), token, emit)
@@ -285,8 +286,9 @@ class TurnDriver:
         elif state.values.get("plan_only"):
             self._log.set_phase(session, turn, "planned", token=token)
 
-    def _has_ended(self, session: str, turn: int, revision: int) -> bool:
-        return self._log.answer(session, turn, revision) is not None
+    def _answered(self, session: str, turn: int, revision: int, since: float) -> bool:
+        answered = self._log.answered(session, turn, revision)
+        return answered is not None and answered >= since
 
     def _wait(self, session: str, turn: int, state: Any, token: str, emit: Emit) -> None:
         held = state.interrupts[0].value.get("held")

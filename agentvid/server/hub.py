@@ -347,11 +347,11 @@ class Hub:
             )
         driver = self.agent_of(work.owner).driver
         emit = self.emit(work.owner, work.session, work.turn)
-        attended = work.tries == 0
+        since = None if work.tries == 0 else work.accepted
         while True:
             try:
                 with taking(partial(self.media.take_text, work.owner)):
-                    await driver.proceed(work.session, work.turn, emit, approved=work.approved, attended=attended)
+                    await driver.proceed(work.session, work.turn, emit, approved=work.approved, since=since)
                 return
             except SessionBusy:  # another process writes it now, a command line for example
                 await asyncio.sleep(_BUSY_SECONDS)

@@ -21,12 +21,15 @@ MOST_TRIES: Final = 5
 
 @dataclass(frozen=True)
 class Work:
-    """A turn to be run. `approved`: a person said that it may begin. `tries`: how often it was begun before."""
+    """A turn to be run. `approved`: a person said that it may begin. `tries`: how often it was begun before.
+    `accepted`: when, in seconds since the epoch.
+    """
 
     id: int
     owner: str
     session: str
     turn: int
+    accepted: float
     approved: bool = False
     tries: int = 0
 
@@ -40,7 +43,7 @@ def insert_work(
         (owner, session, turn, int(approved), now),
     )
     assert made.lastrowid is not None
-    return Work(made.lastrowid, owner, session, turn, approved)
+    return Work(made.lastrowid, owner, session, turn, now, approved)
 
 
 def try_work(log: Log, work: Work) -> None:
@@ -59,8 +62,11 @@ def left_work(log: Log) -> list[Work]:
     """Return all work that was accepted and not done, the oldest first; of each session the newest."""
     with log.write(durable=False) as connection:
         connection.execute("DELETE FROM work WHERE id NOT IN (SELECT max(id) FROM work GROUP BY session)")
-    rows = log.tuples("SELECT id, owner, session, turn, approved, tries FROM work ORDER BY id")
-    return [Work(id, owner, session, turn, bool(approved), tries) for id, owner, session, turn, approved, tries in rows]
+    rows = log.tuples("SELECT id, owner, session, turn, created, approved, tries FROM work ORDER BY id")
+    return [
+        Work(id, owner, session, turn, accepted, bool(approved), tries)
+        for id, owner, session, turn, accepted, approved, tries in rows
+    ]
 
 
 class FairQueue:

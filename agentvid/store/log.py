@@ -288,9 +288,14 @@ class Log(CachedResults, Budgets):
         row = self._newest_answer(session, turn, revision)
         return row["checks"] if row else []
 
+    def answered(self, session: str, turn: int, revision: int) -> float | None:
+        """Return when the newest answer of a revision was written, in seconds since the epoch, or None."""
+        row = self._newest_answer(session, turn, revision)
+        return row["created"] if row else None
+
     def _newest_answer(self, session: str, turn: int, revision: int | None) -> dict[str, Any] | None:
         query = (
-            "SELECT parts_json, checks_json FROM answers WHERE session = ? AND turn = ?"
+            "SELECT parts_json, checks_json, created FROM answers WHERE session = ? AND turn = ?"
             " AND (? IS NULL OR revision = ?) ORDER BY n DESC LIMIT 1"
         )
         rows = self._database.rows(query, session, turn, revision, revision)
