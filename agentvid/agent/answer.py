@@ -36,7 +36,9 @@ async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     checks = [Verdict.model_validate(check) for check in state.get("checks", [])]
     planning = state.get("planning")
     parts = answer_parts(chain, run, checks, language_of(text), Bill(**planning) if planning else None)
-    log.save_answer(session, turn, parts, token=services.token, checks=state.get("checks", []), revision=revision)
+    told = state.get("checks", [])
+    if log.answer(session, turn, revision) != parts or log.checks(session, turn, revision) != told:  # stopped here once
+        log.save_answer(session, turn, parts, token=services.token, checks=told, revision=revision)
     known = {version.source for version in log.versions(session)}
     for part in parts:
         if part["type"] in ("image", "video") and part["port"] not in known:

@@ -247,6 +247,8 @@ class TurnDriver:
             state = await graph.aget_state(_config(session, turn))
         if not state.values:
             await self._again(session, turn, [], token, emit)
+        elif not (state.next or state.interrupts or attended) and self._has_ended(session, turn, row.n):
+            return  # the process ended after the turn did
         elif state.interrupts and not (attended or approved) and state.values.get("revision") == row.n:
             self._wait(session, turn, state, token, emit)
         elif state.interrupts:
@@ -282,6 +284,9 @@ class TurnDriver:
             self._wait(session, turn, state, token, emit)
         elif state.values.get("plan_only"):
             self._log.set_phase(session, turn, "planned", token=token)
+
+    def _has_ended(self, session: str, turn: int, revision: int) -> bool:
+        return self._log.answer(session, turn, revision) is not None
 
     def _wait(self, session: str, turn: int, state: Any, token: str, emit: Emit) -> None:
         held = state.interrupts[0].value.get("held")

@@ -11,6 +11,7 @@ Services come through the runtime's context. Where nobody hands them in, as unde
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -44,12 +45,17 @@ NODES: dict[str, Node] = {
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> TurnGraph:
-    """Return the compiled graph, checkpointing to `checkpointer`."""
+    """Return the compiled graph, checkpointing to `checkpointer`. It is compiled once in a process."""
+    return _compiled().copy({"checkpointer": checkpointer})
+
+
+@cache
+def _compiled() -> TurnGraph:
     graph = StateGraph(TurnState, context_schema=Services)
     for name, node in NODES.items():
         graph.add_node(name, node)  # type: ignore[call-overload]
     wire(graph, START, lambda route: route)
-    return graph.compile(checkpointer=checkpointer)
+    return graph.compile()
 
 
 def wire(graph: StateGraph[Any, Any, Any, Any], begin: str, routed: Callable[[Route], Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -149,6 +150,8 @@ def test_killed_under_load_every_accepted_turn_is_finished_and_none_twice(proces
             insist("POST", f"/sessions/{session}/messages", {"text": f"toil 4 8 {key}"}, f"m-{key}")
             with lock:
                 accepted[session] = key
+            while not stop.is_set() and insist("GET", f"/sessions/{session}/turns/1", {}, "look")["work"]:
+                time.sleep(0.05)
 
     clients = [threading.Thread(target=load, args=(number,)) for number in range(8)]
     for thread in clients:
@@ -185,8 +188,6 @@ def test_two_hundred_listeners_are_no_burden(process: Process, home: Path):
     ended(client, session)
     before = resident(process.process.pid)
     port = int(str(client.base_url).rsplit(":", 1)[1].split("/")[0])
-    import socket
-
     listeners = []
     for _ in range(200):
         made = socket.create_connection(("127.0.0.1", port))
