@@ -172,7 +172,7 @@ def require_done(outcome: Outcome) -> Outcome:
         raise HttpError(told, code, error["given"], error["expected"], error["do"], more=ours)
     if phase in ("cancelled", "interrupted"):
         raise HttpError(409, "cancelled", f"turn {turn.number} was stopped", "one that ends", "resume it", more=ours)
-    raise HttpError(400, "needs_person", needed(outcome), "what it waits for", _place(turn), more=ours)
+    raise HttpError(400, "needs_person", needed(outcome), "a person", f"look at GET {_place(turn)}", more=ours)
 
 
 def needed(outcome: Outcome) -> str:
