@@ -31,13 +31,16 @@ export function priceWords(preview, of) {
 export function makePriceBar(context, { made }) {
   const { draft } = context;
   const bar = h("section", { class: "pricebar", hidden: true, "aria-label": t("price") });
-  let asked = 0, isMaking = false;
+  let asked = 0, isMaking = false, isPending = false, inFlight = null;
 
   const preview = debounce(async () => {
+    if (isMaking) return undefined;
     const mine = ++asked;
+    isPending = false;
     if (draft.isEmpty) { context.setPreview(null, null); return draw(); }
     try {
-      const told = await post(`${turnPath(context.session, context.turn)}/preview`, { edits: draft.edits, revision: draft.revision });
+      inFlight = post(`${turnPath(context.session, context.turn)}/preview`, { edits: draft.edits, revision: draft.revision });
+      const told = await inFlight;
       if (mine !== asked) return undefined;
       context.setPreview(told.preview, null);
       draw(told);
@@ -56,6 +59,7 @@ export function makePriceBar(context, { made }) {
     if (isMaking || draft.isEmpty) return;
     isMaking = true;
     draw(last.told, last.error);
+    await inFlight?.catch(() => null);
     await attempt(async () => {
       const path = turnPath(context.session, context.turn);
       let revision = draft.revision;
@@ -67,6 +71,7 @@ export function makePriceBar(context, { made }) {
     });
     isMaking = false;
     draw(last.told, last.error);
+    if (!draft.isEmpty) preview();
   }
   async function keepStale() {
     const changed = new Set(draft.edits.map((edit) => edit.step?.id ?? edit.step));
@@ -86,7 +91,7 @@ export function makePriceBar(context, { made }) {
     const words = told && !error ? priceWords(told.preview, told.chain.steps.length) : null;
     const canKeep = told && told.preview.stale.map(stepOf).some((id) => !draft.edits.some((edit) => edit.step === id));
     return fill(bar, h("div", { class: "row" },
-      h("p", { class: "price", "data-price": words ? "told" : "asked" }, error ? h("span", { class: "note" }, icon("failed"), `${error.message} ${error.do}`) : words ? [h("b", {}, words.head), h("span", { class: "soft" }, words.rest)] : h("span", { class: "soft" }, icon("running", "spin"), " ", t("price_asking"))),
+      h("p", { class: "price", "data-price": words && !isPending ? "told" : "asked" }, error ? h("span", { class: "note" }, icon("failed"), `${error.message} ${error.do}`) : words ? [h("b", {}, words.head), h("span", { class: "soft" }, words.rest)] : h("span", { class: "soft" }, icon("running", "spin"), " ", t("price_asking"))),
       h("div", { class: "acts" },
         button(t("discard"), "", () => draft.clear(), "quiet"),
         canKeep ? button(t("keep_stale"), "", keepStale, "quiet") : null,
@@ -96,7 +101,7 @@ export function makePriceBar(context, { made }) {
       h("ul", { class: "lines" }, draft.edits.map((edit, i) => h("li", {}, h("span", {}, lines.length === count ? lines[i] : `${edit.step?.id ?? edit.step} ${t(`edit_${edit.edit}`)}`),
         square("undo", t("take_back"), () => draft.drop(edit), { class: "slim" }))))));
   }
-  draft.addEventListener("change", () => { draw(draft.isEmpty ? null : last.told, null); preview(); });
+  draft.addEventListener("change", () => { isPending = true; draw(draft.isEmpty ? null : last.told, null); preview(); });
   draw();
   preview();
   return { element: bar, run: () => make(), discard: () => draft.clear() };

@@ -23,10 +23,10 @@ function waitingCallout(view, act) {
   const open = view.waiting.filter((one) => one.step);
   const others = view.waiting.filter((one) => !one.step);
   return [
-    ...open.map((one) => h("div", { class: "callout waiting" }, h("h4", {}, icon("waiting"), t("waits_step", { step: one.step })), h("p", {}, one.how),
+    ...open.map((one) => h("div", { class: "callout waiting" }, h("h2", {}, icon("waiting"), t("waits_step", { step: one.step })), h("p", {}, one.how),
       h("div", { class: "line" }, button(t("give", { port: one.label }), "edit", () => act.give(view, one), "main slim")))),
-    view.question ? h("div", { class: "callout" }, h("h4", {}, icon("chat"), t("question")), h("p", {}, view.question)) : null,
-    !view.question && others.length ? h("div", { class: "callout waiting" }, h("h4", {}, icon("waiting"), t("approve_title")), h("p", {}, others[0].how || t("approve_lead")),
+    view.question ? h("div", { class: "callout" }, h("h2", {}, icon("chat"), t("question")), h("p", {}, view.question)) : null,
+    !view.question && others.length ? h("div", { class: "callout waiting" }, h("h2", {}, icon("waiting"), t("approve_title")), h("p", {}, others[0].how || t("approve_lead")),
       h("div", { class: "line" }, button(t("approve"), "play", () => act.post(view, "approve", { revision: view.revision }), "main slim"))) : null,
   ];
 }
@@ -34,7 +34,7 @@ function waitingCallout(view, act) {
 function reply(view, live, thoughts, act) {
   if (view.work) return [happening(view, live, thoughts)];
   const made = view.answer.map((part) => (part.type === "text" ? h("p", { class: part.is_sum ? "sum" : "" }, part.text) : medium(part)));
-  const error = view.error && h("div", { class: "callout failed" }, h("h4", {}, icon("failed"), t("failed")), h("p", {}, view.error.given), view.error.do && h("p", {}, h("b", {}, t("do")), " ", view.error.do));
+  const error = view.error && h("div", { class: "callout failed" }, h("h2", {}, icon("failed"), t("failed")), h("p", {}, view.error.given), view.error.do && h("p", {}, h("b", {}, t("do")), " ", view.error.do));
   return [...waitingCallout(view, act), ...(view.question ? [] : made), error, made.length || error || view.waiting.length || view.question ? null : h("p", { class: "soft" }, t("no_answer"))];
 }
 
