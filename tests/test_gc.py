@@ -91,7 +91,7 @@ def test_every_json_column_of_the_log_counts_as_naming_objects(log: Log) -> None
             "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c"
             " WHERE t.type = 'table' AND c.name LIKE '%!_json' ESCAPE '!'"
         ).fetchall()
-    assert len(columns) == 9
+    assert len(columns) == 10
     assert set(columns) == set(JSON_COLUMNS)
 
 

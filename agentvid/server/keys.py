@@ -27,6 +27,7 @@ LOCAL: Final = "local"
 COOKIE: Final = "agentvid_session"
 SIGNED_IN_SECONDS: Final = 30 * 24 * 3600
 
+_PREFIX: Final = "av_"
 _OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _bearer: Final = HTTPBearer(auto_error=False, description="An API key: agentvid keys add --owner NAME")
 _cookie: Final = APIKeyCookie(name=COOKIE, auto_error=False, description="What POST /api/v1/sign-in sets.")
@@ -60,7 +61,7 @@ class Keys:
         """
         if not _OWNER.fullmatch(owner):
             raise InputError(f"owner {owner[:80]!r}", "1 to 64 letters, digits, '.', '_', '@' or '-'", "choose another")
-        secret = f"av_{secrets.token_urlsafe(32)}"
+        secret = f"{_PREFIX}{secrets.token_urlsafe(32)}"
         made = ApiKey(f"k-{secrets.token_hex(4)}", owner, self._log.clock(), None)
         with self._log.write(durable=True) as connection:
             connection.execute(
@@ -153,8 +154,9 @@ def _known(request: Request, secret: str | None, cookie: str | None) -> str:
     owner = keys.owner(secret) if secret is not None else keys.signed_in(cookie) if cookie is not None else None
     if owner is not None:
         return owner
-    if secret is None and request.app.state.is_open and not keys.are_used():
-        return LOCAL
+    is_ours = secret is not None and secret.startswith(_PREFIX)
+    if not is_ours and request.app.state.is_open and not keys.are_used():
+        return LOCAL  # clients of other servers always send some key, though none is needed here
     raise HttpError(
         401,
         "unauthorised",

@@ -192,6 +192,8 @@ async def test_signing_out_ends_the_cookie(client: Client):
 
 async def test_this_machine_alone_is_local_until_there_is_a_key(client: Client):
     assert (await client.get("/api/v1/me")).json() == {"owner": "local"}
+    assert (await client.get("/api/v1/me", headers=bearer("not-needed"))).json() == {"owner": "local"}
+    assert (await client.get("/api/v1/me", headers=bearer("av_revoked"))).status_code == 401
     named = await client.post("/api/v1/sessions", json={"name": "holiday"})
     assert named.json()["session"] == "holiday"
     assert (await client.post("/api/v1/sessions", json={"name": "holiday"})).status_code == 409
