@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentvid.agent.budget import OVER_BUDGET, over_budget
 from agentvid.agent.execute import last_run
@@ -29,6 +29,9 @@ from agentvid.planner.check import require
 from agentvid.run.execute import Executor
 from agentvid.store.fence import own
 from agentvid.store.rows import RevisionRow
+
+if TYPE_CHECKING:
+    from agentvid.agent.saver import Checkpoints
 
 __all__ = ["Accepting", "Revised", "TurnDriver"]
 
@@ -62,6 +65,7 @@ class TurnDriver:
         self._planner = planner
         self.planner_of = planner_of or (lambda begun_with: planner)
         self._folder = folder
+        self._checkpoints: Checkpoints | None = None
         self._log = executor.log
 
     async def start(self, session: str, message: Message, emit: Emit, **wishes: Any) -> int:
@@ -311,14 +315,15 @@ class TurnDriver:
     @asynccontextmanager
     async def _graph(self, session: str, require_ownership: Any) -> AsyncIterator[Any]:
         from agentvid.agent.graph import build_graph
-        from agentvid.agent.saver import fenced_saver
+        from agentvid.agent.saver import Checkpoints
 
-        path = self._folder / "turns.sqlite"
+        if self._checkpoints is None:
+            self._checkpoints = Checkpoints(self._folder / "turns.sqlite")
         try:
-            async with fenced_saver(path, require_ownership) as saver:
+            async with self._checkpoints.saver(require_ownership) as saver:
                 yield build_graph(saver)
         except sqlite3.DatabaseError as error:
-            raise _damaged(path, error) from error
+            raise _damaged(self._checkpoints.path, error) from error
 
 
 def _told(message: Message, wishes: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,8 @@
 A second process gets `SessionBusy` while the owner lives and renews its lease. An owner that died on this machine is
 seen at once (its pid is gone, or belongs to a process that started at another time, or the machine restarted); one on
 another machine, in another container, or stopped, is given up when its lease has run out without a heartbeat. Whoever
-wakes up after that finds its token stale: its writes are refused.
+wakes up after that finds its token stale: its writes are refused. Ownership itself need not survive a power cut: who
+owned a session then is dead.
 
 Does not cover: leases of objects (`store.gc`), which follow the same rule of liveness.
 """
@@ -68,7 +69,7 @@ class Ownership:
 
     def release(self) -> None:
         """Give the session back. Doing it twice, or after it was taken over, does nothing."""
-        with self.log.write(durable=True) as connection:
+        with self.log.write(durable=False) as connection:
             connection.execute("DELETE FROM ownership WHERE session = ? AND token = ?", (self.session, self.token))
 
 
@@ -79,7 +80,7 @@ def acquire(log: Log, session: str, *, lease_seconds: float = LEASE_SECONDS) -> 
     its lease lasts.
     """
     process, token, now = this_process(), uuid.uuid4().hex, log.clock()
-    with log.write(durable=True) as connection:
+    with log.write(durable=False) as connection:
         row = connection.execute(
             "SELECT pid, host, boot, start, since, until FROM ownership WHERE session = ?", (session,)
         ).fetchone()
