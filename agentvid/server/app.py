@@ -18,6 +18,7 @@ from agentvid.server.guard import Guard
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Keys
 from agentvid.server.openai import router as openai
+from agentvid.server.openai.examples import add_examples
 from agentvid.server.problem import add_handlers
 from agentvid.server.retry import clear_claims
 from agentvid.server.studio import router as studio
@@ -84,7 +85,7 @@ def create_app(
 
 
 def _told(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI, with the body of a message, which comes as JSON or as a form."""
+    """Return the OpenAPI, with the body of a message (JSON or a form) and examples of OpenAI's dialect."""
     if app.openapi_schema is None:
         told = FastAPI.openapi(app)
         message = MessageBody.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -92,6 +93,7 @@ def _told(app: FastAPI) -> dict[str, Any]:
         for name, schema in message.pop("$defs", {}).items():
             schemas.setdefault(name, schema)
         schemas["MessageBody"] = message
+        add_examples(told)
     assert app.openapi_schema is not None
     return app.openapi_schema
 

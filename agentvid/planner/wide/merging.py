@@ -9,7 +9,7 @@ from typing import Final
 from agentvid.planner.wide.group import Group
 from agentvid.planner.wide.table import row_of
 from agentvid.planner.wide.talk import is_complaint
-from agentvid.planner.wide.text import Told
+from agentvid.planner.wide.text import QUOTE, Told
 from agentvid.planner.wide.where import ordinals_in
 
 __all__ = ["merged"]
@@ -25,6 +25,11 @@ _STARTS: Final = re.compile(
     r"\W*(?:(?:then|also|after|next|finally|and (?:then|also)|first|add|put|make it|crop|write|read|turn|set|play|slow|speed"
     r"|trim|loop|reverse|cut|narrate|subtitle|caption|rotate|flip|blur|darken|brighten|remove|zoom|pan|tilt|extend|have it)"
     r"(?![a-z])|然后|接着|再|最后|先|首先)"
+)
+_TIMED: Final = frozenset({"caption", "subtitle", "text_add", "narrate", "sound", "music"})
+"""What lasts for a span of time that may be told after it."""
+_CUT: Final = re.compile(
+    r"(?<![a-z])(?:cut|trim|clip (?:it|out)|crop|keep|only|shorten|just)(?![a-z])|剪|截|裁|切|只|保留|留下|删|去掉"
 )
 _TOLD: Final = frozenset(
     {
@@ -61,7 +66,7 @@ _TOLD: Final = frozenset(
 def merged(groups: list[Group], message: Told) -> list[Group]:
     """Return requests with those joined that are one."""
     kept: list[Group] = []
-    for group in groups:
+    for group in map(_span_of_words, groups):
         if kept and _is_one(kept[-1], group):
             last = kept[-1]
             kept[-1] = replace(last, end=group.end, low=message.low[last.start : group.end])
@@ -70,7 +75,15 @@ def merged(groups: list[Group], message: Told) -> list[Group]:
     return kept
 
 
+def _span_of_words(group: Group) -> Group:
+    """What seems a cut is the span of time in which quoted words are shown, where nothing is said of cutting."""
+    is_span = group.op == "trim" and QUOTE in group.low and not _CUT.search(group.low)
+    return replace(group, op="subtitle") if is_span else group
+
+
 def _is_one(last: Group, group: Group) -> bool:
+    if group.op == "trim" and last.op in _TIMED and group.join != "then" and not _CUT.search(group.low):
+        return True
     if last.op in ("generate_image", "generate_video"):
         return group.op == last.op or (
             group.join in ("comma", "soft", "hard") and group.op in _TOLD and not _STARTS.match(group.low)

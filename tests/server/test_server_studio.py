@@ -217,7 +217,7 @@ def test_the_catalogue_tells_the_tools_that_ship(home: Path) -> None:
     assert tools["locate"]["title"] == "定位"
     assert [port["type"] for port in tools["locate"]["ports"]] == ["Box", "Mask", "Point"]
     compose = {parameter["name"]: parameter for parameter in tools["compose"]["parameters"]}
-    assert compose["layout"]["choices"] == ["beside", "above", "then", "fade", "inset"]
+    assert compose["layout"]["choices"] == ["beside", "above", "then", "fade", "inset", "inside"]
     plan = {parameter["name"]: parameter for parameter in tools["plan_edit"]["parameters"]}
     assert {"recolour", "remove", "weather"} <= set(plan["operation"]["choices"])
     assert catalog["schemas"].keys() == EVIDENCE_TYPES - MEDIA_TYPES
