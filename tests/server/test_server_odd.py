@@ -58,7 +58,8 @@ async def test_the_login_page_leads_nowhere_else(client: Client, place: str):
 
 @pytest.mark.parametrize("address", ["http://[", "http://test/v1/media/\\ud800.x", "http://test:x/v1/media/a.b"])
 async def test_an_address_that_is_none_is_refused(client: Client, address: str):
-    said = f'{{"messages": [{{"role": "user", "content": [{{"type": "image_url", "image_url": {{"url": "{address}"}}}}]}}]}}'
+    content = f'[{{"type": "image_url", "image_url": {{"url": "{address}"}}}}]'
+    said = f'{{"messages": [{{"role": "user", "content": {content}}}]}}'
     headers = {"Content-Type": "application/json"}
     refused = await client.post("/v1/chat/completions", content=said, headers=headers)
     assert refused.status_code == 400 and refused.json()["error"]["code"] == "remote_address", refused.text
