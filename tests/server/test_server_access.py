@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -147,6 +148,25 @@ async def test_anothers_artifact_can_not_come_in_by_an_edit_or_a_message(client:
     ):
         refused = await client.post(f"/api/v1/sessions/{session}/turns/1/{way}", json=edit, headers=bearer(tom))
         assert refused.status_code == 404, (way, edit, refused.text)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+@pytest.mark.parametrize("path", ["/api/v1/artifacts", "/api/v1/sessions", "/v1/chat/completions", "/v1/videos"])
+async def test_nothing_of_a_stranger_is_read(client: Client, two: Any, path: str, headers: dict[str, str]):
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for part in [
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n',
+            *[b"0" * 1000] * 99,
+        ]:
+            read += len(part)
+            yield part
+
+    kind = "multipart/form-data; boundary=x" if path.endswith(("artifacts", "videos")) else "application/json"
+    refused = await client.post(path, content=body(), headers={"Content-Type": kind, **headers})
+    assert refused.status_code == 401 and read == 0, refused.text
 
 
 @pytest.mark.parametrize(
