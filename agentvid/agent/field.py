@@ -62,7 +62,7 @@ def _at(whole: Any, path: Sequence[str], type_name: str, where: str) -> Any:
                 f"one of {', '.join(names)}" if names else "no field: it is empty",
                 nearest(part, names),
             )
-        elif isinstance(held, list) and part.isdecimal() and int(part) < len(held):
+        elif isinstance(held, list) and part.isdecimal() and len(part) < 10 and int(part) < len(held):
             held = held[int(part)]
         elif isinstance(held, list):
             last = len(held) - 1

@@ -1,17 +1,18 @@
 """LangGraph's SQLite checkpointer, fenced: a checkpoint is only written by the process that owns the session.
 
-All turns that an event loop runs at a time share one connection; it is closed when the last of them has ended.
+All turns that an event loop runs at a time share one connection; it is closed when the last of them has ended. A turn
+that is cancelled ends the write it is at first: half of one would hold the database's lock until another turn writes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 from langchain_core.runnables import RunnableConfig
@@ -20,6 +21,8 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 __all__ = ["Checkpoints"]
+
+T = TypeVar("T")
 
 
 class _FencedSaver(AsyncSqliteSaver):
@@ -41,13 +44,23 @@ class _FencedSaver(AsyncSqliteSaver):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         self._require_ownership()
-        return await super().aput(config, checkpoint, metadata, new_versions)
+        return await _whole(super().aput(config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         self._require_ownership()
-        await super().aput_writes(config, writes, task_id, task_path)
+        await _whole(super().aput_writes(config, writes, task_id, task_path))
+
+
+async def _whole(write: Coroutine[Any, Any, T]) -> T:
+    """Do a write to its end, also where the caller is cancelled meanwhile."""
+    task = asyncio.ensure_future(write)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 @dataclass

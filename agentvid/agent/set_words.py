@@ -274,7 +274,7 @@ class _Reader:
         return name.strip()
 
     def _seed(self, value: str) -> int:
-        if not re.fullmatch(r"\s*\d+\s*", value) or int(value) >= 2**63:
+        if not re.fullmatch(r"\s*\d{1,19}\s*", value) or int(value) >= 2**63:
             raise EditError(f"{self.where}={value[:40]}", "a whole number from 0 to 2^63 - 1", "correct it")
         return int(value)
 

@@ -28,6 +28,8 @@ __all__ = ["create_app"]
 _DESCRIPTION: Final = """Sessions, turns, chains and media of agentvid. Every write takes an `Idempotency-Key`; errors
 are `application/problem+json` with code, given, expected and do; what is another owner's is 404."""
 _MOST_JSON: Final = 4 * 2**20
+_MOST_TALK: Final = 64 * 2**20
+"""A conversation holds its pictures and clips itself."""
 _ROUTERS: Final = (system, sessions, messages, turns, history, results, artifacts)
 
 
@@ -99,9 +101,11 @@ def _told(app: FastAPI) -> dict[str, Any]:
 
 
 def _most_bytes(uploads: int) -> Callable[[str], int]:
-    """Return how large a body may be, by path: media where they are taken, else JSON."""
+    """Return how large a body may be, by path: media where they are taken, which go to the disk; else JSON."""
 
     def most(path: str) -> int:
+        if path == "/v1/chat/completions":
+            return _MOST_TALK
         takes_files = path.endswith(("/artifacts", "/messages")) or path.startswith("/v1/")
         return uploads + _MOST_JSON if takes_files else _MOST_JSON
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 __all__ = [
     "SHA",
@@ -23,10 +23,25 @@ __all__ = [
 
 SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 Json: TypeAlias = dict[str, Any]
+_DEEPEST: Final = 64
 Number: TypeAlias = Annotated[int, Field(ge=1, lt=2**31)]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
 At: TypeAlias = Number | Name
 """A revision by its number, or a branch by its name."""
+
+
+def _shallow(told: Any) -> Any:
+    inside = [told]
+    for _ in range(_DEEPEST):
+        inside = [held for one in inside for held in (one.values() if isinstance(one, dict) else one)]
+        inside = [held for held in inside if isinstance(held, dict | list)]
+        if not inside:
+            return told
+    raise ValueError(f"brackets within brackets, more than {_DEEPEST} deep")
+
+
+Given: TypeAlias = Annotated[dict[str, JsonValue], AfterValidator(_shallow)]
+Edits: TypeAlias = Annotated[list[Json], AfterValidator(_shallow)]
 
 
 def _example(**example: Any) -> ConfigDict:
@@ -70,9 +85,7 @@ class MessageBody(BaseModel):
     review: Literal["never", "ask", "when_costly"] = "never"
     budget: BudgetDocument | None = Field(None, description="What the session may spend in all, from now on.")
     planner: str = Field("", max_length=100)
-    given: dict[str, JsonValue] = Field(
-        default_factory=dict, description='Ports by address: {"t1.s1.box": [x0,y0,x1,y1]}.'
-    )
+    given: Given = Field(default_factory=dict, description='Ports by address: {"t1.s1.box": [x0,y0,x1,y1]}.')
     plan_only: bool = False
 
 
@@ -81,7 +94,7 @@ class EditsBody(BaseModel):
 
     model_config = _example(sets=["t1.s3.args.colour=green"], revision=1)
 
-    edits: list[Json] | None = Field(None, max_length=200, description="Typed edits, as in a bundle.")
+    edits: Edits | None = Field(None, max_length=200, description="Typed edits, as in a bundle.")
     sets: list[str] | None = Field(None, max_length=200, description="STEP.args.NAME=VALUE, STEP.given.PORT=VALUE …")
     say: str | None = Field(None, max_length=2000, description="The change in plain words, English or Chinese.")
     revision: int | None = Field(
@@ -105,7 +118,7 @@ class ResumeBody(BaseModel):
 
     model_config = _example(given={"t1.s1.box": [150, 20, 420, 330]})
 
-    given: dict[str, JsonValue] = Field(default_factory=dict, max_length=200)
+    given: Given = Field(default_factory=dict, max_length=200)
 
 
 class RunBody(BaseModel):

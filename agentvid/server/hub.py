@@ -314,6 +314,7 @@ class Hub:
         while not self.is_stopping and busy < self.concurrency and (work := self._queue.next()) is not None:
             running = self._running[work.session]
             running.task = self._loop.create_task(self._run(running), name=f"{work.session}/t{work.turn}")
+            running.task.add_done_callback(partial(self._unbegun, running))
             busy += 1
 
     async def _run(self, running: _Running) -> None:
@@ -335,6 +336,12 @@ class Hub:
             error = {"code": "unexpected", "given": type(fault).__name__, "expected": "", "do": "please report it"}
         finally:
             self._leave(running, phase, error)
+            self._fill()
+
+    def _unbegun(self, running: _Running, task: asyncio.Task[None]) -> None:
+        """End the work of a turn that was stopped as it got its place: `_run` never began, so that it can't."""
+        if self._running.get(running.work.session) is running:
+            self._leave(running, "interrupted" if running.stops else "cancelled")
             self._fill()
 
     async def _proceed(self, work: Work) -> None:

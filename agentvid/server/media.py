@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final
 
 from pydantic import ValidationError
 
-from agentvid.errors import MediaError
+from agentvid.errors import InputError, MediaError
 from agentvid.events import Event, Preview
 from agentvid.media.clean import shown_name
 from agentvid.media.gate import Limits, take_in
@@ -33,6 +33,8 @@ UPLOAD_SECONDS: Final = 30 * 24 * 3600
 """How long what was uploaded is kept where no message uses it."""
 
 _SHA256: Final = re.compile(r"\b[0-9a-f]{64}\b")
+_HIDES: Final = re.compile(r"\\u00(?:3[0-9]|5[cC]|6[1-6]|75)")
+"""A digit or letter of a digest, the `u` or the backslash of an escape, written as an escape itself."""
 _REMEMBERED: Final = 4096
 _PLACES: Final = (
     "SELECT message_json FROM turns JOIN sessions USING (session) WHERE owner = ? AND instr(message_json, ?)",
@@ -87,11 +89,15 @@ class OwnedMedia:
         return found
 
     def check(self, owner: str, said: Any) -> None:
-        """Check that every artifact that a request names, anywhere in its JSON, is this owner's.
+        """Check that every artifact that a request names, anywhere in its JSON, is this owner's. Its texts may be JSON
+        themselves: one in which a digest could hide behind escapes is refused.
 
-        Raises: HttpError 404.
+        Raises: HttpError 404; InputError.
         """
-        for sha256 in set(_SHA256.findall(json.dumps(said, default=str))):
+        told = json.dumps(said, default=str, ensure_ascii=False)
+        if hidden := _HIDES.search(told):
+            raise InputError(f"a letter or digit written as {hidden[0]}", "the letter or digit", "write it as it is")
+        for sha256 in set(_SHA256.findall(told)):
             self.find(owner, sha256)
 
     def take_text(self, owner: str, type_name: str, text: str, store: ObjectStore) -> Any:

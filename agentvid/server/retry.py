@@ -61,7 +61,7 @@ def clear_claims(log: Log) -> None:
 
 
 class RetriedRoute(APIRoute):
-    """A route whose writes honour `Idempotency-Key`."""
+    """A route whose writes honour `Idempotency-Key`. No body of a write is read before it is known who asks."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, wrapped."""
@@ -70,20 +70,22 @@ class RetriedRoute(APIRoute):
         async def handler(request: Request) -> Response:
             key = request.headers.get("idempotency-key")
             try:
-                if key is None or request.method == "GET":
+                if request.method == "GET":
                     return await answer(request)
-                return await _once(request, key, answer)
+                owner = await run_in_threadpool(identify, request)
+                return await (answer(request) if key is None else _once(request, owner, key, answer))
             finally:
                 await request.close()
 
         return handler
 
 
-async def _once(request: Request, key: str, answer: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+async def _once(
+    request: Request, owner: str, key: str, answer: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
     if not key or len(key) > _LONGEST or not key.isprintable():
         raise HttpError(422, "bad_idempotency_key", f"Idempotency-Key {key[:40]!r}", f"1 to {_LONGEST} characters")
     log: Log = request.app.state.hub.log
-    owner = await run_in_threadpool(identify, request)
     claim, digest = Claim(owner, key), await _digest(request)
     known = await run_in_threadpool(_take, log, claim, digest)
     if known is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -147,6 +149,46 @@ async def test_anothers_artifact_can_not_come_in_by_an_edit_or_a_message(client:
     ):
         refused = await client.post(f"/api/v1/sessions/{session}/turns/1/{way}", json=edit, headers=bearer(tom))
         assert refused.status_code == 404, (way, edit, refused.text)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+@pytest.mark.parametrize("path", ["/api/v1/artifacts", "/api/v1/sessions", "/v1/chat/completions", "/v1/videos"])
+async def test_nothing_of_a_stranger_is_read(client: Client, two: Any, path: str, headers: dict[str, str]):
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for part in [
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n',
+            *[b"0" * 1000] * 99,
+        ]:
+            read += len(part)
+            yield part
+
+    kind = "multipart/form-data; boundary=x" if path.endswith(("artifacts", "videos")) else "application/json"
+    refused = await client.post(path, content=body(), headers={"Content-Type": kind, **headers})
+    assert refused.status_code == 401 and read == 0, refused.text
+
+
+@pytest.mark.parametrize(
+    "escape", ["\\u{:04x}", "\\u00{:02X}", "\\u005cu{:04x}", "\\\\u{:04x}", "\\u005c\\u0075{:04x}"]
+)
+async def test_anothers_artifact_can_not_hide_behind_escapes(client: Client, two: Any, escape: str):
+    _, tom, asker = two
+    session = await client.begin(headers=bearer(tom))
+    await client.post(f"/api/v1/sessions/{session}/messages", json={"text": "see"}, headers=bearer(tom))
+    await client.ended(session, headers=bearer(tom))
+    hidden = json.dumps({"artifact": "DIGEST"}).replace(
+        "DIGEST", escape.format(ord(asker.digest[0])) + asker.digest[1:]
+    )
+    for way, body in (
+        ("turns/1/edits", {"sets": [f"t1.s1.args.image={hidden}"]}),
+        ("turns/1/preview", {"sets": [f"t1.s1.args.image={hidden}"]}),
+        ("turns/1/resume", {"given": {"t1.s1.image": hidden}}),
+        ("messages", {"text": "see", "given": {"t1.s1.image": hidden}}),
+    ):
+        refused = await client.post(f"/api/v1/sessions/{session}/{way}", json=body, headers=bearer(tom))
+        assert refused.status_code == 400 and "written as" in refused.json()["given"], (way, refused.text)
 
 
 async def test_results_are_not_shared_between_owners(client: Client):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from conftest import Client
 from toy import RAN
 
 from agentvid.samples import COFFEE
+from agentvid.server.work import Work
 
 
 async def test_a_message_is_accepted_run_and_answered(client: Client):
@@ -144,6 +146,23 @@ async def test_cancel_stops_what_runs_and_what_waits_for_its_place(client: Clien
     await client.post(f"/api/v1/sessions/{sessions[2]}/turns/1/cancel")
     session = await client.begin()
     await client.say(session, "toil 2 1 cancelled9")
+    assert (await client.ended(session))["status"] == "done"
+
+
+async def test_a_turn_that_is_stopped_as_it_gets_its_place_has_ended(client: Client, monkeypatch: pytest.MonkeyPatch):
+    hub, session = client.app.state.hub, await client.begin()
+    enqueue = hub.enqueue
+
+    def stopped_at_once(work: Work) -> None:
+        enqueue(work)
+        hub._running[work.session].task.cancel()
+
+    monkeypatch.setattr(hub, "enqueue", stopped_at_once)
+    await client.say(session, "toil 1 0")
+    monkeypatch.undo()
+    turn = await client.ended(session)
+    assert turn["phase"] == "cancelled" and hub.load() == (0, 0)
+    assert (await client.post(f"/api/v1/sessions/{session}/turns/1/resume", json={})).status_code == 202
     assert (await client.ended(session))["status"] == "done"
 
 

@@ -83,8 +83,11 @@ def media_of_address(hub: Hub, owner: str, request: Request, address: str, param
         kind, _, form = mime.partition("/")
         suffix = {"jpeg": "jpg", "quicktime": "mov", "svg+xml": "svg"}.get(form, form) or "bin"
         return hub.media.take_in(owner, io.BytesIO(data), f"{kind or 'file'}.{suffix}")
-    parts = urlsplit(address)
-    digest = digest_of_link(parts.path) if host_name(parts.netloc) == host_name(request.url.netloc) else None
+    try:
+        parts = urlsplit(address)
+        digest = digest_of_link(parts.path) if host_name(parts.netloc) == host_name(request.url.netloc) else None
+    except ValueError:  # no address at all: "http://["
+        digest = None
     if digest is None:
         raise bad_parameter(
             param,
@@ -122,7 +125,10 @@ def _of_form(items: list[tuple[str, Any]]) -> Sent:
                 raise bad_parameter(plain, f"{plain} said in two ways", "one of the two")
             held[match[2]] = value
         elif match:
-            sent.fields.setdefault(plain, []).append(value)
+            listed = sent.fields.setdefault(plain, [])
+            if not isinstance(listed, list):
+                raise bad_parameter(plain, f"{plain} said in two ways", "one of the two")
+            listed.append(value)
         elif plain in sent.fields:
             raise bad_parameter(plain, f"{plain} said twice", "once")
         else:

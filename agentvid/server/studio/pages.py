@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
@@ -30,8 +31,11 @@ router = APIRouter(include_in_schema=False)
 
 _files: Final = StaticFiles(directory=STATIC)
 _FOREVER: Final = "public, max-age=31536000, immutable"
+_PLACE: Final = re.compile(r"/(?![/\\])[!-~]*")
+"""A path of this server. Browsers leave out tabs and line breaks, so that "/\\t/name" would be another server's."""
 Lang = Annotated[Language, Query(alias="lang")]
 Kind = Literal["", "image", "video", "audio"]
+Revision = Annotated[int, Query(ge=0, lt=2**31)]
 TurnNumberOr = Annotated[int | None, Query(ge=1, lt=2**31)]
 
 
@@ -229,7 +233,7 @@ def settings_page(request: Request, hub: HubOf) -> Response:
 @router.get("/login")
 def login_page(request: Request, next: str = "/") -> Response:
     """Ask for an API key."""
-    place = next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/"
+    place = next if _PLACE.fullmatch(next) else "/"
     return page(request, "login", title_key="login_title", boot={"next": place})
 
 
@@ -251,7 +255,7 @@ async def view(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, l
 
 @router.get("/studio/compare/{session}/{turn}")
 async def compared(
-    hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, a: int, b: int, lang: Lang = "en"
+    hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, a: Revision, b: Revision, lang: Lang = "en"
 ) -> dict[str, Any]:
     """Get two revisions compared."""
     return await asyncio.to_thread(lambda: comparison_of(hub.turn(owner, session, turn), a, b, lang))
@@ -266,7 +270,7 @@ async def conflicts(
 
 
 def _where(text: str) -> str | int:
-    return int(text) if text.isascii() and text.isdigit() else text
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
 def _turns(hub: HubOf, session: str) -> list[int]:
