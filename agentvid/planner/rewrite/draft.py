@@ -61,7 +61,7 @@ class Draft:
     `reads` tells whether a step's result depends on its thought; `is_message` whether `message` is what a person asked
     for (else it is a thought); `chosen` are the steps that a person chose, if asked. `did` tells that something was
     read, `said` what was said once already, `raw` the message with all its polite
-    words; `pending` is why the message can't be carried out where nothing else of it
+    words, `typed` as it was typed; `pending` is why the message can't be carried out where nothing else of it
     can.
     """
 
@@ -85,6 +85,7 @@ class Draft:
     said: set[str] = field(default_factory=set)
     pending: Back | None = None
     raw: str = ""
+    typed: str = ""
 
     def say(self, key: str, /, **words: object) -> str:
         """Return a text in the message's language."""

@@ -37,7 +37,7 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
-from agentvid.planner.rewrite.sense import sense
+from agentvid.planner.rewrite.sense import is_unclear, question_given, sense
 from agentvid.planner.rewrite.spelling import spelled
 from agentvid.planner.rewrite.spot import (
     is_asking,
@@ -126,9 +126,11 @@ def read_edits(
         return Rewrite(kind="new", language=detect_language(text[:2000]))
     message = strip_politeness(said)
     own = reads or (lambda step: step.tool in tools and tools[step.tool].takes("thought"))
-    draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own, raw=said)
+    draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own, raw=said, typed=text)
     known = dict(earlier or {})
     rewrite = _rewritten(draft, said, known, _READERS)
+    if rewrite.kind not in ("command", "edits") and chain.steps and is_unclear(said):
+        return Rewrite(kind="question", language=draft.language, question=draft.say("what_else"))
     return _elsewhere(draft, said, known) if rewrite.kind == "new" and names_step(said) else rewrite
 
 
@@ -184,7 +186,7 @@ def _rewritten(draft: Draft, said: str, earlier: dict[str, str], readers: tuple[
 
 def _sensed(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite | None:
     """Read a message by its meaning; None where some of it is not understood, or asks for something new."""
-    if not draft.chain.steps or NEW.search(said):
+    if not draft.chain.steps or (NEW.search(said) and question_given(draft) is None):
         return None
     try:
         if not sense(draft, said):

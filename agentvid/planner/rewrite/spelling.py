@@ -22,6 +22,16 @@ _KEY_WORDS: Final = (
     "purple", "yellow", "orange", "original", "continue", "another", "different", "bigger", "smaller", "cylinder",
     "engine", "middle",
 )  # fmt: skip
+_ABOUT: Final = re.compile(r"(?<=[度秒°倍帧圈%钟])(?:钟)?(?:左右|上下)(?![移摇转推拉边])")
+"""What says "about" after a number and its unit, and no side."""
+_ONES: Final = "一两三四五六七八九"
+_NEAR: Final = re.compile(
+    r"(?<![第一二两三四五六七八九])([一两三四五六七八])(?=([三四五六七八九]|两)十?[秒度倍圈])"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine) or (?=(?:\d+|two|three|four|five|six|seven|eight|nine|ten) "
+    r"?(?:s\b|secs?\b|seconds?|degrees?|°))|(?<![\d.第])\d+ ?[-~–] ?(?=\d+ ?(?:s\b|secs?\b|seconds?\b|秒|degrees?\b|°|度))",
+    re.IGNORECASE,
+)
+"""The lower of two numbers that say "about": "两三秒", "two or three seconds"."""
 _LEAST: Final = 5
 """Letters a word has at least to be taken for another one."""
 _ALIKE: Final = 0.88
@@ -29,6 +39,8 @@ _ALIKE: Final = 0.88
 
 def spelled(text: str) -> str:
     """Return a message with its short forms written out and its key words as they are usually spelled."""
+    text = _NEAR.sub(lambda m: "" if m[1] is None or _ONES.index(m[1]) + 1 == _ONES.index(m[2]) else m[0], text)
+    text = _ABOUT.sub("", text)
     return re.sub(r" {2,}", " ", re.sub(r"(?<![\w'.])[A-Za-z]+(?![\w'])", _word, text)).strip()
 
 

@@ -22,6 +22,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "another_seed": ("the seed is the next one, so that the draw differs", "种子取下一个，结果会不同"),
     # ------------------------------------------------------------ questions and refusals
     "which": ("Which one is meant?", "指的是哪一个？"),
+    "what_else": ("What should be different, and how?", "哪里要改，改成什么样？"),
     "which_colour": ("Which colour instead?", "那要改成什么颜色？"),
     "which_thing": ("Which thing is meant instead?", "那指的是哪一个东西？"),
     "no_step": ("There is no such step; there are {known}.", "没有这一步；现有 {known}。"),

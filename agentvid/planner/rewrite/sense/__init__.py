@@ -3,11 +3,13 @@
 words          tables, pieces of a message, what is left over     read    every piece to its reader
 camera(_words) how a camera moves and how long                    photo(_words)  things, colours, operations
 stage(_*)      the small world's layouts                          steps   whole steps: skip, pin, seed, engine, order
-media          boxes, joins, questions
+media          boxes, joins, questions              unclear  what says only that it is not liked
 """
 
 from __future__ import annotations
 
+from agentvid.planner.rewrite.sense.media import question_given
 from agentvid.planner.rewrite.sense.read import sense
+from agentvid.planner.rewrite.sense.unclear import is_unclear
 
-__all__ = ["sense"]
+__all__ = ["is_unclear", "question_given", "sense"]

@@ -46,6 +46,10 @@ _TOTAL: Final = re.compile(
     r"|总|一共|时长|全程|还是|共|视频|片子|用|拉到",
     re.IGNORECASE,
 )
+_AT_END: Final = re.compile(
+    r"\bend\b|\bfinal|\blast\b(?! \d)|\bthen (?:\w+ )?(?:hold|stop|paus|stay|rest"
+    r"|freez|linger|stand)|最后|结尾|末尾|(?:然后|再|后)停"
+)
 _MORE_TIME: Final = re.compile(r"\b(?:another|extra|additional|more|longer|add)\b|[再多加]|延长|加长", re.IGNORECASE)
 _LESS_TIME: Final = re.compile(r"\b(?:less|shorter|fewer|off)\b|[少减]|缩短|短", re.IGNORECASE)
 
@@ -263,7 +267,7 @@ def _hold(said: Said, text: str, now: float) -> tuple[float | None, bool, float 
         re.search(r"\bstart\b|\bbegin|开头|一开始|起初|先", text[max(0, stop.start - 16) : stop.end + 34]) is not None
     )
     is_start = (is_start and stop.start < first_move) or stop.start < first_move <= len(text)
-    is_end = re.search(r"\bend\b|\bfinal|\blast\b|最后|结尾|末尾|\bthen\b|然后|再停|后停", text) is not None
+    is_end = _AT_END.search(text) is not None
     if upto_seconds is not None and not (is_start and not is_end):
         return None, False, upto_seconds
     near = sorted((abs(at - stop.end), value) for value, at in said.seconds)

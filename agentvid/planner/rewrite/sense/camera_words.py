@@ -96,14 +96,14 @@ CAMERA: Final[Table] = table(
         "slower": r"\bslower\b|\bmore (?:slowly|gently|gradually|calmly)\b|\bslow(?:s|ed|ing)? (?:it |that |this "
         r"|the \w+ )?(?:way )?(?:down)?\b|\btoo (?:fast|quick|quickly|rapid|hectic|rushed)\b|\bless (?:fast"
         r"|quick|hectic|rushed)\b|\bcalmer\b|\bso fast\b|\bnot (?:so|as) (?:fast|quick\w*)\b"
-        r"|慢(?:一?[点些]|下来|[半])?|太快|放慢|减速|缓(?:一?[点些]|慢|和)?|别(?:那么|这么|太)快|不要(?:那么"
+        r"|慢(?:一?[点些]|下来|[半])?|太快|慢(?=[一两二三四]?倍)|放慢|减速|缓(?:一?[点些]|慢|和)?|别(?:那么|这么|太)快|不要(?:那么"
         r"|这么|太)快|悠着",
         "slowly": r"\bslow(?:ly)?\b|\bgently\b|\bgradual(?:ly)?\b|\bsmooth\w*\b|慢慢(?:地|来)?"
         r"|缓缓地?|缓慢地?|平稳|徐徐",
         "faster": r"\bfaster\b|\bquick(?:er|ly)?\b|\bspeed(?:s|ed|ing)? (?:it |that |this "
         r"|the \w+ )?up\b|\btoo (?:slow"
         r"|slowly|sluggish)\b|\bsnappier\b|\bmore quickly\b|\bhurry\b|\bso slow(?:ly)?\b"
-        r"|快(?:一?[点些])|更快|再快|加快|提速|加速|太慢|太拖|别(?:那么|这么|太)慢",
+        r"|快(?:一?[点些])|快(?=[一两二三四]?倍)|更快|再快|加快|提速|加速|太慢|太拖|别(?:那么|这么|太)慢",
         "longer": r"\blonger\b|\btoo short\b|\blengthen\w*\b|\bextend\w*\b|\bstretch\w*\b"
         r"|\bprolong\w*\b|长一?[点些]"
         r"|更长|再长|太短|延长|加长|拉长|久一?[点些]|长",

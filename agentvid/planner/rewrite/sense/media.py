@@ -17,7 +17,17 @@ from agentvid.planner.rewrite.sense.camera_words import CAMERA
 from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.spot.joins import spot_join
 
-__all__ = ["asks", "drops_own", "is_new_alone", "is_of_join", "put_area", "put_joined", "put_question"]
+__all__ = [
+    "asks",
+    "drops_own",
+    "is_new_alone",
+    "is_of_join",
+    "put_area",
+    "put_given_question",
+    "put_joined",
+    "put_question",
+    "question_given",
+]
 
 _N: Final = r"(-?\d+(?:\.\d+)?)"
 _TO: Final = r"\s*(?:to|through|until|and|-|~|–|到|至|,)\s*"
@@ -277,6 +287,57 @@ _MANNER: Final = re.compile(
 )
 
 
+_GIVEN: Final = re.compile(
+    r"(?:问题|提问)(?:就|请|都)?(?:改|换|写|变|设)?(?:成|为|是|作)[:,，]?\s*(?P<zh>.{3,})"
+    r"|(?:改|换)(?:成|为)?(?:来)?问(?:题|句|问|一下|一问)?[:,，]\s*(?P<zh2>.{3,})"
+    r"|(?:改|换)成这[个句](?:问题|话)?[:,，]\s*(?P<zh3>.{3,})"
+    r"|\b(?:change|set|make|turn|switch|rewrite|replace) (?:the|your|that"
+    r"|its) question (?:so it (?:says|reads)|(?:in)?to|with)?:?"
+    r"\s*(?P<en>.{3,})"
+    r"|(?:^|\b(?:new |the ))question(?: should (?:be|read)| is| must be| now)?:\s*(?P<en2>.{3,})"
+    r"|\b(?:the )?question (?:should (?:be|read|say)|must be|to):?\s*(?P<en3>.{3,})"
+    r"|\bask(?: it| this)?(?: instead)?(?::|(?= ?[\"“]))\s*(?P<en4>.{3,})",
+    re.IGNORECASE | re.DOTALL,
+)
+_QUOTED: Final = re.compile(r"[\"“「『‘'](?P<q>[^\"”」』’]{2,})[\"”」』’']")
+_OWN_END: Final = re.compile(
+    r"[;。；\n]|[,，.]\s*(?=镜头|视频|其他|其余|别的|然后|另外|顺便|剩下|camera\b"
+    r"|and\b|the rest\b|keep\b|leave\b|then\b|also\b)"
+    r"|\s+(?=and (?:then )?(?:make|turn|keep|drop|zoom|pan|leave|the camera|let)\b)",
+    re.IGNORECASE,
+)
+
+
+def question_given(draft: Draft) -> tuple[int, int] | None:
+    """Return start and end, in `draft.raw`, of a question given in its own words; None where none is given."""
+    match = _GIVEN.search(draft.raw)
+    if match is None:
+        return None
+    name = next(name for name, words in match.groupdict().items() if words)
+    start, words = match.start(name), match[name]
+    quoted = _QUOTED.match(words)
+    if quoted is not None:
+        return start + quoted.start("q"), start + quoted.end("q")
+    ends = [mark.end() for mark in re.finditer(r"[?？]", words)]
+    cut = _OWN_END.search(words, ends[-1] if ends else 0)
+    end = ends[-1] if ends else cut.start() if cut is not None else len(words)
+    return start, start + len(words[:end].rstrip(" ,，。"))
+
+
+def put_given_question(draft: Draft) -> str | None:
+    """Ask what a message gives word for word; return the rest of the message, None where it gives no question."""
+    span = question_given(draft)
+    step = draft.one(step.id for step in draft.chain if step.tool == "describe") if span is not None else None
+    if step is None or span is None:
+        return None
+    typed = draft.typed.strip()
+    words = (typed if len(typed) == len(draft.raw) else draft.raw)[span[0] : span[1]]
+    draft.settle(lambda: draft.put_args(step, question=words))
+    begin = _GIVEN.search(draft.raw)
+    before = draft.raw[: begin.start()] if begin is not None else ""
+    return f"{before}; {draft.raw[span[1] :]}"
+
+
 def asks(text: str) -> bool:
     """Return whether words tell what is to be answered, or how a picture is to be described."""
     return _ASKED.search(text) is not None or _MANNER.search(text) is not None
@@ -290,6 +351,7 @@ def put_question(draft: Draft, text: str) -> bool:
     asked, manner = _ASKED.search(text), _MANNER.search(text)
     if asked is not None:
         words = next(group for group in asked.groups() if group).strip(" :,.，。")
+        words = re.sub(r"(?:就(?:行|好|可以|够)|即可|就[行好]了|吧)$", "", words)
         words = re.sub(r"^(?:if|whether) (?=there)", "", words)
         words = re.sub(
             r"^there(?:'s| is| are)\b",

@@ -14,7 +14,7 @@ from agentvid.planner.rewrite.colour_said import SaidColour, said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.read_colour import put_plan
 from agentvid.planner.rewrite.read_target import head_noun, put_operation, put_target
-from agentvid.planner.rewrite.sense.photo_parts import drop_named, holds_only, is_in, is_short
+from agentvid.planner.rewrite.sense.photo_parts import drop_named, holds_only, is_in, is_short, parts_told
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, Thing, denied_spans, things_said
 from agentvid.planner.rewrite.sense.words import Word, scan
 from agentvid.planner.rewrite.where import Where
@@ -22,35 +22,24 @@ from agentvid.planner.rewrite.where import Where
 __all__ = ["Photo"]
 
 _BEHIND: Final = ("blur_background", "replace_background")
-
-
 _OF_THING: Final = ("recolour", "remove")
-
-
 _ADDED: Final = re.compile(
     r"\b(?:too|also|as well|next|another)\b|也|再(?!深|浅|暗|亮|淡|鲜|暖|冷)|还(?!是|要虚)|另外", re.IGNORECASE
 )
-
-
-_MEANT: Final = re.compile(r"\bmeant?\b|\bwrong\b|说的是|指的是|[搞弄选找]错", re.IGNORECASE)
-
-
+_MEANT: Final = re.compile(r"\bmeant?\b|\bwrong\b|\bis (?:the|what|to be) .*(?:colou?r|paint|remov|chang)|[该要](?:改|变|换|染|去掉)的?是|说的是|指的是|[搞弄选找]错", re.IGNORECASE)
 _SKIP: Final = re.compile(
     r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch"
-    r"|stop)\b|别|不要|不用|取消|去掉|省|免|不想",
+    r"|stop)\b|别|不要|不用|甭|取消|去掉|省|免|不想|拿掉|撤|砍|删",
     re.IGNORECASE,
 )
-
-
 _SO: Final = re.compile(
     r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|艳|鲜艳|淡)|\b(?:not (?:so|as|that|quite so)"
     r"|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
     re.IGNORECASE,
 )
-
-
 _SHADES: Final = (
-    (r"[变更]?灰一?[点些]|更灰", "太艳"),
+    (r"[变更]?灰一?[点些](?!的?[红橙黄绿青蓝紫])|更灰", "太艳"),
+    (r"灰一?[点些]的?(?=[红橙黄绿青蓝紫])", "灰"),
     (r"浓一?[点些]|更浓", "深一点"),
     (r"\b(?:richer|stronger|bolder|punchier|more intense)\b(?: (?=green|blue|red|\w+))?(?P<c>\w+)?", "too dull"),
     (r"\b(?:more muted|greyer|grayer|less intense|calmer)\b", "too vivid"),
@@ -320,6 +309,10 @@ class Photo:
             self.denied += [part for part in named if part not in self.denied]
             return bool(named)
         said = [thing for thing in things if not thing.is_denied]
+        told = [] if said else parts_told(self.draft, f"{text[: verb.start]} {text[verb.end :]}")
+        if told:
+            self.denied += told
+            return True
         own = [t for t in said if any(same_noun(head_noun(p.thing), t.words) for p in removing)]
         if removing and said and len(own) < len(said):
             if _ADDED.search(text) and not own:
@@ -378,7 +371,9 @@ class Photo:
             named = [p for p in parts if any(same_noun(head_noun(p.thing), t.words) for t in denied)]
             self.is_wrong, self.named = True, named[0] if named else self.named
             return bool(named) or self.did
-        is_meant = self.is_wrong or bool(denied) or bool(kinds & {"instead", "subject"}) or is_short(text, said)
+        if "background" in kinds and "subject" not in kinds:
+            return False
+        is_meant = self.is_wrong or _MEANT.search(text) is not None or bool(denied) or bool(kinds & {"instead", "subject"}) or is_short(text, said)
         if len(said) == 1 and re.search(r"\bwrong (?:\w+ )?$", text[: said[0].start]):
             self.is_wrong = True
             return True

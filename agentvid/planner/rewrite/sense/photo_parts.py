@@ -10,10 +10,11 @@ from agentvid.planner.rewrite.colour_said import SaidColour, said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.read_target import drop_parts, head_noun, put_target
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, Thing, things_said
+from agentvid.planner.rewrite.sense.step_words import roles_told
 from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.where import Where
 
-__all__ = ["denied_of", "drop_named", "holds_only", "is_in", "is_of_photo", "is_short"]
+__all__ = ["denied_of", "drop_named", "holds_only", "is_in", "is_of_photo", "is_short", "parts_told"]
 
 
 def is_of_photo(draft: Draft, text: str) -> bool:
@@ -26,6 +27,11 @@ def is_of_photo(draft: Draft, text: str) -> bool:
         or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"}
         or things_said(text, "")
     )
+
+
+def parts_told(draft: Draft, text: str) -> list[Part]:
+    """Return the parts of a picture's edits whose operation words name: "虚化那块儿", "the blur part"."""
+    return [part for role in roles_told(text) for part in draft.parts() if part.plan and part.operation == role]
 
 
 def denied_of(draft: Draft, text: str) -> Part | None:

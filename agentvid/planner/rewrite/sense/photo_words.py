@@ -37,7 +37,7 @@ PHOTO: Final[Table] = table(
         "keep": r"\b(?:keep\w*|leave|leav\w+|stay\w*|remain\w*|untouched|alone|as (?:it )?is|retain\w*|preserv\w*"
         r"|still)\b|留着|保留|留下|别.{0,3}[动碰]|不动|不变|照旧|还是要|还要|继续|保持|不用改|别改",
         "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|stop|skip"
-        r"|forget)\b|而?不是|不要|别(?![墅的])|不用|不想|不必|先别|没有|而非",
+        r"|forget)\b|而?不是|不要|别(?![墅的])|不用|甭|不想|不必|先别|没有|而非",
         "instead": r"\b(?:instead|rather|actually|i mean\w*|meant|wrong|mistake|should(?:'ve"
         r"| have)? be\w*|correction"
         r"|swap\w*|other)\b|改成|换成|改为|而是|应该是?|才对|才是|搞错|弄错|错了|说的是|指的是|要的是|明明"
@@ -67,7 +67,7 @@ _DENIAL: Final = re.compile(
     r"\b(?:not(?! just)|don't|dont|do not|no|never|without|instead of|rather than|isn't"
     r"|wasn't)\b[^,;.。]*?(?=,|;|\.|$|\bbut\b|\bi (?:mean|meant|want|said)\b|\bmake\b|\buse\b|\bjust\b"
     r"|\bget\b|\bpaint\b|\bgo for\b|\bhave\b)"
-    r"|(?:而?不是|不要|别(?![墅的])|不用|不想|先别|而非)[^,;，。]*?(?=,|;|，|。|$|而是|[,，]|是(?=.{1,8}$)"
+    r"|(?:而?不是|不要|别(?![墅的])|不用|甭|不想|先别|而非)[^,;，。]*?(?=,|;|，|。|$|而是|[,，]|是(?=.{1,8}$)"
     r"|改成|换成|用)",
     re.IGNORECASE,
 )

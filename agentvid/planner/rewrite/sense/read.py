@@ -23,6 +23,7 @@ from agentvid.planner.rewrite.sense.media import (
     is_new_alone,
     is_of_join,
     put_area,
+    put_given_question,
     put_joined,
     put_question,
 )
@@ -89,7 +90,7 @@ _ANEW: Final = re.compile(
     r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画"
     r"|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我|给我"
     r"|替我)|接着这[段张个]|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
-    r"|(?:写|配|念|朗读|翻译|发|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
+    r"|(?:(?<![续编])(?<!接着)(?<!往[下后])写(?![成作为长短])|配|念|朗读|翻译|发|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
     r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing"
     r"|compose me|send|share|tweet)\b(?! (?:again|instead))"
     r"|\b(?:make|create|render|generate|draw|paint|do) me (?:an?|another|one more|some|the same)\b"
@@ -97,7 +98,12 @@ _ANEW: Final = re.compile(
     r"|copy|version|photo|drawing|movie|list|story|summary)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house"
     r"|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
     r"|\b(?:a separate|another|a new|a second|a different) (?:picture|image|drawing|clip|video|photo"
-    r"|scene)\b|^(?:now|next|then|after that|afterwards|when (?:you're|that's) done|also),? .*\b(?:walk"
+    r"|scene)\b|\bseparate(?:ly)?,? (?:picture|image|drawing|clip|video|photo)\b"
+    r"|(?:^|[.!;] )(?:next|after that|afterwards|when (?:you're|that's|it's) done"
+    r"|once (?:that|it|this)'s (?:done|finished)),? "
+    r".*\b(?:take|remove|erase|paint|recolou?r|blur|replace|crop|add|put|cut)\b"
+    r"|^(?:now|next|then|after that|afterwards|when (?:you're|that's) done"
+    r"|also),? .*\b(?:walk"
     r"|fly|describe|count|draw|spin|orbit|write|tell|make a|give me|create)\b",
     re.IGNORECASE,
 )
@@ -118,9 +124,11 @@ def sense(draft: Draft, message: str) -> bool:
     Raises: Back or Which where what is understood can't be done, or could mean several steps.
     """
     text = message.lower()
+    rest = put_given_question(draft)
+    text = text if rest is None else rest.lower()
     if asks_anew(draft, text):
         return False
-    if read_command(draft, draft.message) or put_undo(draft, text):
+    if rest is None and (read_command(draft, draft.message) or put_undo(draft, text)):
         return True
     pieces = [_HESITANT.sub("", piece.text) for piece in chunks_of(text)]
     left = _whole(draft, text, [piece for piece in pieces if not _REST.fullmatch(piece)])
@@ -298,6 +306,12 @@ _REST: Final = re.compile(
     r"(?:and |but |keep |leave |with )*(?:the |all )?(?:rest|others?|everything else|all else"
     r"|anything else|nothing else)\b.*(?:stay|same|as|keep|fine|is|unchanged|alone|changes?|untouched|be"
     r"|moves?)\b.*"
+    r"|(?:the )?(?:rest|others?|later (?:ones|steps)|(?:everything|all"
+    r"|what(?:ever)? (?:comes|follows)?) ?(?:after|else|later|that follows)\b[\w ]*)"
+    r" (?:can|may|is free to|are free to|could) (?:still |all )?(?:re-?\w+|change|be (?:re)?\w+|run|do)\b.*"
+    r"|(?:后面|之后|往后|其他|其它|其余|剩下|别的|余下|下面|接下来|后续)(?:的|那些|几步|步骤|部分|那几步)*"
+    r"(?:可以|都|随便|能|照常|正常|该|再|随你|爱|无所谓|不管|没关系)+(?:.{0,3}(?:重"
+    r"|跑|算|动|改|变|来|怎么|随)\S{0,6})?"
     r"|(?:don't|do not|dont) (?:touch|move|change|alter) (?:anything|the rest|the others?)\b.*|(?:其他"
     r"|其它|其余|别的|剩下).{0,6}(?:不变|别动|不动|照旧|一样|不用改|不要动|保持|不用管|别改|别碰).*",
     re.IGNORECASE,

@@ -89,6 +89,8 @@ def put_stage(draft: Draft, text: str) -> bool:
         return False
     if edit is not None and change is not None and _is_of_edit(goal, change, text):
         return _put_edit(draft, edit, change, goal)
+    if edit is not None and goal.is_open() and also and _puts_first(draft, edit.id, drawn, text):
+        return True
     if edit is not None and goal.is_open() and (_DENIES_EDIT.search(text) or _keeps(goal, change, text)):
         return drop_parts(draft, [part for part in draft.parts() if part.core == edit.id])
     if goal.is_open():
@@ -96,6 +98,20 @@ def put_stage(draft: Draft, text: str) -> bool:
         draft.did = draft.did or is_so
         return is_so
     put_layout(draft, step, scene, [_standing(goal) or []], goal.camera)
+    return True
+
+
+def _puts_first(draft: Draft, edit: str, drawn: tuple[Step, Scene], text: str) -> bool:
+    """Draw at once what an edit was to change: "don't recolour it, draw the cube green"."""
+    clauses = [clause for clause in re.split(r"[,;，。；]", text) if clause.strip()]
+    wanted = [clause for clause in clauses if not _DENIES_EDIT.search(clause)]
+    if len(wanted) == len(clauses) or not wanted or not re.search(r"画|draw|直接|straight|right away|start", ",".join(wanted)):
+        return False
+    goal = read_goal(", ".join(wanted), drawn[1])
+    if goal.unclear or goal.is_open():
+        return False
+    drop_parts(draft, [part for part in draft.parts() if part.core == edit])
+    put_layout(draft, *drawn, [_standing(goal) or []], goal.camera)
     return True
 
 

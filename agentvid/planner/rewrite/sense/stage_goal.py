@@ -94,7 +94,7 @@ def _read_clause(goal: Goal, clause: str) -> None:
     if "remove" in kinds and _removed(goal, tokens, found):
         return
     for name in new:
-        place = _place_after(tokens, name.end, names) if "where" not in kinds else None
+        place = (_place_after(tokens, name.end, names) or _place_before(tokens, name)) if "where" not in kinds else None
         there = (place.rows, place.columns) if place is not None else (ALL, ALL)
         goal.pending.append(Pending(name, clause, *there))
     if new and sure and "where" in kinds:
@@ -243,6 +243,15 @@ def _removed(goal: Goal, tokens: list[Token], found: list[tuple[Name, list[int]]
 def _place_after(tokens: Sequence[Token], end: int, names: Sequence[Name]) -> Token | None:
     until = min((name.start for name in names if name.start >= end), default=10**6)
     return next((t for t in tokens if t.kind == "place" and end <= t.start < until and not t.is_denied), None)
+
+
+def _place_before(tokens: Sequence[Token], name: Name) -> Token | None:
+    """Return the place that opens a clause about one solid more: "右前边再添个蓝色小球"."""
+    first = tokens[0]
+    is_alone = all(
+        t.kind in ("place", "add", "one_count", "move", "step", "base") for t in tokens if t.end <= name.start
+    )
+    return first if name.is_new and first.kind == "place" and not first.is_denied and is_alone else None
 
 
 def _settle_pending(goal: Goal) -> None:

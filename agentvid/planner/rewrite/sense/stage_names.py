@@ -13,6 +13,7 @@ __all__ = ["names_told", "number_told", "solids_named"]
 _IS: Final = re.compile(r"\s*(?:should |can |must |to )?(?:be |is |as )?(?:the|an?)?\s*", re.IGNORECASE)
 
 
+_THE: Final = re.compile(r"\b(?:the|that) $")
 _JOINED: Final = re.compile(r"[\s的、,-]*(?:(?:the|a|an|and)\s+)?[\s的-]*", re.IGNORECASE)
 
 
@@ -43,6 +44,12 @@ def names_told(tokens: list[Token], text: str) -> list[Name]:
             if other.kind == "size" and re.search(r"点|些|太|too|[变弄放改]", other.text):
                 break
             held[other.kind], start, at = other, other.start, at - 1
+        end = token.end
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        if is_one and not held and after is not None and after.kind == "place" and _THE.search(text[: token.start]):
+            if text[token.end : after.start].strip() or not re.match(r"(?:on|in|at)\b", after.text):
+                continue
+            held[after.kind], end = after, after.end
         if is_one and not held.keys() & {"colour", "size", "place"}:
             continue
         last = looks_before(looks, start)
@@ -66,7 +73,7 @@ def names_told(tokens: list[Token], text: str) -> list[Name]:
         )
         shape = token.value if token.kind == "shape" else ""
         names.append(
-            Name(shape, _value(held, "colour"), _value(held, "size"), number, start, token.end, token.is_denied, is_new)
+            Name(shape, _value(held, "colour"), _value(held, "size"), number, start, end, token.is_denied, is_new)
         )
     if not names and bare is not None and tokens and tokens[-1].kind in ("place", "size"):
         last = tokens[-1]

@@ -21,11 +21,11 @@ _ROLES: Final[dict[str, str]] = {
     "analyse": r"\b(?:analy[sz]\w*|palette)\b|分析|调色板|看颜色|看清",
     "plan_edit": r"\bplan(?:s|ning|ned)?\b|计划|规划|方案",
     "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit|stuff|thing|job|work)|paint\w*"
-    r"|tint\w*|colou?ring)\b|改[好过了]?颜?色|换[好过了]?颜?色|上[好过]?色|染色|变色|涂色|(?:改"
+    r"|tint\w*|colou?ring)\b|改[好过了完]?颜?色|换[好过了完]?颜?色|[上调][好过完]?色|染色|变色|涂色|(?:改"
     r"|变)成?[红橙黄绿青蓝紫白黑粉]",
     "remove": r"\b(?:remov(?:al|ing)|eras(?:e|ing|ure)|fill\w*|inpaint\w*|take-?out"
     r"|taking \w+ out)\b|去掉|去除|移除"
-    r"|抠|删勺|删(?=.{0,4}步)|补(?!充|光)",
+    r"|抠|删[勺叉]|删(?=.{0,4}(?:步|段|块))|补(?!充|光)",
     "blur_background": r"\b(?:blur\w*|bokeh|defocus\w*)\b|虚化|模糊",
     "replace_background": r"\b(?:background (?:swap|change|replacement|step)|(?:swap|chang"
     r"|replac)\w+ (?:of )?(?:the )?background|white background)\b|换[好过了]?背景|背景(?=换|改|替|那)|换底",
@@ -38,7 +38,7 @@ _ROLES: Final[dict[str, str]] = {
     r"|预测|接下来|往后编|往下编",
     "compose": r"\b(?:side[- ]by[- ]side|compar\w*|collage|split[- ]screen|join\w*|compos\w*|stitch\w*|merg\w*"
     r"|put(?:ting)? (?:them )?together)\b|并排|拼接?|对比|对照|合成|并列|合在一起",
-    "describe": r"\b(?:descri\w*|question|answer\w*|caption)\b|描述|说明|介绍|讲解|提问|问题|回答|问答",
+    "describe": r"\b(?:descri\w*|question|answer\w*|caption|talk\w*|text)\b|描述|说明|介绍|讲解|提问|问题|回答|问答",
     "generate_image": r"\b(?:draw\w*|generat\w*|sketch\w*|creation|first picture)\b|画图|绘制|生成|作画|画画"
     r"|画(?=的?那?[一]?[步张])|(?:第一|头一)张",
 }
@@ -51,6 +51,7 @@ SKIP: Final = re.compile(
     r"|unnecessary|un-?needed|superfluous|pointless|redundant|(?:can|could|may|should|must) go|(?:isn't"
     r"|aren't|is not|are not|not) (?:needed|necessary|required|wanted)|without|no more|never ?mind|no"
     r"|neither|none of|stop|enough|spare me|remove|delete|take out"
+    r"|(?:take|cut|leave|get|pull) (?=(?:the |that |this )?(?:\w+ ){1,3}(?:out|off|away)\b)"
     r"|don't|do not|dont|rid of|do without|not interested in|forgo|axe)\b"
     r"|跳过|省(?:了|去|略|掉|得|$)|略过|不(?:用|要|必|需要?|做|想要|搞|弄|来|看"
     r"|(?=[改换转绕推拉虚模拼续描检测量查]))|别(?!的)|甭|取消|去掉|删掉?|免(?:了|$|去)|算了|撤[销掉]"

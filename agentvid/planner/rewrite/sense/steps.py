@@ -29,6 +29,13 @@ _NO_SKIP: Final = re.compile(
 )
 
 
+_PART: Final = re.compile(
+    r"(?P<own>[^,;，。]{1,10}?(?:的)?(?:那|这)一?(?:步|段|块|部分|环节)儿?)(?:都|就|也|还是|给我)*"
+    r"(?:不要|去掉|拿掉|删|省|跳过|取消|免|砍|算了|撤|不用|不做|别做)"
+)
+"""A part that is named as one: "虚化那块儿拿掉"."""
+
+
 _UNDO: Final = re.compile(
     r"\b(?:undo|revert|roll(?:ing)? (?:it )?back|ctrl-?z|take (?:that|it) back)\b|\bback\b.*\b(?:version"
     r"|was|were|before|previous|earlier|a (?:minute|moment|second) ago|last (?:one|state|change))\b"
@@ -94,14 +101,15 @@ def put_skip(draft: Draft, text: str) -> bool:
         r"\b(?:so|that|too|as) (?:much|fast|far|slow|long|close)\b|[那这]么|太", text
     ):
         return False
-    own = _own_words(text, skip)
+    part = _PART.search(text)
+    own = part["own"] if part is not None else _own_words(text, skip)
     steps = steps_meant(draft, own) or (
         made_by(draft, own)
         if re.search(r"(?:first|second|last|edited|第.|最后|后面).{0,6}(?:picture|image|张|幅|图)", own)
         else []
     )
     if not steps:
-        return False
+        return draft.did and bool(steps_meant(draft.anew(), own))  # left out by other words already
     checks = [step for step in steps if draft.chain.step(step).tool in ("check", "analyse", "describe")]
     if checks and len(checks) == len(steps):
         tools = {draft.chain.step(step).tool for step in checks}

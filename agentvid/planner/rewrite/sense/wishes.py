@@ -98,7 +98,10 @@ def put_pin(draft: Draft, text: str) -> bool:
     return True
 
 
-_PRODUCT: Final = re.compile(r"\b(?:picture|image|photo|still|drawing|result|pic)s?\b|图|画|照片|结果", re.IGNORECASE)
+_PRODUCT: Final = re.compile(
+    r"\b(?:picture|image|photo|still|drawing|result|pic)s?\b|\b(?:first|last|second) one\b|图|画|照片|结果",
+    re.IGNORECASE,
+)
 
 
 def made_by(draft: Draft, text: str) -> list[str]:
@@ -106,7 +109,7 @@ def made_by(draft: Draft, text: str) -> list[str]:
     making = [step.id for step in draft.chain if step.tool in PICTURES]
     if _PRODUCT.search(text) is None and len(making) != 1 and not re.search(r"\b(?:it|this|that)\b|它|这", text):
         return []
-    is_first = re.search(r"\bfirst\b|\boriginal\b|第一|头一|一开始", text, re.IGNORECASE) is not None
+    is_first = re.search(r"\bfirst\b|\boriginal\b|第一|头一|一开始|底图|原图|最初", text, re.IGNORECASE) is not None
     return making[:1] if is_first else making[-1:]
 
 
