@@ -42,7 +42,7 @@ def show_turn(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber) ->
     return turn_of(hub, hub.turn(owner, session, turn))
 
 
-@router.post("/preview", summary="Tell what edits would run and cost", responses=ERRORS)
+@router.post("/preview", summary="Tell what edits would run and cost", responses=WRITE_ERRORS)
 def preview(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, body: EditsBody) -> PreviewDocument:
     """Tell what edits would run, how long that takes, what it costs, what becomes stale. Changes nothing."""
     chosen = _check(hub, owner, session, turn, body)
