@@ -289,8 +289,10 @@ _ENGLISH: Final = re.compile(
     rf"(?P<base>{_alternatives([w for w in _BY_WORD if w.isascii()])})(?![A-Za-z])",
     re.IGNORECASE,
 )
+_HELD: Final = [word for word in _BY_WORD if any(word != other and word.startswith(other) for other in _NOT_COLOURS)]
+"""Colours that begin as a word that names none: 橄榄绿, 米白."""
 _CHINESE: Final = re.compile(
-    rf"(?:{_alternatives(list(_NOT_COLOURS))})(?!色)(?P<none>)"
+    rf"(?!{_alternatives(_HELD)})(?:{_alternatives(list(_NOT_COLOURS))})(?!色)(?P<none>)"
     rf"|(?P<modifier>{_alternatives([m for m in _MODIFIERS if not m.isascii()])})?"
     rf"(?P<base>{_alternatives([w for w in _BY_WORD if not w.isascii()])})色?"
 )

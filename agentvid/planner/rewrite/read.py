@@ -21,6 +21,7 @@ from agentvid.planner.check import check_chain
 from agentvid.planner.grammar.lexicon import detect_language, plain, strip_politeness
 from agentvid.planner.grammar.split import clean, split
 from agentvid.planner.rewrite.asked import ABOUT, NEW, QUESTION
+from agentvid.planner.rewrite.doubt import is_doubtful
 from agentvid.planner.rewrite.draft import Back, Draft, Which
 from agentvid.planner.rewrite.meaning import names_step
 from agentvid.planner.rewrite.read_box import read_box
@@ -37,7 +38,7 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
-from agentvid.planner.rewrite.sense import is_unclear, question_given, sense
+from agentvid.planner.rewrite.sense import is_change, is_unclear, question_given, sense
 from agentvid.planner.rewrite.spelling import spelled
 from agentvid.planner.rewrite.spot import (
     is_asking,
@@ -129,8 +130,11 @@ def read_edits(
     draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own, raw=said, typed=text)
     known = dict(earlier or {})
     rewrite = _rewritten(draft, said, known, _READERS)
-    if rewrite.kind not in ("command", "edits") and chain.steps and is_unclear(said):
+    is_open = rewrite.kind not in ("command", "edits") and bool(chain.steps)
+    if is_open and (is_unclear(said) or (rewrite.kind == "new" and is_change(message))):
         return Rewrite(kind="question", language=draft.language, question=draft.say("what_else"))
+    if rewrite.kind == "edits" and is_doubtful(said, rewrite):
+        return _asking(draft, draft.say("is_meant", lines="; ".join(rewrite.lines)), rewrite)
     return _elsewhere(draft, said, known) if rewrite.kind == "new" and names_step(said) else rewrite
 
 

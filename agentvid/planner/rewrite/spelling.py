@@ -27,8 +27,10 @@ _ABOUT: Final = re.compile(r"(?<=[度秒°倍帧圈%钟])(?:钟)?(?:左右|上�
 _ONES: Final = "一两三四五六七八九"
 _NEAR: Final = re.compile(
     r"(?<![第一二两三四五六七八九])([一两三四五六七八])(?=([三四五六七八九]|两)十?[秒度倍圈])"
-    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine) or (?=(?:\d+|two|three|four|five|six|seven|eight|nine|ten) "
-    r"?(?:s\b|secs?\b|seconds?|degrees?|°))|(?<![\d.第])\d+ ?[-~–] ?(?=\d+ ?(?:s\b|secs?\b|seconds?\b|秒|degrees?\b|°|度))",
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine) or (?=(?:\d+|two|three"
+    r"|four|five|six|seven|eight|nine|ten) "
+    r"?(?:s\b|secs?\b|seconds?|degrees?|°))|(?<![\d.第])\d+ ?[-~–] ?(?=\d+ ?(?:s\b"
+    r"|secs?\b|seconds?\b|秒|degrees?\b|°|度))",
     re.IGNORECASE,
 )
 """The lower of two numbers that say "about": "两三秒", "two or three seconds"."""

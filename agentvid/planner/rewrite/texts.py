@@ -23,6 +23,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------ questions and refusals
     "which": ("Which one is meant?", "指的是哪一个？"),
     "what_else": ("What should be different, and how?", "哪里要改，改成什么样？"),
+    "is_meant": ("Not sure that this is meant: {lines}", "不确定是不是这个意思：{lines}"),
     "which_colour": ("Which colour instead?", "那要改成什么颜色？"),
     "which_thing": ("Which thing is meant instead?", "那指的是哪一个东西？"),
     "no_step": ("There is no such step; there are {known}.", "没有这一步；现有 {known}。"),

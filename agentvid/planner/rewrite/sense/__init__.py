@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from agentvid.planner.rewrite.sense.media import question_given
 from agentvid.planner.rewrite.sense.read import sense
-from agentvid.planner.rewrite.sense.unclear import is_unclear
+from agentvid.planner.rewrite.sense.unclear import is_change, is_unclear
 
-__all__ = ["is_unclear", "question_given", "sense"]
+__all__ = ["is_change", "is_unclear", "question_given", "sense"]

@@ -15,6 +15,7 @@ from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_clip import expecting, lasting, mirrored
 from agentvid.planner.rewrite.read_target import put_target
 from agentvid.planner.rewrite.roles import CLIPS
+from agentvid.planner.rewrite.sense.camera_ends import between
 from agentvid.planner.rewrite.sense.camera_words import Move, Said, read_camera
 from agentvid.planner.rewrite.sense.photo_words import things_said
 from agentvid.planner.rewrite.where import Where
@@ -34,21 +35,22 @@ _ZOOM: Final = 1.5
 _A_BIT: Final = re.compile(
     r"\b(?:a )?(?:bit|little|touch|tad|slight(?:ly)?)\b|一?点[点儿]?|稍|略|轻轻|些", re.IGNORECASE
 )
-_BETWEEN: Final = re.compile(
-    r"(?:\bfrom|\bstart(?:s|ing)?(?: at| from)?|\bbegin(?:s|ning)?(?: at| from)?"
-    r"|从)\D{0,14}?(?P<a>-?\d+(?:\.\d+)?)(?P<wa>[^\d;]*?)"
-    r"(?:\bto\b|\bend(?:s|ing)?\b|\bfinish\w*\b|转?到|至|[,，]?结束)\D{0,14}?(?P<b>-?\d+(?:\.\d+)?)(?P<wb>[^\d;]*)",
-    re.IGNORECASE,
-)
 _TOTAL: Final = re.compile(
     r"\b(?:total|overall|altogether|in all|long|last\w*|length|duration|whole|still"
     r"|over|within|takes?|video|clip)\b"
     r"|总|一共|时长|全程|还是|共|视频|片子|用|拉到",
     re.IGNORECASE,
 )
+_ACROSS: Final = re.compile(r"从[左右上下][边侧]?[往向到朝][左右上下]|\bfrom (?:the )?left to (?=(?:the )?right)")
 _AT_END: Final = re.compile(
     r"\bend\b|\bfinal|\blast\b(?! \d)|\bthen (?:\w+ )?(?:hold|stop|paus|stay|rest"
     r"|freez|linger|stand)|最后|结尾|末尾|(?:然后|再|后)停"
+)
+_WHOLE: Final = re.compile(
+    r"(?:than|beyond) the original|比原|还是|到(?=[\d一二两三四五六七八九十])"
+    r"|\bto (?:a|one|two|three|four|five|six|seven|eight|nine|ten)\b|一共|总|最多"
+    r"|超过|\btotal\b|\bmost\b"
+    r"|\bto \d|\bthan \d"
 )
 _MORE_TIME: Final = re.compile(r"\b(?:another|extra|additional|more|longer|add)\b|[再多加]|延长|加长", re.IGNORECASE)
 _LESS_TIME: Final = re.compile(r"\b(?:less|shorter|fewer|off)\b|[少减]|缩短|短", re.IGNORECASE)
@@ -59,6 +61,7 @@ def put_camera(draft: Draft, text: str) -> bool:
 
     Raises: Which where several clips could be meant; Back where what follows can't be placed.
     """
+    text = _ACROSS.sub(lambda match: ("往" + match[0][-1] if match[0][0] == "从" else "").rjust(len(match[0])), text)
     said = read_camera(text)
     clips = [part.core for part in draft.parts() if part.tool in CLIPS]
     if not clips or not (said.kinds | said.denied) & (_STRONG | set(_AXES)):
@@ -147,8 +150,7 @@ def _seconds(now: float, said: Said, text: str, *, has_move: bool, taken: float 
     if told:
         value, at = next(((v, a) for v, a in told if _TOTAL.search(text[max(0, a - 12) : a + 18])), told[-1])
         around = _clause(text, at)
-        is_of_whole = re.search(r"than the original|beyond the original|比原", around) is not None
-        if _MORE_TIME.search(around) and not is_of_whole and not re.search(r"还是|一共|总|\btotal\b|\bto \d", around):
+        if _MORE_TIME.search(around) and not _WHOLE.search(around):
             return round(now + value, 4)
         if _LESS_TIME.search(around) and not re.search(r"缩短到|减到|短到|\bto\b", around):
             return round(now - value, 4) if now > value else None
@@ -198,13 +200,15 @@ def _changed(path: CameraPath, said: Said, text: str) -> CameraPath | None:
     has_move = bool(said.moves) or "other_way" in said.kinds or has_scale
     hold, at_start, done = _hold(said, text, path.seconds)
     total = _seconds(path.seconds, said, text, has_move=has_move, taken=hold or done) or path.seconds
-    between = _between(text, last)
+    begun = between(text)
     end = _end(last, said, text, kind)
+    if hold is not None and not end and len(said.seconds) == 1:
+        total, hold = hold, None  # nothing moves: that is how long it stands
     if kind == "orbit" and "orbit" not in said.kinds and "yaw_deg" not in end and end:
         kind = "look"
     begin = {"seconds": 0.0}
-    if between is not None:
-        begin, end = {**begin, **between[0]}, {**end, **between[1]}
+    if begun is not None:
+        begin, end = {**begin, **begun[0]}, {**end, **begun[1]}
     poses: list[dict[str, Any]] = [begin, {**end, "seconds": total}]
     both = _both_ways(said, end)
     if both is not None:
@@ -222,7 +226,7 @@ def _changed(path: CameraPath, said: Said, text: str) -> CameraPath | None:
         poses = [begin, {**end, "seconds": moved_at}, {**end, "seconds": total}]
         if at_start:
             poses = [begin, {**begin, "seconds": hold}, {**end, "seconds": total}]
-    elif len(path.poses) > 2 and end == _kept(last) and between is None:
+    elif len(path.poses) > 2 and end == _kept(last) and begun is None:
         factor = total / path.seconds
         poses = [{**pose.model_dump(), "seconds": round(pose.seconds * factor, 4)} for pose in path.poses]
     try:
@@ -296,7 +300,8 @@ def _end(last: CameraPose, said: Said, text: str, kind: str) -> dict[str, float]
     if not moves:
         return {axis: _scaled(axis, value, factor) for axis, value in kept.items()}
     named = {move.axis for move in moves}
-    is_more = "also" in said.kinds or any(not m.sign and m.amount is None and m.axis in now for m in moves)
+    is_nearer = "end" in said.kinds and named == {"zoom"}
+    is_more = "also" in said.kinds or is_nearer or any(not m.sign and m.amount is None and m.axis in now for m in moves)
     is_more = (
         (is_more and bool(named - set(now))) or named == set(now) or (bool(named & set(now)) and "also" in said.kinds)
     )
@@ -364,32 +369,6 @@ def _scaled(axis: str, value: float, factor: float) -> float:
     if axis == "zoom":
         return round(value**factor if value < 1 else 1 + (value - 1) * factor, 4)
     return round(value * factor, 4)
-
-
-def _between(text: str, last: CameraPose) -> tuple[dict[str, float], dict[str, float]] | None:
-    """Return where the camera begins and ends where the words tell both."""
-    match = _BETWEEN.search(text)
-    if match is None or re.search(r"second|sec\b|秒|帧|frame", match["wa"] + match["wb"]):
-        return None
-    tilts = re.search(r"\b(?:up|down|tilt)\b|[上下俯仰]", match[0]) is not None
-    axis = "zoom" if re.search(r"x\b|倍|times|zoom", match[0]) else "pitch_deg" if tilts else "yaw_deg"
-    sides = [
-        _side(match["wa"], text[match.start() : match.start("a")]),
-        _side(match["wb"], text[match.end("wa") : match.start("b")]),
-    ]
-    values = [float(match["a"]), float(match["b"])]
-    if axis != "zoom":
-        values = [value if side == 0 else side * abs(value) for value, side in zip(values, sides, strict=True)]
-    return {axis: values[0]}, {axis: values[1]}
-
-
-def _side(after: str, before: str) -> int:
-    for words in (after, before):
-        if re.search(r"\bleft\b|\bdown\b|[左下]", words, re.IGNORECASE):
-            return -1
-        if re.search(r"\bright\b|\bup\b|[右上]", words, re.IGNORECASE):
-            return 1
-    return 0
 
 
 def _goes(pose: CameraPose) -> set[str]:

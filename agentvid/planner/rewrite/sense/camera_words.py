@@ -21,9 +21,11 @@ CAMERA: Final[Table] = table(
     {
         "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle"
         rf"|orbit|rotation)\b"
-        rf"|[半整]圈|" + rf"{_N}圈",
-        "times": rf"(?:\b(?:up )?to )?(?!一倍){_N} ?(?:x\b|×|times\b|倍)|\bx ?\d+(?:\.\d+)?\b"
-        r"|(?:(?<=zoom to )|(?<=zoom in to )|(?<=zoom at )|(?<=zoom of )|(?<=zoom )|(?<=zoomed to )"
+        rf"|[半整]圈|" + rf"{_N}圈"
+        r"|(?<=way to )\d+\b(?! ?(?:s\b|sec|x\b|%))|(?<=[转摇绕]到)\d+(?![\d.]*[秒倍%x])",
+        "times": rf"(?:\b(?:up )?to )?(?!一倍){_N} ?(?:x\b|×|times\b|倍)(?! (?:as |slow|fast|long"
+        rf"|short|wide|more))|\bx ?\d+(?:\.\d+)?\b"
+        r"|(?:(?<=until )|(?<=zoom to )|(?<=zoom in to )|(?<=zoom at )|(?<=zoom of )|(?<=zoom )|(?<=zoomed to )"
         r"|(?<=out to ))\d+(?:\.\d+)?(?! ?(?:s\b|sec|°|deg|%|more))|(?<=\bto )\d\.\d+(?! ?(?:s\b|sec|°|deg|%"
         r"|fps|to\b))",
         "percent": r"\d+(?:\.\d+)? ?(?:%|percent\b)|百分之[一二三四五六七八九十\d]+",
@@ -32,8 +34,10 @@ CAMERA: Final[Table] = table(
         "seconds": rf"{_N}(?: more| extra| another)?[ -]?(?:seconds?\b|secs?\b|s\b|秒钟?|分钟|minutes?\b|mins?\b)"
         rf"|\banother (?:second|minute)\b",
         "half": r"\bhalf\b|\bhalv\w+|一半|减半|对半|打对折",
-        "twice": r"\btwice\b|\bdoubl\w+|\btwo times\b|翻[个了一]?倍|加[个了一]?倍|一倍",
-        "triple": r"\btripl\w+|\bthree times\b|三倍",
+        "twice": r"\b(?:2|two) ?(?:x|times) (?=as |slow|fast|long|short|wide|more)|\btwice\b"
+        r"|\bdoubl\w+|\btwo times\b|翻[个了一]?倍|加[个了一]?倍|一倍",
+        "triple": r"\b(?:3|three) ?(?:x|times) (?=as |slow|fast|long|short|wide|more)|\btripl\w+"
+        r"|\bthree times\b|三倍",
         "in": r"\b(?:zoom|push|mov|go|com|creep|glid)\w* (?:right |slowly |gently |slightly |further |much |a bit "
         r"|a little )*in(?:wards?)?\b"
         r"|\bcloser\b|\bnearer\b|\bclose[- ]?ups?\b|\bmagnif\w+|推[近进上到]|拉近|放大|靠近|凑近|怼近|贴近"
@@ -42,10 +46,12 @@ CAMERA: Final[Table] = table(
         r"|a little )*(?:out(?:wards?)?|away)\b"
         r"|\bpull\w* (?:right |slowly |gently |slightly )*(?:out|back|away)\b|\bback (?:off|away|up)\b"
         r"|\bmov\w* back\b(?! to)|\bfarther away\b|\bfurther away\b"
-        r"|拉远|推远|缩小|远离|往?后退|退后|往后拉|拉开|远一?[点些]|再远|更远|[往向朝]后(?![编续写接])",
+        r"|拉远|推远|缩小|远离|往?后退|退后|往后拉|拉开"
+        r"|(?<![绕转摇]得)(?<![绕转摇]得[再更])(?:远一?[点些]|(?:再|更)远)"
+        r"|[往向朝]后(?![编续写接])",
         "zoom": r"\bzoom\w*\b|变焦|倍率|倍数|焦距|推拉",
         "orbit": r"\borbit\w*\b|\bcircl\w*\b|\b(?:go|move|fly|walk|travel|swing|spin|turn|rotate|come)?(?:es|s"
-        r"|ing)? ?(?:right |all the way )?a?round (?:it|him|her|them|the \w+)\b"
+        r"|ing)? ?(?:right |all the way )?a?round (?:it|him|her|them|the (?!other|opposite|wrong)\w+)\b"
         r"|\b(?:go|move|fly|swing)(?:es|s|ing)? (?:a?round|about)\b|\brevolv\w*\b|环绕|绕圈|围着|绕着?",
         "turn": r"\b(?:turn|rotat|spin|pan|swivel|swing|sweep)(?:s|e|es|ed|ing|ning|ned|ion)?\b(?! (?:it |that "
         r"|them )?(?:white|black|red|green|blue|pink|yellow|purple|orange|grey|gray|gold\w*|into|off)\b)"
@@ -65,7 +71,8 @@ CAMERA: Final[Table] = table(
         "other_way": r"\b(?:other|opposite|reverse|wrong) (?:way|direction|side|hand)\b(?: (?:a?round"
         r"|about))?|\brevers(?:e"
         r"|ed|ing)\b(?: (?:it|that|the \w+))?"
-        r"|\bmirror\w*\b|\bbackwards?\b|[转摇绕推拉移走]反|方向.{0,3}反|反[方着过]?[方向来着]+|相反|(?:换"
+        r"|\bmirror\w*\b|\bbackwards?\b|[转摇绕推拉移走]反|方向.{0,3}反"
+        r"|方向(?:给我)?[换调倒改](?:一下|过来|个|$)|反[方着过]?[方向来着]+|相反|(?:换"
         r"|另)一?[个]?(?:方向|边|头)|倒着",
         "clock": r"(?<!counter)(?<!counter-)(?<!anti)(?<!anti-)\bclockwise\b|(?<!逆)顺时针",
         "counter": r"\b(?:counter|anti)-?clockwise\b|逆时针",
@@ -82,7 +89,8 @@ CAMERA: Final[Table] = table(
         r"|\breturn(?:s|ing)?\b(?: to (?:the )?(?:start|where \w+ \w+|original\w*|centre|center))?"
         r"|\bback to (?:the )?(?:start|beginning|where (?:it|we|you) (?:started|began|was|were)|centre|center"
         r"|zero|normal|original)\b"
-        r"|\bping-?pong\b|\bboomerang\b|[再又](?:慢慢)?[转拉推移摇绕走退回]+(?:[回原][来去到位]?|出来?)"
+        r"|(?<!zoom )\b(?:out|in) again\b|\bping-?pong\b|\bboomerang\b"
+        r"|[再又](?:慢慢)?[转拉推移摇绕走退回]+(?:[回原][来去到位]?|出来?)"
         r"|回到(?:原|起|开)\S{0,3}|[转拉摇绕推移]回[来去到原]*\S{0,2}|来回|往返|折返|原路返回|再回来",
         "hold": r"\bhold\w*(?: (?:still|it|there|on))?\b|\bpaus\w+\b|\bstop(?:s|ping)?\b|\bfreez\w+\b|\bstand(?:s"
         r"|ing)? still\b|\bstay(?:s|ing)? (?:still|there|put|on it)\b|\brests?\b|\bremain(?:s)? still\b"
@@ -96,7 +104,8 @@ CAMERA: Final[Table] = table(
         "slower": r"\bslower\b|\bmore (?:slowly|gently|gradually|calmly)\b|\bslow(?:s|ed|ing)? (?:it |that |this "
         r"|the \w+ )?(?:way )?(?:down)?\b|\btoo (?:fast|quick|quickly|rapid|hectic|rushed)\b|\bless (?:fast"
         r"|quick|hectic|rushed)\b|\bcalmer\b|\bso fast\b|\bnot (?:so|as) (?:fast|quick\w*)\b"
-        r"|慢(?:一?[点些]|下来|[半])?|太快|慢(?=[一两二三四]?倍)|放慢|减速|缓(?:一?[点些]|慢|和)?|别(?:那么|这么|太)快|不要(?:那么"
+        r"|慢(?:一?[点些]|下来|[半])?|太快|慢(?=[一两二三四]?倍)|放慢|减速"
+        r"|缓(?:一?[点些]|慢|和)?|别(?:那么|这么|太)快|不要(?:那么"
         r"|这么|太)快|悠着",
         "slowly": r"\bslow(?:ly)?\b|\bgently\b|\bgradual(?:ly)?\b|\bsmooth\w*\b|慢慢(?:地|来)?"
         r"|缓缓地?|缓慢地?|平稳|徐徐",
@@ -120,11 +129,13 @@ CAMERA: Final[Table] = table(
         r"|转角|弧度|范围",
         "more": r"\bmore\b|\bfurther\b|\bfarther\b|\bwider\b|\bbigger\b|\blarger\b|\bnot (?:far |close "
         r"|wide )?enough\b|\bstronger\b|\bextra\b|\banother\b|\bincrease\w*\b|[再更多]|大一?[点些]|不够|加大"
-        r"|增大|提[高到]|猛一?[点些]",
+        r"|增大|提[高到]|猛一?[点些]|(?<=[绕转摇]得)(?:再|更)?远(?:一?[点些])?"
+        r"|(?<=[绕转摇]得)(?:再|更)?远(?:一?[点些])?",
         "less": r"\bless\b|\bnarrower\b|\bsmaller\b|\b(?:not|n't) (?:\w+ )?(?:so|as|that|quite so|too) (?:much|far"
         r"|close|wide|big)\b|\btoo (?:much|far|close|wide|big|strong)\b|\breduc\w+\b|\bdecreas\w+\b"
         r"|\bsubtler\b|\bgentler\b|\bweaker\b"
-        r"|少|太[多近远大过]|小一?[点些]|过头|别[推拉转绕移摇]?得?(?:那么|这么|太)[多近远大]?|轻一?[点些]"
+        r"|少|太[多近远大过]|小一?[点些]|过头|别(?:[推拉转绕移摇]得?(?:那么|这么"
+        r"|太)[多近远大]?|(?:那么|这么|太)[多近远大])|轻一?[点些]"
         r"|收一?[点些]|减[小少]",
         "also": r"\bas well\b|\btoo\b|\balso\b|\bwhil(?:e|st)\b|\bat the same time\b|\bduring\b|\bsimultaneous\w*\b"
         r"|\badd\w*\b|\bplus\b|\btogether\b|\bcombin\w+\b|\bas (?:it|you|we) \w+\b|\bwith (?:a|some)\b|同时"
@@ -148,7 +159,10 @@ NOT: Final = re.compile(
     re.IGNORECASE,
 )
 
-_REPLACED: Final = re.compile(r"[^,;，。]*[推拉转绕摇移环镜头]+[^,;，。]{0,4}(?=改成|换成|改为|换为|变成)")
+_REPLACED: Final = re.compile(
+    r"[^,;，。]*[推拉转绕摇移环镜头]+[^,;，。]{0,4}(?=改成|换成|改为|换为|变成"
+    r"|改(?=[左右上下推拉前后]))"
+)
 """A move that is replaced by what is told after it."""
 
 
@@ -226,6 +240,8 @@ def read_camera(text: str) -> Said:
         elif word.kind == "fps":
             said.fps = number_in(word.text)
     said.moves = _merged(said.moves)
+    meant = [one for one in said.seconds if not any(a <= one[1] < b for a, b in denied)]
+    said.seconds = meant or said.seconds
     return said
 
 

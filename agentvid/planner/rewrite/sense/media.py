@@ -175,7 +175,8 @@ _COMPARED: Final = re.compile(
 def is_new_alone(text: str) -> bool:
     """Return whether words ask for the new part and nothing beside it: "just show me the continuation"."""
     is_asked = re.search(r"\b(?:show|give|want|need|see|get)\b|[要给看]", text, re.IGNORECASE) is not None
-    is_new = _NEW_PART.search(text) is not None and _JUST.search(text) is not None and is_asked
+    is_new = _NEW_PART.search(text) is not None and _JUST.search(text) is not None
+    is_new = is_new and (is_asked or len(text.split()) < 4)
     return is_new and not _COMPARED.search(text) and not any(word.kind == "seconds" for word in scan(text, CAMERA))
 
 
@@ -187,7 +188,8 @@ _LAYOUTS: Final = (
         r"|\bin (?:sequence|succession|a row|one go)\b|\bfollowed by\b|\bfirst\b.*\bthen\b|\bone (?:single "
         r"|long )?(?:clip|video)\b|\bend to end\b|\bsequential\w*\b|\bconsecutive\w*\b|\bcontinuous\w*\b"
         r"|\bplay\w* .*\bafter\b|\bstraight (?:after|into)\b"
-        r"|一前一后|先后|前后(?:放|接|播|连)|接(?:在|着|起来|上)|先(?:放|播).*(?:再|然后|后|接着)|连(?:着|起来"
+        r"|一前一后|先后|前后(?:放|接|播|连)|接(?:在|着(?![写续编往再拍])|起来|上)"
+        r"|先(?:放|播).*(?:再|然后|后|接着)|连(?:着|起来"
         r"|在一起|成|播)|依次|首尾|挨着放完|放完.*放|顺序|一条|拼成一段|先.*(?:再|然后|后).*(?:新|续|原)"),
     ("above", r"\bstack\w*\b|\b(?:on )?top of\b|\babove\b|\bbelow\b|\bunder(?:neath)?\b|\bvertical\w*\b"
         r"|\bone over the other\b|\btop (?:and|to) bottom\b|\bup and down\b|竖着|上下|叠|垂直|一上一下|摞"),
@@ -199,7 +201,9 @@ _FIRST_OR_SIDE: Final = re.compile(
     r"\bfirst\b|\b(?:on|to|at) (?:the )?(?:left|right|top|bottom)\b|先|[放在到][左右上下前后]", re.IGNORECASE
 )
 _SWAPS: Final = re.compile(
-    r"\b(?:swap|switch|exchange|flip|other way round)\b|对调|互换|调换|换个?位置|换一下|反过来|调个", re.IGNORECASE
+    r"\b(?:swap|switch|exchange|flip|other way round)\b|对调|互换|调换|换个?位置"
+    r"|换一下|反过来|调个|(?:顺序|次序|左右|先后).{0,2}反",
+    re.IGNORECASE,
 )
 _DENIED: Final = re.compile(
     r"(?:\b(?:not|don't|do not|instead of|rather than|no longer|stop|skip|drop|without)\b|不要|别|不用"
@@ -215,7 +219,7 @@ def put_joined(draft: Draft, text: str) -> bool:
         return False
     before = draft.chain
     if _SWAPS.search(text):
-        return spot_join(draft, text)
+        return spot_join(draft, f"{text} 对调")
     positive = _DENIED.sub(" ", text)
     clips = list(step.args.get("clips") or [])
     layout = next((name for name, words in _LAYOUTS if re.search(words, positive, re.IGNORECASE)), "")
@@ -266,7 +270,7 @@ def _future(draft: Draft, clip: Any) -> Any:
 _ASKED: Final = re.compile(
     r"\b(?:i(?:'d| would)? (?:rather|just|really|only|also)? ?(?:want|like|love|need"
     r"|prefer)?(?: to)? ?(?:know|hear|learn|find out)|(?:can you )?(?:just |only |simply )?(?:ask|tell me"
-    r"|say)(?: it| about| instead)?:?(?= (?!it\b|that\b|so\b))"
+    r"|say(?! (?:about |around |maybe )?\d))(?: it| about| instead)?:?(?= (?!it\b|that\b|so\b))"
     r"|(?:change|set|make) the question(?: to| into)?:?|(?:the )?question (?:should be|is|must be):?"
     r"|(?:what i (?:want to know|meant to ask) (?:is|was)):?|curious(?: about)?"
     r"|interested in)\s*(?P<en>(?:whether |if )?.{3,})"
@@ -276,7 +280,9 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 _MANNER: Final = re.compile(
-    r"(?:\b(?:descri\w+|description|answer|caption|reply|respond)\b.*)?\b(?:in (?:chinese|english|french"
+    r"\bdescri\w+ (?:only|just) .{3,}|只(?:描述|说说?|讲讲?|介绍)\S{2,}"
+    r"|(?:\b(?:descri\w+|description|answer|caption|reply"
+    r"|respond)\b.*)?\b(?:in (?:chinese|english|french"
     r"|german|one (?:sentence|word|line)|a (?:sentence|few words)|two sentences|more detail|detail|short"
     r"|simple words)|as a (?:poem|list)|(?:more )?(?:briefly|shortly|detailed|precise\w*|thorough\w*"
     r"|poetic\w*)|short(?:er)?|longer|brief(?:er)?|bullet points?)\b"
@@ -288,6 +294,7 @@ _MANNER: Final = re.compile(
 
 
 _GIVEN: Final = re.compile(
+    r"问(?:一件事|一句|一个问题|这个)[:,，]\s*(?P<zh4>.{3,})|"
     r"(?:问题|提问)(?:就|请|都)?(?:改|换|写|变|设)?(?:成|为|是|作)[:,，]?\s*(?P<zh>.{3,})"
     r"|(?:改|换)(?:成|为)?(?:来)?问(?:题|句|问|一下|一问)?[:,，]\s*(?P<zh2>.{3,})"
     r"|(?:改|换)成这[个句](?:问题|话)?[:,，]\s*(?P<zh3>.{3,})"

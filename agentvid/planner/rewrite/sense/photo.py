@@ -15,7 +15,19 @@ from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.read_colour import put_plan
 from agentvid.planner.rewrite.read_target import head_noun, put_operation, put_target
 from agentvid.planner.rewrite.sense.photo_parts import drop_named, holds_only, is_in, is_short, parts_told
-from agentvid.planner.rewrite.sense.photo_words import PHOTO, Thing, denied_spans, things_said
+from agentvid.planner.rewrite.sense.photo_words import (
+    ADDED,
+    DROPPED,
+    GREEN_SCREEN,
+    OWN_BEHIND,
+    OWN_COLOUR,
+    PHOTO,
+    UNWANTED,
+    Thing,
+    as_called,
+    denied_spans,
+    things_said,
+)
 from agentvid.planner.rewrite.sense.words import Word, scan
 from agentvid.planner.rewrite.where import Where
 
@@ -23,38 +35,7 @@ __all__ = ["Photo"]
 
 _BEHIND: Final = ("blur_background", "replace_background")
 _OF_THING: Final = ("recolour", "remove")
-_ADDED: Final = re.compile(
-    r"\b(?:too|also|as well|next|another)\b|也|再(?!深|浅|暗|亮|淡|鲜|暖|冷)|还(?!是|要虚)|另外", re.IGNORECASE
-)
-_MEANT: Final = re.compile(r"\bmeant?\b|\bwrong\b|\bis (?:the|what|to be) .*(?:colou?r|paint|remov|chang)|[该要](?:改|变|换|染|去掉)的?是|说的是|指的是|[搞弄选找]错", re.IGNORECASE)
-_SKIP: Final = re.compile(
-    r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch"
-    r"|stop)\b|别|不要|不用|甭|取消|去掉|省|免|不想|拿掉|撤|砍|删",
-    re.IGNORECASE,
-)
-_SO: Final = re.compile(
-    r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|艳|鲜艳|淡)|\b(?:not (?:so|as|that|quite so)"
-    r"|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
-    re.IGNORECASE,
-)
-_SHADES: Final = (
-    (r"[变更]?灰一?[点些](?!的?[红橙黄绿青蓝紫])|更灰", "太艳"),
-    (r"灰一?[点些]的?(?=[红橙黄绿青蓝紫])", "灰"),
-    (r"浓一?[点些]|更浓", "深一点"),
-    (r"\b(?:richer|stronger|bolder|punchier|more intense)\b(?: (?=green|blue|red|\w+))?(?P<c>\w+)?", "too dull"),
-    (r"\b(?:more muted|greyer|grayer|less intense|calmer)\b", "too vivid"),
-)
-"""Shades as people call them, and as they are called here."""
-
-
-_DROPPED: Final = re.compile(
-    r"(?:please |just )?(?:drop|skip|lose|remove|forget|cancel|cut) (?:it|that|this)(?: please)?|(?:去掉"
-    r"|不要|取消|拿掉)(?:它)?[了吧]*",
-    re.IGNORECASE,
-)
-
-
-_GREEN_SCREEN: Final = re.compile(r"\b(?:chroma|green[- ]?screen|keying)\b|抠像|绿幕|抠图", re.IGNORECASE)
+_MEANT: Final = re.compile(r"\bmeant?\b|\bwrong\b|说的是|指的是|[搞弄选找]错", re.IGNORECASE)
 
 
 @dataclass
@@ -81,12 +62,10 @@ class Photo:
 
     def read(self, text: str) -> bool:
         """Read one piece; False where it says nothing of the edits, or nothing that is certain."""
-        text = _SO.sub(lambda m: f"太{m['zh']}" if m["zh"] else f"too {m['en']}", text)
-        for pattern, usual in _SHADES:
-            text = re.sub(pattern, usual, text, flags=re.IGNORECASE)
+        text = as_called(text)
         words = scan(text, PHOTO)
         kinds = {word.kind for word in words}
-        if _DROPPED.fullmatch(text) and self.named is not None:
+        if DROPPED.fullmatch(text) and self.named is not None:
             self.denied.append(self.named)
             return True
         spans = denied_spans(text)
@@ -107,7 +86,7 @@ class Photo:
             lambda: self._kept(text, words, kinds, things, spans),
             lambda: self._coloured(text, kinds, colours, bad, things),
             lambda: self._removed(text, words, kinds, things, spans),
-            lambda: self._behind(text, words, kinds, spans),
+            lambda: self._behind(text, words, kinds, spans, things),
             lambda: self._meant(text, kinds, things, bad, colours),
         )
         done = any(reader() for reader in readers)
@@ -158,6 +137,9 @@ class Photo:
         self, text: str, words: list[Word], kinds: set[str], things: Sequence[Thing], spans: list[tuple[int, int]]
     ) -> bool:
         """Read "the spoon can stay", "虚化还是要", "don't touch the background": what would change it is left out."""
+        if OWN_COLOUR.search(text) and len(self.parts("recolour")) == 1:
+            self.denied += self.parts("recolour")
+            return True
         is_kept = (
             bool(kinds & {"keep"})
             or re.search(r"(?:别|不要|不许|don't|do not|dont) ?(?:touch|change|动|碰|改)(?!.{0,3}颜?色)", text)
@@ -178,7 +160,12 @@ class Photo:
         own = [
             part for part in named if {named_colour(c.words) for c in said_colours(text)} <= {named_colour(part.thing)}
         ]
-        if said_colours(text) and not own:
+        told = {named_colour(c.words) for c in said_colours(text)}
+        if told and not things and not named:
+            named = own = [
+                p for p in self.parts("recolour") if told == {named_colour(c.words) for c in said_colours(p.thing)}
+            ]
+        if told and not own:
             return False
         if named:
             if self.is_wrong or self._is_done(named[0]):
@@ -218,7 +205,7 @@ class Photo:
             self.denied.append(own[0])
             self.named = own[0]
             return True
-        if _GREEN_SCREEN.search(text):
+        if GREEN_SCREEN.search(text):
             return self.did and bool(self.parts("replace_background"))
         said = [thing for thing in things if not thing.is_denied and not holds_only(thing, colours)]
         if "background" in kinds or (self.is_behind and self.did and not said and not self.parts("replace_background")):
@@ -233,7 +220,7 @@ class Photo:
             p for p in self.parts("remove") if not said or any(same_noun(head_noun(p.thing), t.words) for t in said)
         ]
         if other:
-            return self._other_coloured(text, kinds, colour, other)
+            return self._other_coloured(text, kinds, colour, other, things)
         if recolouring:
             part = recolouring[0] if len(recolouring) == 1 else self._of_colour(recolouring, bad, said)
             if part is None:
@@ -262,12 +249,17 @@ class Photo:
         core = self.draft.one(part.core for part in parts)
         return next(part for part in parts if part.core == core)
 
-    def _other_coloured(self, text: str, kinds: set[str], colour: SaidColour, other: list[Thing]) -> bool:
+    def _other_coloured(
+        self, text: str, kinds: set[str], colour: SaidColour, other: list[Thing], things: Sequence[Thing]
+    ) -> bool:
         recolouring = self.parts("recolour")
         is_same = any(named_colour(colour.words) == named_colour(part.colour) for part in recolouring)
-        if not recolouring or not (kinds & {"instead"} or self.is_wrong or is_same) or _ADDED.search(text):
+        if not recolouring or not (kinds & {"instead"} or self.is_wrong or is_same) or ADDED.search(text):
             return False
-        if not put_target(self.draft, other[-1].words, Where((recolouring[0].core,), "")):
+        own = head_noun(recolouring[0].thing)
+        is_joint = any(same_noun(own, thing.words) for thing in things if not thing.is_denied)
+        words = (" and " if text.isascii() else "和").join([own] * is_joint + [thing.words for thing in other[-1:]])
+        if not put_target(self.draft, words, Where((recolouring[0].core,), "")):
             return False
         if not is_same:
             part = next(p for p in self.draft.parts() if p.core == recolouring[0].core)
@@ -277,7 +269,8 @@ class Photo:
     def _coloured_behind(self, text: str, colour: SaidColour) -> bool:
         replacing, blurring = self.parts("replace_background"), self.parts("blur_background")
         if replacing:
-            put_plan(self.draft, replacing[0], colour)
+            if colour.is_relative or named_colour(colour.words) != named_colour(replacing[0].colour):
+                put_plan(self.draft, replacing[0], colour)
             self.draft.did = True
             return True
         if not blurring:
@@ -299,7 +292,7 @@ class Photo:
         ):
             self.denied.append(recolouring[0])
             return True
-        if verb is None and "recolour" in kinds and recolouring and _SKIP.match(text) and not said_colours(text):
+        if verb is None and "recolour" in kinds and recolouring and UNWANTED.match(text) and not said_colours(text):
             self.denied.append(recolouring[0])
             return True
         if verb is None:
@@ -315,21 +308,23 @@ class Photo:
             return True
         own = [t for t in said if any(same_noun(head_noun(p.thing), t.words) for p in removing)]
         if removing and said and len(own) < len(said):
-            if _ADDED.search(text) and not own:
+            if ADDED.search(text) and not own:
                 return False
             joint = " and " if text.isascii() else "和"
             return put_target(self.draft, joint.join(thing.words for thing in said), Where((removing[0].core,), ""))
         is_it = not said or any(same_noun(head_noun(p.thing), t.words) for p in recolouring for t in said)
-        if recolouring and is_it and not _ADDED.search(text):
+        if recolouring and is_it and not ADDED.search(text):
             self.denied = [one for one in self.denied if one.core != recolouring[0].core]
             return put_operation(self.draft, Edit(text, "remove", ""), Where((recolouring[0].core,), ""))
         return bool(removing and (own or "it" in kinds) and (self.did or self.draft.did))
 
-    def _behind(self, text: str, words: list[Word], kinds: set[str], spans: list[tuple[int, int]]) -> bool:
+    def _behind(
+        self, text: str, words: list[Word], kinds: set[str], spans: list[tuple[int, int]], things: Sequence[Thing]
+    ) -> bool:
         """Read "blur it instead", "no blur", "sharp background please"."""
         blur = next((word for word in words if word.kind == "blur"), None)
         blurring, replacing = self.parts("blur_background"), self.parts("replace_background")
-        skip = _SKIP.search(text)
+        skip = UNWANTED.search(text)
         is_denied = skip is not None and (
             blur is None
             or is_in(blur.start, spans)
@@ -355,8 +350,12 @@ class Photo:
         if blur is not None and blurring and (self.did or re.search(r"\btoo much\b|\btoo strong\b|太|过头", text)):
             self.named = blurring[0]
             return True
-        if "sharp" in kinds and blurring and blur is None:
-            self.denied += blurring
+        is_own = "background" in kinds and OWN_BEHIND.search(text) is not None
+        if blur is None and (
+            (blurring and (("sharp" in kinds and ("background" in kinds or not things)) or is_own))
+            or (replacing and is_own)
+        ):
+            self.denied += blurring or replacing
             return True
         return False
 
@@ -373,11 +372,17 @@ class Photo:
             return bool(named) or self.did
         if "background" in kinds and "subject" not in kinds:
             return False
-        is_meant = self.is_wrong or _MEANT.search(text) is not None or bool(denied) or bool(kinds & {"instead", "subject"}) or is_short(text, said)
-        if len(said) == 1 and re.search(r"\bwrong (?:\w+ )?$", text[: said[0].start]):
+        is_meant = (
+            self.is_wrong
+            or _MEANT.search(text) is not None
+            or bool(denied)
+            or bool(kinds & {"instead", "subject"})
+            or is_short(text, said)
+        )
+        if len(said) == 1 and re.search(r"\bwrong (?:\w+ )?$|[搞弄选找认]错$", text[: said[0].start]):
             self.is_wrong = True
             return True
-        if len(said) != 1 or not is_meant or not parts or _ADDED.search(text):
+        if len(said) != 1 or not is_meant or not parts or ADDED.search(text):
             return bool(re.search(r"\bwrong\b|不对|搞错|弄错|错了", text)) and self._was_wrong()
         named = [p for p in parts if any(same_noun(head_noun(p.thing), t.words) for t in denied)]
         part = self.named or (named or parts)[0]

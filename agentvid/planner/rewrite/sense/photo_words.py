@@ -11,7 +11,20 @@ from agentvid.media.colours import colour_phrases
 from agentvid.planner.nouns import NOUNS
 from agentvid.planner.rewrite.sense.words import Table, table
 
-__all__ = ["PHOTO", "Thing", "denied_spans", "things_said"]
+__all__ = [
+    "ADDED",
+    "DROPPED",
+    "GREEN_SCREEN",
+    "OWN_BEHIND",
+    "OWN_COLOUR",
+    "PHOTO",
+    "TELLS",
+    "UNWANTED",
+    "Thing",
+    "as_called",
+    "denied_spans",
+    "things_said",
+]
 
 PHOTO: Final[Table] = table(
     {
@@ -21,7 +34,8 @@ PHOTO: Final[Table] = table(
         "remove": r"\b(?:remov\w+|eras\w+|delet\w+|(?:take|get|cut|edit|photoshop)\w* (?:it|that"
         r"|this|them|the \w+|her"
         r"|him) (?:out|away|off)|take (?:out|away)|taken out|get rid of|gone|vanish\w*|disappear\w*|wipe\w*"
-        r"|clear\w* away|should go|can go|has to go|must go|away with)\b"
+        r"|clear\w* away|(?:should|can|has to|must) go(?=$|[,.;!]| (?:too|as well|please"
+        r"|then|now|away)\b)|away with)\b"
         r"|去掉|去除|移除|移走|抹掉|抹去|擦掉|删[掉除了去]?|拿掉|拿走|弄没|弄走|消失|消掉|抠掉|清掉|P掉|p掉",
         "blur": r"\b(?:blur\w*|bokeh|defocus\w*|out of focus|soft[- ]?focus|hazy"
         r"|shallow depth)\b|虚化|模糊|虚一[点些]"
@@ -34,7 +48,8 @@ PHOTO: Final[Table] = table(
         r"|everything in the)\s*(?:picture|photo|image"
         r"|scene|thing|shot|pic|frame)\b|\beverything\b(?! else)|\bnot just the \w+\b|整[张幅个]?(?:图|画面"
         r"|照片|片|体)|全图|全部画面|整张|整幅|整体|全都?(?=[变染涂改成])",
-        "keep": r"\b(?:keep\w*|leave|leav\w+|stay\w*|remain\w*|untouched|alone|as (?:it )?is|retain\w*|preserv\w*"
+        "keep": r"\blet (?:the |my )?\w+ be\b|\b(?:keep\w*|leave|leav\w+|stay\w*|remain\w*"
+        r"|untouched|alone|as (?:it )?is|retain\w*|preserv\w*"
         r"|still)\b|留着|保留|留下|别.{0,3}[动碰]|不动|不变|照旧|还是要|还要|继续|保持|不用改|别改",
         "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|stop|skip"
         r"|forget)\b|而?不是|不要|别(?![墅的])|不用|甭|不想|不必|先别|没有|而非",
@@ -68,9 +83,48 @@ _DENIAL: Final = re.compile(
     r"|wasn't)\b[^,;.。]*?(?=,|;|\.|$|\bbut\b|\bi (?:mean|meant|want|said)\b|\bmake\b|\buse\b|\bjust\b"
     r"|\bget\b|\bpaint\b|\bgo for\b|\bhave\b)"
     r"|(?:而?不是|不要|别(?![墅的])|不用|甭|不想|先别|而非)[^,;，。]*?(?=,|;|，|。|$|而是|[,，]|是(?=.{1,8}$)"
-    r"|改成|换成|用)",
+    r"|改成|换成|用)"
+    r"|你(?:却|都|给我|怎么|倒)*(?:[弄改变染做画搞]|用)(?:[成了]|的是)+[^,;，。]*"
+    r"|\b(?:but )?you (?:made|painted|turned|gave me|used|coloured"
+    r"|colored|did) (?:it |them )?[^,;.]*",
     re.IGNORECASE,
 )
+
+
+OWN_BEHIND: Final = re.compile(
+    r"原样|原来的?|原先|原背景|\b(?:as it was|original|back to (?:normal|how))\b", re.IGNORECASE
+)
+OWN_COLOUR: Final = re.compile(r"\b(?:original|own|natural) colou?r|原来的?颜?色|原色|本来的?颜?色", re.IGNORECASE)
+TELLS: Final = re.compile(
+    r"\bis (?:the|what|to be) .*(?:colou?r|paint|remov|chang)|[该要](?:改|变|换|染|去掉)[的色]*是", re.IGNORECASE
+)
+GREEN_SCREEN: Final = re.compile(r"\b(?:chroma|green[- ]?screen|keying)\b|抠像|绿幕|抠图", re.IGNORECASE)
+DROPPED: Final = re.compile(
+    r"(?:please |just )?(?:drop|skip|lose|remove|forget|cancel|cut) (?:it|that|this)(?: please)?|(?:去掉"
+    r"|不要|取消|拿掉)(?:它)?[了吧]*",
+    re.IGNORECASE,
+)
+UNWANTED: Final = re.compile(
+    r"\b(?:skip|drop|no|without|lose|forget|don't|do not|dont|not|can go|cancel|remove|leave out|ditch"
+    r"|stop)\b|别|不要|不用|甭|取消|去掉|省|免|不想|拿掉|撤|砍|删",
+    re.IGNORECASE,
+)
+ADDED: Final = re.compile(
+    r"\b(?:too|also|as well|next|another)\b|也|再(?!深|浅|暗|亮|淡|鲜|暖|冷)|还(?!是|要虚)|另外", re.IGNORECASE
+)
+_RATHER: Final = re.compile(r"^不(改|染|换|删|动|变)(\S{1,5}?),?(?:而)?(?:只|是)?\1(\S{1,6})$")
+_SO: Final = re.compile(
+    r"(?:别|不要)(?:那么|这么|太)(?P<zh>亮|深|暗|浅|鲜?艳|淡|饱和)|\b(?:not (?:so|as|that|quite so)"
+    r"|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
+    re.IGNORECASE,
+)
+_SHADES: Final = (
+    (r"[变更]?灰一?[点些](?:的?[红橙黄绿青蓝紫]色?)?|更灰", "太艳"),
+    (r"浓一?[点些]|更浓", "深一点"),
+    (r"\b(?:richer|stronger|bolder|punchier|more intense)\b(?: (?=green|blue|red|\w+))?(?P<c>\w+)?", "too dull"),
+    (r"\b(?:more muted|greyer|grayer|less intense|calmer)\b", "too vivid"),
+)
+"""Shades as people call them, and as they are called here."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +135,15 @@ class Thing:
     start: int
     end: int
     is_denied: bool
+
+
+def as_called(text: str) -> str:
+    """Return a text with its shades called as colours are called here: "别那么亮" is "太亮"."""
+    text = _RATHER.sub(r"不是\2,是\3", text)
+    text = _SO.sub(lambda m: f"太{m['zh']}".replace("饱和", "艳") if m["zh"] else f"too {m['en']}", text)
+    for pattern, usual in _SHADES:
+        text = re.sub(pattern, usual, text, flags=re.IGNORECASE)
+    return text
 
 
 def denied_spans(text: str) -> list[tuple[int, int]]:

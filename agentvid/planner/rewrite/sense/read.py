@@ -62,6 +62,11 @@ _MISTAKE: Final = re.compile(
     r"|changed my mind|misspoke)\b.*",
     re.IGNORECASE,
 )
+_ENOUGH: Final = re.compile(
+    r".{1,30}(?: is| are|'s) (?:all i(?:'ll)? (?:need|want)|enough|plenty)\b.{0,12}"
+    r"|.{1,12}(?:就够|就行|就好|足够)了?",
+    re.IGNORECASE,
+)
 _START: Final = re.compile(
     r"(?:\b(?:from|at|starting (?:at|from)|after) )(?:second |the |frame )*\d+(?:\.\d+)? ?(?:s\b|secs?"
     r"|seconds?)?(?: mark)?|从?第?[\d.一二两三四五六七八九十]+(?:秒|帧)",
@@ -69,7 +74,7 @@ _START: Final = re.compile(
 )
 _BOX: Final = re.compile(r"\bbox\b|框", re.IGNORECASE)
 _ORIGINAL: Final = re.compile(
-    r"\b(?:original|untouched|unedited|uploaded)\b|\bmy (?:own )?(?:photo|picture)\b|原图|原片"
+    r"\b(?:original(?! colou?r)|untouched|unedited|uploaded)\b|\bmy (?:own )?(?:photo|picture)\b|原图|原片"
     r"|原来的[图照]|没(?:改|动|处理)过的",
     re.IGNORECASE,
 )
@@ -90,7 +95,8 @@ _ANEW: Final = re.compile(
     r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画"
     r"|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我|给我"
     r"|替我)|接着这[段张个]|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
-    r"|(?:(?<![续编])(?<!接着)(?<!往[下后])写(?![成作为长短])|配|念|朗读|翻译|发|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
+    r"|(?:(?<![续编])(?<!接着)(?<!往[下后])写(?![成作为长短])|配|念|朗读|翻译|发"
+    r"|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
     r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing"
     r"|compose me|send|share|tweet)\b(?! (?:again|instead))"
     r"|\b(?:make|create|render|generate|draw|paint|do) me (?:an?|another|one more|some|the same)\b"
@@ -131,9 +137,29 @@ def sense(draft: Draft, message: str) -> bool:
     if rest is None and (read_command(draft, draft.message) or put_undo(draft, text)):
         return True
     pieces = [_HESITANT.sub("", piece.text) for piece in chunks_of(text)]
+    pieces = _joined(pieces)
     left = _whole(draft, text, [piece for piece in pieces if not _REST.fullmatch(piece)])
     unread = _world(draft, left) if drawn_layout(draft) is not None else _media(draft, left)
     return draft.did and all(_is_remark(draft, piece) for piece in unread)
+
+
+_DROPS: Final = re.compile(
+    r"(?:please |just )*(?:drop|skip|lose|remove|delete|cut|scrap|ditch) (?:it|that|this)(?: (?:out|please))?"
+    r"|(?:take|leave|cut) (?:it|that|this) out(?: please)?|(?:就|都)?(?:不要|去掉"
+    r"|删掉?|拿掉|跳过|省掉?|取消)了?吧?",
+    re.IGNORECASE,
+)
+
+
+def _joined(pieces: list[str]) -> list[str]:
+    """Return pieces where a step that is named and what is said of it are one: "the orbit part, drop it"."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and _DROPS.fullmatch(piece) and names_step(found[-1]) and not _WISH.search(found[-1]):
+            found[-1] = f"{piece} {found[-1]}"
+        else:
+            found.append(piece)
+    return found
 
 
 def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
@@ -339,6 +365,6 @@ def _is_of_camera(draft: Draft, text: str, *, weak: bool = False) -> bool:
 
 def _is_remark(draft: Draft, text: str) -> bool:
     """Return whether a piece asks for nothing that the chain could do."""
-    if _MISTAKE.fullmatch(text) or not _WISH.search(text):
+    if _MISTAKE.fullmatch(text) or _ENOUGH.fullmatch(text) or not _WISH.search(text):
         return True
     return len(residue(text, [])) == 0

@@ -19,7 +19,7 @@ from agentvid.planner.rewrite.spot.drawn import change_of, drawn_layout, put_lay
 from agentvid.world import edits
 from agentvid.world.language import tell_change
 from agentvid.world.mentions import stands
-from agentvid.world.scene import GRID, MOST_SOLIDS, Solid, free_places, touch
+from agentvid.world.scene import GRID, MOST_SOLIDS, Scene, Solid, free_places, touch
 from agentvid.world.words import language_of
 
 __all__ = ["denies_edit", "put_stage"]
@@ -41,9 +41,16 @@ _SURE: Final = {
     "sizes",
 }
 _DENIES_EDIT: Final = re.compile(
-    r"(?:\b(?:don't|do not|dont|not|no|without|instead of|rather than|never)\b|别|不要|不用|不是)[^,;]{0,18}?"
+    r"(?:\b(?:don't|do not|dont|not|no|without|instead of|rather than|never"
+    r"|no need to)\b|别|不要|不用|不是|没必要|不必|用不着|无需)[^,;]{0,18}?"
     r"(?:\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|green|red|blue|yellow|white|purple|orange|cyan|tint\w*"
     r"|turn\w*)\b|[变改换染上涂]?颜?色|变|绿|染)",
+    re.IGNORECASE,
+)
+_TOO: Final = re.compile(r"也|\b(?:too|also|as well)\b(?! (?:big|small|large|\w+ly))", re.IGNORECASE)
+_DIRECT: Final = re.compile(
+    r"直接(?:就)?(?:画|生成)|\bdraw\b.*\b(?:directly|right away|straight away"
+    r"|from the (?:start|beginning)|outright)\b",
     re.IGNORECASE,
 )
 _RATHER: Final = re.compile(r"\binstead\b|\brecolou?r\w*\b|\bnot the \w+\b|而是|改成把|别改方块|不是", re.IGNORECASE)
@@ -89,7 +96,8 @@ def put_stage(draft: Draft, text: str) -> bool:
         return False
     if edit is not None and change is not None and _is_of_edit(goal, change, text):
         return _put_edit(draft, edit, change, goal)
-    if edit is not None and goal.is_open() and also and _puts_first(draft, edit.id, drawn, text):
+    is_first = goal.is_open() or _DIRECT.search(text) is not None
+    if edit is not None and is_first and also and _puts_first(draft, edit.id, (step, scene), text, set(also.values())):
         return True
     if edit is not None and goal.is_open() and (_DENIES_EDIT.search(text) or _keeps(goal, change, text)):
         return drop_parts(draft, [part for part in draft.parts() if part.core == edit.id])
@@ -101,14 +109,18 @@ def put_stage(draft: Draft, text: str) -> bool:
     return True
 
 
-def _puts_first(draft: Draft, edit: str, drawn: tuple[Step, Scene], text: str) -> bool:
+def _puts_first(draft: Draft, edit: str, drawn: tuple[Step, Scene], text: str, colours: set[str]) -> bool:
     """Draw at once what an edit was to change: "don't recolour it, draw the cube green"."""
     clauses = [clause for clause in re.split(r"[,;，。；]", text) if clause.strip()]
     wanted = [clause for clause in clauses if not _DENIES_EDIT.search(clause)]
-    if len(wanted) == len(clauses) or not wanted or not re.search(r"画|draw|直接|straight|right away|start", ",".join(wanted)):
+    told = re.sub(r"就[好行]了?$", "", ", ".join(wanted))
+    is_drawn = re.search(r"画|draw|直接|straight|right away|start", told) is not None
+    if not (is_drawn and len(wanted) < len(clauses)) and not _DIRECT.search(told):
         return False
-    goal = read_goal(", ".join(wanted), drawn[1])
-    if goal.unclear or goal.is_open():
+    if colours.isdisjoint(t.value for t in tokens_of(told) if t.kind == "colour" and not t.is_denied):
+        return False
+    goal = read_goal(told, drawn[1])
+    if goal.unclear or not goal.looks:
         return False
     drop_parts(draft, [part for part in draft.parts() if part.core == edit])
     put_layout(draft, *drawn, [_standing(goal) or []], goal.camera)
@@ -134,7 +146,7 @@ def _keeps(goal: Goal, change: Any, text: str) -> bool:
 
 def _is_of_edit(goal: Goal, change: Any, text: str) -> bool:
     """Return whether the words are about what is done to the picture, not about the picture it is done to."""
-    if goal.camera is not None or goal.added or goal.swapped or goal.relations:
+    if goal.camera is not None or goal.added or goal.swapped or goal.relations or _TOO.search(text):
         return False
     if any(t.kind == "colour" and t.is_denied and t.value == change.target.colour for t in tokens_of(text)):
         return False

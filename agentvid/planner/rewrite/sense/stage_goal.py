@@ -51,6 +51,7 @@ _VIEWED: Final = re.compile(
 )
 
 
+_TURNED: Final = re.compile(r"[换改变][成为作个]|\b(?:turn|chang\w+|replac\w+|instead|becom\w+)\b", re.IGNORECASE)
 _NONE: Final = re.compile(
     r"\b(?:no|without|don't (?:want|need)|do not (?:want|need))\b[^,]*$|没有[^,]*$", re.IGNORECASE
 )
@@ -264,6 +265,9 @@ def _settle_pending(goal: Goal) -> None:
             goal.look(old, shape=name.shape, colour=name.colour, size=name.size)
             goal.place(old, rows, columns)
             goal.subjects = [old]
+            continue
+        if _TURNED.search(clause) and not re.search(r"加|添|再|\b(?:add|another|also|too|plus|with)\b", clause):
+            goal.unclear = True
             continue
         if not name.is_new and not re.search(
             r"加|添|来|add|another|also|too|with|plus|put|放|画", clause, re.IGNORECASE

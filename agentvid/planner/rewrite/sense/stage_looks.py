@@ -97,7 +97,8 @@ def _put(goal: Goal, token: Token, index: int, kinds: set[str]) -> None:
     if token.kind == "place":
         solid = goal.solids()[index]
         rows, columns = token.rows, token.columns
-        is_step = ("step" in kinds or re.search(r"[点些]", token.text) is not None) and re.search(
+        is_there = "move" in kinds and solid.row in rows and solid.column in columns
+        is_step = (is_there or "step" in kinds or re.search(r"[点些]", token.text) is not None) and re.search(
             r"最|most|corner|角", token.text
         ) is None
         if is_step and columns != ALL and columns != (GRID // 2,):

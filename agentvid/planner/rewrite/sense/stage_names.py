@@ -41,6 +41,8 @@ def names_told(tokens: list[Token], text: str) -> list[Name]:
                 or not _JOINED.fullmatch(text[other.end : start])
             ):
                 break
+            if other.kind == "place" and text[: other.start].endswith("在") and "的" not in text[other.end : start]:
+                break
             if other.kind == "size" and re.search(r"点|些|太|too|[变弄放改]", other.text):
                 break
             held[other.kind], start, at = other, other.start, at - 1

@@ -46,7 +46,7 @@ _PLACE_EN: Final = (
 )
 _PLACE_ZH: Final = (
     r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央"
-    r"|中心)(?:最?[前后左右中])?(?:[边面侧方头排]|角落?|一?[点些]|央|间|心)*"
+    r"|中心)(?:最?[前后左右中])?(?:[边面侧头排]|方(?![块形体的])|角落?|一?[点些]|央|间|心)*"
     r"|[远近](?:处|一?[点些])|角落"
 )
 _KINDS: Final = {
@@ -84,7 +84,7 @@ _KINDS: Final = {
     "move": r"\b(?:mov\w+|put|push\w*|shift\w*|slid\w+|plac\w+|bring\w*|set|stand\w*|sit\w*|go(?:es)?|drag\w*"
     r"|pull\w*)\b|[挪移放摆搬推站靠拉拖]",
     "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|(?:be|is|was"
-    r"|were)(?= an? ))\b|换[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
+    r"|were)(?= an? ))\b|换(?![到去])[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
     "all": r"\b(?:both|all|everything|every one|each|everyone|the two|two of them)\b|全部?|都|所有|两个都|俩|两者"
     r"|每个",
     "other": r"\bthe other(?: one)?\b|另外?一?个|其余|其他",
@@ -202,7 +202,7 @@ def places_of(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         rows = (GRID - 1,) if re.search(r"最后|far back", text) else _HIGH
     if re.search(r"middle|cent|中|正[前后]", text, re.IGNORECASE):
         columns = _MID if columns == _ALL else columns
-        if re.search(r"dead|very|exact|正中[央心]|of the (?:stage|picture|scene|image)", text) and rows == _ALL:
+        if re.search(r"dead|very|exact|正中[央心间]|of the (?:stage|picture|scene|image)", text) and rows == _ALL:
             rows = _MID
     return rows, columns
 

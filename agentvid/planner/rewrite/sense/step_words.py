@@ -20,7 +20,8 @@ _ROLES: Final[dict[str, str]] = {
     r"|寻找|找(?=.{0,5}步)|找东西|识别|找杯子|找勺子|圈出",
     "analyse": r"\b(?:analy[sz]\w*|palette)\b|分析|调色板|看颜色|看清",
     "plan_edit": r"\bplan(?:s|ning|ned)?\b|计划|规划|方案",
-    "recolour": r"\b(?:re-?colou?r\w*|colou?r(?:ing)? (?:change|step|edit|part|bit|stuff|thing|job|work)|paint\w*"
+    "recolour": r"颜色(?=的?[那这]?一?(?:步|块|段|部分))|\b(?:re-?colou?r\w*"
+    r"|colou?r(?:ing)? (?:change|step|edit|part|bit|stuff|thing|job|work)|paint\w*"
     r"|tint\w*|colou?ring)\b|改[好过了完]?颜?色|换[好过了完]?颜?色|[上调][好过完]?色|染色|变色|涂色|(?:改"
     r"|变)成?[红橙黄绿青蓝紫白黑粉]",
     "remove": r"\b(?:remov(?:al|ing)|eras(?:e|ing|ure)|fill\w*|inpaint\w*|take-?out"
@@ -29,16 +30,18 @@ _ROLES: Final[dict[str, str]] = {
     "blur_background": r"\b(?:blur\w*|bokeh|defocus\w*)\b|虚化|模糊",
     "replace_background": r"\b(?:background (?:swap|change|replacement|step)|(?:swap|chang"
     r"|replac)\w+ (?:of )?(?:the )?background|white background)\b|换[好过了]?背景|背景(?=换|改|替|那)|换底",
-    "edit_image": r"\b(?:edit\w*|retouch\w*|picture change)\b|修改|编辑|修图|改图|(?:那|这)[处个次]改",
+    "edit_image": r"\b(?:edit\w*|retouch\w*|picture change)\b|修改|编辑|修图|改图|(?:那"
+    r"|这)[处个次]改|第二张|后一张",
     "clip": r"\b(?:camera\w*|videos?|clips?|movies?|vid|footage|animation|orbit\w*|zoom\w*|pan(?:ning)?|fly\w*"
     r"|turn(?:ing)?|motion|movement|swing)\b|镜头|视频|片子|短片|影片|动画|运镜|环绕|推镜|推近|推拉|转圈"
-    r"|动起来|绕着?转|绕圈|(?<=不要)[转推摇绕]|(?<=别)[转推摇绕]|(?<=不用)[转推摇绕]",
+    r"|动起来|绕着?转|绕圈|(?<=不要)[转推摇绕]|(?<=别)[转推摇绕]|(?<=不用)[转推摇绕]|(?<=不)[转推摇绕](?=了)",
     "future_frames": r"\b(?:future|continu\w*|predict\w*|extension|extend\w*|forecast\w*"
     r"|carry(?:ing)? on)\b|续写?|延长"
     r"|预测|接下来|往后编|往下编",
     "compose": r"\b(?:side[- ]by[- ]side|compar\w*|collage|split[- ]screen|join\w*|compos\w*|stitch\w*|merg\w*"
     r"|put(?:ting)? (?:them )?together)\b|并排|拼接?|对比|对照|合成|并列|合在一起",
-    "describe": r"\b(?:descri\w*|question|answer\w*|caption|talk\w*|text)\b|描述|说明|介绍|讲解|提问|问题|回答|问答",
+    "describe": r"\b(?:descri\w*|question|answer\w*|caption|talk\w*|text)\b|描述|说明|介绍|讲解"
+    r"|提问|问题|回答|问答",
     "generate_image": r"\b(?:draw\w*|generat\w*|sketch\w*|creation|first picture)\b|画图|绘制|生成|作画|画画"
     r"|画(?=的?那?[一]?[步张])|(?:第一|头一)张",
 }
@@ -48,7 +51,8 @@ SKIP: Final = re.compile(
     r"\b(?:skip\w*|drop\w*|omit\w*|leave (?:out|off)|lose|ditch|scrap|kill|cut|forget(?: about)?|cancel\w*"
     r"|get rid of|no need|not need\w*|needn't|(?:don't|do not|dont|doesn't) (?:need|want|bother|do|make"
     r"|run|have)\w*"
-    r"|unnecessary|un-?needed|superfluous|pointless|redundant|(?:can|could|may|should|must) go|(?:isn't"
+    r"|unnecessary|un-?needed|superfluous|pointless|redundant|(?:can|could|may"
+    r"|should|must) go(?=$|[,.;!]| (?:too|as well|please|then|now|away)\b)|(?:isn't"
     r"|aren't|is not|are not|not) (?:needed|necessary|required|wanted)|without|no more|never ?mind|no"
     r"|neither|none of|stop|enough|spare me|remove|delete|take out"
     r"|(?:take|cut|leave|get|pull) (?=(?:the |that |this )?(?:\w+ ){1,3}(?:out|off|away)\b)"

@@ -42,7 +42,8 @@ _UNDO: Final = re.compile(
     r"|\b(?:previous|last|earlier) (?:version|state|one|result)\b.*\b(?:better|back|again|nicer|return"
     r"|restore|please)\b|\b(?:liked|preferred|prefer) (?:it )?(?:the )?(?:way it was"
     r"|(?:it )?(?:better )?before|previous|last version)\b"
-    r"|撤[销回消]|回滚|倒回|(?:退|返|回|恢复|还原|变|改|换)(?:回|到|成)?(?:去|来)?.{0,4}(?:上一?[版个次步]"
+    r"|撤[销回消]|回滚|倒回|(?:退|返|回|恢复|还原|[变改换](?=[回到成]))(?:回|到"
+    r"|成)?(?:去|来)?.{0,4}(?:上一?[版个次步]"
     r"|刚才|之前|原样|前一?[版个次]|先前)|上一?版.{0,8}(?:好|回|行)"
     r"|(?:刚才|刚刚|上次)(?:那[次个下]|的)?(?:改动|修改|操作|编辑)?.{0,4}(?:不算|不要|撤|取消|作废|当没)"
     r"|退回去|改回去|变回去|恢复原样|还是上一?版|上一?版(?:吧|好了)|上个版本",
@@ -65,6 +66,7 @@ _ORDER: Final = re.compile(
     r"|(?P<one_zh>.+?)(?:放到?|挪到?|排到?|移到?|要?在|调到)(?P<two_zh>.+?)(?:的)?之?(?P<way_zh>前"
     r"|后)[面边]?"
     r"|先(?P<one_zh2>.+?)[,，]?(?:再|然后|后|接着)(?P<two_zh2>.+)"
+    r"|(?P<one_zh3>.{1,10})完了?(?:之?后|以后)?[,，]?再(?P<two_zh3>.+)"
     r"|(?P<one_en2>.+?) first,? (?:and )?then (?P<two_en2>.+)",
     re.IGNORECASE,
 )
@@ -82,6 +84,7 @@ def put_undo(draft: Draft, text: str) -> bool:
     if (
         not _UNDO.search(text)
         or roles_told(_UNDO.sub(" ", text))
+        or (re.search(r"背景|\bbackground\b", text) and any(p.operation.endswith("background") for p in draft.parts()))
         or re.search(r"\d|original|\bfirst\b|原图|第一|最初|最早|撤[销回]的", text)
     ):
         return False
@@ -103,10 +106,14 @@ def put_skip(draft: Draft, text: str) -> bool:
         return False
     part = _PART.search(text)
     own = part["own"] if part is not None else _own_words(text, skip)
-    steps = steps_meant(draft, own) or (
-        made_by(draft, own)
-        if re.search(r"(?:first|second|last|edited|第.|最后|后面).{0,6}(?:picture|image|张|幅|图)", own)
-        else []
+    steps = (
+        steps_meant(draft, own)
+        or (steps_meant(draft, text) if skip[0] in ("不", "别") else [])
+        or (
+            made_by(draft, own)
+            if re.search(r"(?:first|second|last|edited|第.|最后|后面).{0,6}(?:picture|image|张|幅|图)", own)
+            else []
+        )
     )
     if not steps:
         return draft.did and bool(steps_meant(draft.anew(), own))  # left out by other words already
@@ -140,6 +147,8 @@ def put_only(draft: Draft, text: str) -> bool:
     """Leave out all parts but those that are wanted only: "I just want the zoom", "画完就行"."""
     if any(word.kind in ("seconds", "degrees", "times", "fps") for word in scan(text, CAMERA)):
         return False
+    if re.search(r"\bdescri\w+ (?:only|just) \w|只(?:描述|说说?|讲讲?|介绍)\S{2}", text):
+        return False
     if not _ONLY.search(text) or (said_colours(text) and not _PICTURE.search(text)) or SKIP.search(text):
         return False
     parts = draft.parts()
@@ -167,6 +176,12 @@ def _feeds(draft: Draft, step: str, needed: set[str]) -> bool:
     return step in parents
 
 
+def _moving(draft: Draft, text: str) -> list[str]:
+    """Return the clips where words tell of a move only: "先转完再描述"."""
+    is_move = re.search(r"[转推摇绕拉]|\bmov(?:e|es|ing)\b", text) is not None
+    return [step.id for step in draft.chain if step.tool in CLIPS] if is_move else []
+
+
 def put_order(draft: Draft, text: str) -> bool:
     """Move a step before or after another: "video before the check please", "检查放到视频后面"."""
     if SKIP.search(text):
@@ -191,7 +206,7 @@ def put_order(draft: Draft, text: str) -> bool:
     sides = [
         [
             s
-            for s in steps_meant(draft, words)
+            for s in steps_meant(draft, words) or _moving(draft, words)
             if draft.chain.step(s).tool in ("check", "describe", "edit_image", "generate_image", "compose", *CLIPS)
         ]
         for words in (one, two)

@@ -7,24 +7,29 @@ from typing import Final
 
 from agentvid.planner.rewrite.sense.words import residue
 
-__all__ = ["is_unclear"]
+__all__ = ["is_change", "is_unclear"]
 
 _VAGUE: Final = re.compile(
     r"怪怪|奇怪|古怪|怪|别扭|不对劲|不太对|不对|不满意|不喜欢|不好看|不理想|不舒服|不自然|不到位|没感觉|没味道"
     r"|[差缺少]点?(?:儿)?(?:意思|感觉|味道|什么|东西|劲)|差点|差一点|欠点?|丑|难看|一般般?|不行|不咋地|无语"
     r"|想象|理想|预期|期待|满意|喜欢|效果|感觉|意思|味道|风格|氛围|画面|结果|图|哪里|哪儿|说不上来|说不出来?|不知道"
-    r"|什么|怎么回事|调整|调一?调|优化|改进|完善|美化|改改|改一?改|弄弄|重新?[想弄做搞]|换个|换一?换|不一样|好看|高级|专业"
+    r"|什么|怎么回事|调整|调一?调|优化|改进|完善|美化|改改|改一?改|弄弄"
+    r"|重新?[想弄做搞]|换个|换一?换|不一样|好看|高级|专业"
     r"|不是(?:很|太|我想)?|没有?|不(?=太|是|够|那么|怎么|大)|[好差坏乱假怪次]"
-    r"|\b(?:weird|odd|off|better|nice|strange|wrong|meh|ugly|dull|boring|bland|different(?:ly)?|nicer|prettier|improv\w*|fix\w*"
-    r"|adjust\w*|tweak\w*|polish\w*|refin\w*|disappoint\w*|satisf\w*|happy|convinc\w*|right|mind|imagin\w*|pictur\w*"
+    r"|\b(?:weird|odd|off|better|nice|strange|wrong|meh|ugly|dull|boring|bland"
+    r"|different(?:ly)?|nicer|prettier|improv\w*|fix\w*"
+    r"|adjust\w*|tweak\w*|polish\w*|refin\w*|disappoint\w*|satisf\w*|happy"
+    r"|convinc\w*|right|mind|imagin\w*|pictur\w*"
     r"|expect\w*|hop(?:ed?|ing)|envision\w*|asked|vision|idea|vibe|feeling|mood|result|image|output|version|missing"
     r"|love|lov(?:ing|ed)|work\w*|cut|click\w*|hit\w*|sold|sure|fan|professional|interesting|fancy|fancier|special"
-    r"|pop|spice|cooler|magic|wow|jazz\w*|hmph|ugh|nope|why|know|tell|finger|place|somehow|something|anything|nothing"
+    r"|pop|spice|cooler|magic|wow|jazz\w*|hmph|ugh|nope|why|know|tell|finger|place"
+    r"|somehow|something|anything|nothing"
     r"|not|never|isn't|doesn't|don't|didn't|wasn't|can't|haven't|it'll|won't)\b",
     re.IGNORECASE,
 )
 _ASKED_FOR: Final = re.compile(
-    r"(?:什么|怎么回事|为什么|哪里|哪儿|哪个).{0,12}[?？]|[吗呢][?？]?$|^(?:what|why|who|where|which|when|how)\b.*\?",
+    r"(?:什么|怎么回事|为什么|哪里|哪儿|哪个).{0,12}[?？]|[吗呢][?？]?$|^(?:what|why"
+    r"|who|where|which|when|how)\b.*\?",
     re.IGNORECASE,
 )
 _PRAISE: Final = re.compile(
@@ -32,6 +37,18 @@ _PRAISE: Final = re.compile(
     r"|good|fine|cool|awesome|love (?:it|this)|yes|no|yep|nope)[\s,.!了吧的啊~]*$",
     re.IGNORECASE,
 )
+
+
+_CHANGE: Final = re.compile(
+    r"(?:那就?|还是|请|帮我|干脆|要不)*(?:换成|改成|变成|换个|改为)(?!.*(?:图|照片|视频|片|版))"
+    r"|(?:change|turn|switch) (?:it|that|this) (?:in)?to\b",
+    re.IGNORECASE,
+)
+
+
+def is_change(text: str) -> bool:
+    """Return whether a message wants something turned into something, without saying what: "换成圆柱"."""
+    return _CHANGE.match(text.strip()) is not None
 
 
 def is_unclear(text: str) -> bool:
