@@ -65,7 +65,7 @@ def test_each_route_keeps_to_its_schema(served: Any):
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
             if next(count) % 3:
-                for name in case.path_parameters or {}:
+                for name in known.keys() & (case.path_parameters or {}).keys():
                     case.path_parameters[name] = known[name]
             case.call_and_validate(headers=headers, excluded_checks=[check(name) for name in LEFT_OUT])
 

@@ -75,7 +75,7 @@ class ToyPlanner:
     name = "grammar"
 
     async def plan(self, request: PlanRequest, emit: Emit) -> Chain:
-        word, *rest = request.text.split()
+        word, *rest = request.text.split() or [""]
         t = request.turn
         if word == "toil":
             many, milliseconds, mark = int(rest[0]), float(rest[1]), " ".join(rest[2:]) or "x"
@@ -91,6 +91,8 @@ class ToyPlanner:
                 turn=t, steps=(Step(id=f"t{t}.s1", tool="see", args={"image": image.model_dump(mode="json")}),)
             )
         names = {"ask": "ask_number", "fail": "fail", "die": "die"}
+        if word not in names:
+            return Chain(turn=t, question=f"What is {word[:20]!r}?")
         return Chain(turn=t, steps=(Step(id=f"t{t}.s1", tool=names[word], args={"value": 1}),))
 
 

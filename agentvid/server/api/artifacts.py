@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Path, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
+from agentvid.media.border import CLIPS, PICTURES, SOUNDS
 from agentvid.media.message import MediaPart
 from agentvid.media.types import Artifact, Image, Mask, Video
 from agentvid.server.api.shapes import ERRORS, WRITE_ERRORS, HubOf
@@ -28,7 +29,10 @@ _SANDBOX: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; media
 _BYTES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The bytes.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "example": "…"}},
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}, "example": "…"}
+            for kind in (*PICTURES, *CLIPS, *SOUNDS, "model/gltf-binary", "application/octet-stream")
+        },
     }
 }
 _WEBP: Final[dict[int | str, dict[str, Any]]] = {
