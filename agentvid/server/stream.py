@@ -142,7 +142,9 @@ class Stream:
 
     def last(self, session: str) -> int:
         """Return the number of a session's newest event, 0 where it has none."""
-        return self._channel(session).last
+        with self._lock:
+            channel = self._channels.get(session)
+            return channel.last if channel is not None else self._newest(session)
 
     def share(self, session: str, turn: int, step: str) -> float:
         """Return how much of a step is done by what it told last, 0 to 1; 0 where it does not run or tells nothing."""
@@ -209,11 +211,14 @@ class Stream:
         with self._lock:
             channel = self._channels.get(session)
             if channel is None:
-                ((last,),) = self._log.tuples("SELECT coalesce(max(n), 0) FROM events WHERE session = ?", session)
-                channel = self._channels[session] = _Channel(last)
+                channel = self._channels[session] = _Channel(self._newest(session))
             if waker is not None:
                 channel.wakers.add(waker)
             return channel
+
+    def _newest(self, session: str) -> int:
+        ((last,),) = self._log.tuples("SELECT coalesce(max(n), 0) FROM events WHERE session = ?", session)
+        return int(last)
 
     def _let_go(self, session: str) -> None:
         with self._lock:
