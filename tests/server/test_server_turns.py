@@ -127,7 +127,7 @@ async def test_a_step_that_waits_goes_on_with_what_is_given(client: Client):
 async def test_a_turn_that_fails_says_so_and_leaves_the_server_well(client: Client):
     _, turn = await client.done("fail")
     assert turn["status"] == "failed" and turn["error"]["given"] == "it is meant to fail"
-    _, turn = await client.done("unheard of")
+    _, turn = await client.done("broken plan")
     assert turn["status"] == "failed" and turn["error"]["code"] == "unexpected"
     _, turn = await client.done("toil 1 0")
     assert turn["status"] == "done"

@@ -91,6 +91,8 @@ class ToyPlanner:
                 turn=t, steps=(Step(id=f"t{t}.s1", tool="see", args={"image": image.model_dump(mode="json")}),)
             )
         names = {"ask": "ask_number", "fail": "fail", "die": "die"}
+        if word == "broken":
+            raise KeyError(word)
         if word not in names:
             return Chain(turn=t, question=f"What is {word[:20]!r}?")
         return Chain(turn=t, steps=(Step(id=f"t{t}.s1", tool=names[word], args={"value": 1}),))
