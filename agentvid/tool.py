@@ -142,6 +142,19 @@ class ToolSpec:
         """Return the ports whose given value the tool takes in."""
         return frozenset(port.name for port in self.ports) & {p.name for p in self.parameters}
 
+    def document(self) -> dict[str, Any]:
+        """Return what a person or program is told of the tool, as JSON."""
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "parameters": [
+                {name: getattr(p, name) for name in ("name", "type", "many", "required", "default", "doc")}
+                for p in self.parameters
+            ],
+            "ports": [{"name": p.name, "type": p.type, "optional": p.optional} for p in self.ports],
+            "tasks": list(self.tasks),
+        }
+
 
 def tool(
     *, tasks: Sequence[str] = (), helpers: Sequence[Callable[..., Any]] = ()

@@ -109,21 +109,4 @@ def collect_garbage(*, dry_run: bool, as_json: bool) -> int:
 
 
 def _tool_document(spec: ToolSpec) -> dict[str, Any]:
-    return {
-        "name": spec.name,
-        "summary": spec.summary,
-        "parameters": [
-            {
-                "name": p.name,
-                "type": p.type,
-                "many": p.many,
-                "required": p.required,
-                "default": p.default,
-                "doc": p.doc,
-            }
-            for p in spec.parameters
-        ],
-        "ports": [{"name": p.name, "type": p.type, "optional": p.optional} for p in spec.ports],
-        "tasks": list(spec.tasks),
-        "path": spec.path,
-    }
+    return {**spec.document(), "path": spec.path}

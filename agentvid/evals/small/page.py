@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import agentvid.report
+from agentvid.evals.template_page import inlined, write_template
 
 __all__ = ["PAGE", "write_page"]
 
 PAGE: Final = "index.html"
-_STYLE: Final = Path(agentvid.report.__file__).parent / "templates" / "report.css"
 _TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "ceiling": ("What can be reached", "The judge on true frames, and on frames through the autoencoder."),
     "text_to_image": ("Text to image", "Own layout thought, the true one, none. Exact: just the asked-for solids."),
@@ -58,25 +56,13 @@ class _Section:
 
 def write_page(out: Path, document: Mapping[str, Any]) -> None:
     """Write index.html for a document of `runner.run`."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    engine = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     titles = {name: title for name, (title, _) in _TITLES.items()}
-    page = engine.get_template("page.html.j2").render(
-        style=_STYLE.read_text(encoding="utf-8"),
+    write_template(
+        *(out, PAGE, Path(__file__).parent),
         facts=document["facts"],
         claims={titles[task]: levels for task, levels in document["claims"].items()},
         sections=[_section(out, name, told) for name, told in document["tasks"].items()],
     )
-    partial = out / "index.partial"
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(out / PAGE)
 
 
 def _section(out: Path, name: str, told: Mapping[str, Any]) -> _Section:
@@ -91,7 +77,7 @@ def _section(out: Path, name: str, told: Mapping[str, Any]) -> _Section:
         words=words,
         groups=groups,
         rows=tuple((each, tuple(cells.get((each, group), _Cell()) for group in groups)) for each in names),
-        sheet=_inlined(out / told["sheet"]) if told["sheet"] else "",
+        sheet=inlined(out / told["sheet"]) if told["sheet"] else "",
         sheet_rows=tuple(told["rows"]),
         not_measured=told["not_measured"],
         seconds=told["seconds"],
@@ -108,9 +94,3 @@ def _cell(figure: Mapping[str, Any]) -> _Cell:
     digits = 3 if figure["unit"] == "ratio" else 2
     interval = "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}"
     return _Cell(f"{value:.{digits}f}{unit}", interval, n)
-
-
-def _inlined(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")

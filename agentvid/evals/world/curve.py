@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentvid.errors import InputError
-from agentvid.evals.small.likeness import psnr, rmse, ssim
+from agentvid.evals.small.likeness import psnr, ssim
 
-__all__ = ["Flicker", "drift_slope", "flicker", "psnr_curve", "rmse_curve", "ssim_curve"]
+__all__ = ["Flicker", "drift_slope", "flicker", "psnr_curve", "ssim_curve"]
 
 Frames = NDArray[np.uint8]
 Curve = NDArray[np.float64]
@@ -48,15 +48,6 @@ def ssim_curve(made: Frames, true: Frames) -> Curve:
     """
     _check(made, true)
     return np.array([ssim(one, two) for one, two in zip(made, true, strict=True)])
-
-
-def rmse_curve(made: Frames, true: Frames) -> Curve:
-    """Return the root of the mean squared error of each frame in grey levels, (T,).
-
-    Raises: InputError for clips (T, H, W, 3) of different shapes.
-    """
-    _check(made, true)
-    return np.array([rmse(one, two) for one, two in zip(made, true, strict=True)])
 
 
 def drift_slope(values: Sequence[float] | Curve) -> float:

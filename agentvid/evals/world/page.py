@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-import agentvid.report
+from agentvid.evals.template_page import inlined, write_template
 from agentvid.evals.world.measure import METRICS
 from agentvid.evals.world.table import told
 
 __all__ = ["PAGE", "curves_svg", "write_page"]
 
 PAGE: Final = "index.html"
-_STYLE: Final = Path(agentvid.report.__file__).parent / "templates" / "report.css"
 _COLOURS: Final = ("#8a8f98", "#d1495b", "#00798c", "#edae49", "#5a4fcf", "#30638e")
 _WIDE, _HIGH, _LEFT, _LOW = 560, 220, 44, 26
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -30,27 +28,14 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
 
 def write_page(out: Path, document: Mapping[str, Any]) -> None:
     """Write index.html for a document of `runner`."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    engine = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    engine.filters["figure"] = told
-    engine.filters["strip"] = lambda name: _inlined(out / "strips" / name)
-    page = engine.get_template("page.html.j2").render(
-        style=_STYLE.read_text(encoding="utf-8"),
+    write_template(
+        *(out, PAGE, Path(__file__).parent),
+        {"figure": told, "strip": lambda name: inlined(out / "strips" / name)},
         document=document,
         titles=_KINDS,
         metrics=METRICS,
         curves={kind: curves_svg(_curves(document, kind)) for kind in document.get("figures", {})},
     )
-    partial = out / "index.partial"
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(out / PAGE)
 
 
 def curves_svg(curves: Mapping[str, Sequence[float]]) -> str:
@@ -93,9 +78,3 @@ def _curves(document: Mapping[str, Any], kind: str) -> dict[str, list[float]]:
         if own:
             found[model] = [float(value) for value in np.mean(own, axis=0)]
     return found
-
-
-def _inlined(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode("ascii")

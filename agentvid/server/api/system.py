@@ -53,26 +53,7 @@ def engines(hub: HubOf, owner: Owner) -> Engines:
 @router.get("/tools", summary="List tools", responses=ERRORS)
 def tools(hub: HubOf, owner: Owner) -> Tools:
     """Tell what each tool does, takes and gives."""
-    told = [
-        {
-            "name": spec.name,
-            "summary": spec.summary,
-            "parameters": [
-                {
-                    "name": p.name,
-                    "type": p.type,
-                    "many": p.many,
-                    "required": p.required,
-                    "default": p.default,
-                    "doc": p.doc,
-                }
-                for p in spec.parameters
-            ],
-            "ports": [{"name": p.name, "type": p.type, "optional": p.optional} for p in spec.ports],
-            "tasks": list(spec.tasks),
-        }
-        for spec in hub.agent.tools.values()
-    ]
+    told = [spec.document() for spec in hub.agent.tools.values()]
     return Tools.model_validate({"tools": told})
 
 

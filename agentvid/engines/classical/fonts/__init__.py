@@ -16,7 +16,7 @@ from PIL import ImageFont
 
 from agentvid.errors import ToolFailed
 
-__all__ = ["SHIPPED", "Family", "FoundFont", "find_font", "has_glyphs"]
+__all__ = ["SHIPPED", "Family", "FoundFont", "find_font"]
 
 Family: TypeAlias = Literal["sans", "serif", "hand"]
 FoundFont: TypeAlias = tuple[str, int]
@@ -63,11 +63,6 @@ def find_font(family: Family, text: str) -> FoundFont:
             best, missing = found, lacks
     what = "no font of that kind" if best is None else f"no font with {' '.join(missing[:12])}"
     raise ToolFailed(f"there is {what} ({family}) on this machine", "a font that has every character", _INSTALL[family])
-
-
-def has_glyphs(found: FoundFont, text: str) -> bool:
-    """Return whether a font has every character of a text (blanks count as had)."""
-    return not _lacking(found, text)
 
 
 def _lacking(found: FoundFont, text: str) -> str:
