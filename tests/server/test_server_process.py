@@ -110,6 +110,7 @@ def test_a_home_has_one_server(process: Process, home: Path):
     assert again.returncode != 0 and "another server has" in again.stderr
 
 
+@pytest.mark.slow
 def test_a_turn_that_ends_the_process_is_given_up(process: Process, home: Path):
     session = begin(process.start(), "die")
     for _ in range(5):

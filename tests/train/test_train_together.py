@@ -35,6 +35,7 @@ def beside(prepared, folder):
     return folder
 
 
+@pytest.mark.slow
 def test_the_same_bytes_each_time_and_when_resumed(prepared, tmp_path):
     tensors, facts = prepared[1]
     assert facts["step"] == 2
