@@ -14,12 +14,12 @@ from agentvid.agent.agent import Agent
 from agentvid.media.gate import Limits
 from agentvid.server.api import artifacts, history, messages, results, sessions, system, turns
 from agentvid.server.bodies import MessageBody
+from agentvid.server.faults import add_handlers
 from agentvid.server.guard import Guard
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Keys
 from agentvid.server.openai import router as openai
 from agentvid.server.openai.examples import add_examples
-from agentvid.server.problem import add_handlers
 from agentvid.server.retry import clear_claims
 from agentvid.server.studio import router as studio
 
@@ -71,6 +71,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.hub = hub

@@ -7,16 +7,18 @@ frames, sniffing and referrers; a route may set a policy of its own, and keeps i
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agentvid.server.problem import HttpError, problem_of
+from agentvid.server.faults import answer_of, fault_of
+from agentvid.server.hosts import host_name, is_address, is_loopback
+from agentvid.server.problem import HttpError
 
-__all__ = ["POLICY", "Guard", "host_name", "is_loopback"]
+__all__ = ["POLICY", "Guard"]
 
 POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
@@ -40,7 +42,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str], is_local: bool, max_bytes: Callable[[str], int]) -> None:
         self._app = app
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._hosts = frozenset(host_name(host) or host_name(f"[{host}]") for host in hosts)
         self._is_local = is_local
         self._max_bytes = max_bytes
 
@@ -50,11 +52,15 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        most = self._max_bytes(scope["path"])
+        method, path = scope["method"], scope["path"]
+        most = self._max_bytes(path)
         counted = _Counted(receive, most)
+        has_started = False
 
         async def guarded(message: Message) -> None:
+            nonlocal has_started
             if message["type"] == "http.response.start":
+                has_started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
@@ -64,21 +70,28 @@ class Guard:
             if not counted.is_over:
                 await guarded(message)
             elif message["type"] == "http.response.start":  # whatever it made of a body that broke off
-                await problem_of(_too_large(most))(scope, receive, guarded)
+                await answer_of(path, _too_large(most))(scope, receive, guarded)
 
-        refused = self._refused(scope["method"], Headers(scope=scope), most)
+        refused = self._refused(scope, Headers(scope=scope), most)
         if refused is not None:
-            await problem_of(refused)(scope, receive, guarded)
+            await answer_of(path, refused)(scope, receive, guarded)
             return
-        await self._app(scope, counted, answered)
+        try:
+            await self._app(scope, counted, answered)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if has_started:
+                raise
+            await fault_of(method, path, error)(scope, receive, guarded)
 
-    def _refused(self, method: str, headers: Headers, most: int) -> HttpError | None:
-        host = headers.get("host", "")
+    def _refused(self, scope: Scope, headers: Headers, most: int) -> HttpError | None:
+        host = ", ".join(headers.getlist("host"))
         if not self._is_ours(host_name(host)):
             return HttpError(
                 421, "wrong_host", f"Host: {host[:100]}", "a name of this server", "start it with --allow-host NAME"
             )
-        if method not in _READS and not _same_origin(headers, host):
+        if scope["method"] not in _READS and not _same_origin(headers, scope["scheme"], host):
             return HttpError(
                 403,
                 "cross_origin",
@@ -89,39 +102,20 @@ class Guard:
         length = headers.get("content-length", "")
         return _too_large(most) if length.isdigit() and int(length) > most else None
 
-    def _is_ours(self, name: str) -> bool:
+    def _is_ours(self, name: str | None) -> bool:
+        if name is None:
+            return False
         if name in self._hosts or is_loopback(name):
             return True
-        return not self._is_local and _is_address(name)
+        return not self._is_local and is_address(name)
 
 
-def host_name(host: str) -> str:
-    """Return the name in a Host header, lower case, without port and brackets."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.rpartition(":")[0].lower() if host.count(":") == 1 else host.lower()
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a name or address is this machine and nothing else."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _same_origin(headers: Headers, host: str) -> bool:
+def _same_origin(headers: Headers, scheme: str, host: str) -> bool:
+    """Return whether a page of this server wrote. Behind a proxy that is not trusted, TLS may not be seen here."""
     origin = headers.get("origin")
     if origin is not None:
-        return origin.partition("://")[2].lower() == host.lower()
+        said, _, place = origin.lower().partition("://")
+        return place == host.lower() and (said == "https" or scheme != "https")
     return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
 
 

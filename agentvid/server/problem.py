@@ -1,20 +1,13 @@
-"""Errors as `application/problem+json` (RFC 9457): code, given, expected and do, under a fitting status.
-
-Whatever goes wrong leaves the server in this form, unknown addresses and unexpected faults too.
-"""
+"""Errors as `application/problem+json` (RFC 9457): code, given, expected and do, under a fitting status."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from agentvid.errors import (
     AgentvidError,
@@ -34,7 +27,7 @@ from agentvid.errors import (
     ToolError,
 )
 
-__all__ = ["PROBLEM", "HttpError", "Problem", "add_handlers", "not_found", "problem_of"]
+__all__ = ["PROBLEM", "HttpError", "Problem", "not_found", "problem_of"]
 
 PROBLEM: Final = "application/problem+json"
 
@@ -54,8 +47,6 @@ _STATUS: Final[tuple[tuple[type[AgentvidError], int], ...]] = (
     (EngineError, 500),
     (StoreError, 500),
 )
-
-_log = logging.getLogger("agentvid.server")
 
 
 class Problem(BaseModel):
@@ -135,43 +126,5 @@ def problem_of(error: AgentvidError) -> JSONResponse:
     return JSONResponse(told, status, headers, media_type=PROBLEM)
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Let every error of the application leave it as a problem."""
-    app.add_exception_handler(AgentvidError, _ours)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _fault)
-
-
 def _status(error: AgentvidError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-
-
-async def _ours(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, AgentvidError)
-    return problem_of(error)
-
-
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    told = [f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()[:5]]
-    return problem_of(HttpError(422, "bad_request", "; ".join(told), "a request as the OpenAPI says", "correct it"))
-
-
-async def _http(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    where = f"{request.method} {request.url.path}"
-    headers = dict(error.headers or {})
-    if error.status_code == 404:
-        told = HttpError(404, "not_found", f"there is nothing at {where}", "a route of the OpenAPI", "/openapi.json")
-    else:
-        code = HTTPStatus(error.status_code).name.lower()
-        told = HttpError(error.status_code, code, f"{where}: {error.detail}", headers=headers)
-    return problem_of(told)
-
-
-async def _fault(request: Request, error: Exception) -> JSONResponse:
-    _log.error("fault in %s %s", request.method, request.url.path, exc_info=error)
-    return problem_of(
-        HttpError(500, "unexpected", f"{type(error).__name__}", "the request to be answered", "please report it")
-    )

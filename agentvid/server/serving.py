@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from agentvid.agent.agent import Agent
 from agentvid.errors import InputError
 from agentvid.server.app import create_app
-from agentvid.server.guard import is_loopback
+from agentvid.server.hosts import is_loopback
 from agentvid.server.hub import GRACE_SECONDS, Hub
 from agentvid.server.keys import Keys
 

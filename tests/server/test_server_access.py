@@ -257,8 +257,27 @@ async def test_beyond_this_machine_a_key_is_always_needed(home: Any):
 async def test_a_host_that_is_not_ours_is_refused(client: Client):
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "192.0.2.7"):
         assert (await client.get("/api/v1/health", headers={"Host": host})).status_code == 421, host
-    for host in ("localhost", "LOCALHOST:99", "127.0.0.1:8080", "[::1]:8080"):
+    for host in ("localhost", "LOCALHOST:99", "127.0.0.1:8080", "[::1]:8080", "[0:0:0:0:0:0:0:1]"):
         assert (await client.get("/api/v1/health", headers={"Host": host})).status_code == 200, host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("[::1]evil", "[::1]evil:80", "[::1", "::1", "[::1%lo]", "[::1]:", "[::1]:65536", "[localhost]", "[[::1]]"),
+        *("localhost:", "localhost:x", "localhost:80:80", "localhost:-1", "localhost:99999", "localhost:٣"),
+        *("user@localhost", "localhost/evil", "localhost#evil", "localhost?evil", "localhost, evil", "local host"),
+        *("localhost\\evil", ".localhost", "localhost..", "evil%00.localhost", "[127.0.0.1]"),
+    ],
+)
+async def test_a_host_that_is_malformed_is_refused(client: Client, host: str):
+    refused = await client.get("/api/v1/health", headers=[(b"Host", host.encode())])
+    assert (refused.status_code, refused.json()["code"]) == (421, "wrong_host"), host
+
+
+async def test_two_hosts_are_refused(client: Client):
+    refused = await client.get("/api/v1/health", headers=[("Host", "localhost"), ("Host", "localhost")])
+    assert refused.status_code == 421
 
 
 async def test_a_write_from_a_page_of_another_site_is_refused(client: Client):

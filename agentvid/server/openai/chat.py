@@ -21,15 +21,16 @@ from agentvid.server.hub import Hub
 from agentvid.server.keys import Owner
 from agentvid.server.openai.bodies import ChatBody, not_heard, refuse_unbearable
 from agentvid.server.openai.conversation import Begun, Conversation, check_said, read_messages
-from agentvid.server.openai.errors import OpenAIRoute, error_document
+from agentvid.server.openai.errors import error_document
 from agentvid.server.openai.links import link
 from agentvid.server.openai.models import NAME, wishes_of
 from agentvid.server.openai.outcome import Outcome, follow, headers_of, needed, require_done, said_of
 from agentvid.server.openai.thinking import thought_of
+from agentvid.server.retry import RetriedRoute
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/chat", route_class=OpenAIRoute)
+router = APIRouter(prefix="/chat", route_class=RetriedRoute)
 
 _PING_SECONDS: Final = 15
 

@@ -6,21 +6,16 @@ that would fail again says so (`x-should-retry: false`), as clients would otherw
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 
 from agentvid.errors import AgentvidError
 from agentvid.server.problem import HttpError, problem_of
-from agentvid.server.retry import RetriedRoute
 
-__all__ = ["ERRORS", "Fault", "OpenAIRoute", "Refused", "bad_parameter", "error_document", "refusal_of"]
+__all__ = ["ERRORS", "Fault", "Refused", "bad_parameter", "error_document", "invalid_parameters", "refusal_of"]
 
 _TYPES: Final = {
     401: "authentication_error",
@@ -63,36 +58,6 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     }.items()
 }
 
-_log = logging.getLogger("agentvid.server")
-
-
-class OpenAIRoute(RetriedRoute):
-    """A route whose errors leave it in OpenAI's shape."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, wrapped."""
-        answer = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            try:
-                return await answer(request)
-            except AgentvidError as error:
-                return refusal_of(error)
-            except RequestValidationError as error:
-                return refusal_of(_invalid(error.errors()))
-            except HTTPException as error:
-                headers = dict(error.headers or {})
-                return refusal_of(HttpError(error.status_code, "http_error", str(error.detail), headers=headers))
-            except Exception as fault:
-                _log.error("fault in %s %s", request.method, request.url.path, exc_info=fault)
-                return refusal_of(
-                    HttpError(500, "unexpected", type(fault).__name__, "the request to be answered", "please report it")
-                )
-            finally:
-                await request.close()
-
-        return handler
-
 
 def bad_parameter(param: str, given: str, expected: str, do: str = "", code: str = "invalid_value") -> HttpError:
     """Return the error for a parameter that can't be honoured."""
@@ -126,13 +91,14 @@ def refusal_of(error: AgentvidError) -> JSONResponse:
     return JSONResponse({"error": document}, status, headers)
 
 
-def _invalid(faults: Any) -> HttpError:
-    first: dict[str, Any] = next(iter(faults), {})
+def invalid_parameters(faults: Sequence[Mapping[str, Any]]) -> HttpError:
+    """Return the error for parameters that are not as the OpenAPI says."""
+    first = next(iter(faults), {})
     where = [str(part) for part in first.get("loc", ()) if part not in ("body", "query", "path", "header")]
     param = ".".join(where)
     if first.get("type") == "extra_forbidden":
         return bad_parameter(
             param, f"unknown parameter {param!r}", "one that the reference names", "leave it out", "unknown_parameter"
         )
-    told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in list(faults)[:5])
+    told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:5])
     return bad_parameter(param, told, "a request as the reference says", "correct it")

@@ -23,7 +23,7 @@ from agentvid.server.hub import Hub
 from agentvid.server.keys import Owner
 from agentvid.server.openai.bodies import ImageBody, not_heard, pixels, read_model, refuse_unbearable
 from agentvid.server.openai.encode import as_written, take_mask
-from agentvid.server.openai.errors import OpenAIRoute, bad_parameter
+from agentvid.server.openai.errors import bad_parameter
 from agentvid.server.openai.links import link
 from agentvid.server.openai.models import wishes_of
 from agentvid.server.openai.outcome import (
@@ -34,10 +34,11 @@ from agentvid.server.openai.outcome import (
     said_of,
 )
 from agentvid.server.openai.reading import MOST_FILES, read_body, take_file
+from agentvid.server.retry import RetriedRoute
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/images", route_class=OpenAIRoute)
+router = APIRouter(prefix="/images", route_class=RetriedRoute)
 
 _FORM: Final[dict[str, Any]] = {
     "required": True,

@@ -18,8 +18,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from agentvid.server.api.shapes import HubOf
-from agentvid.server.openai.errors import OpenAIRoute
 from agentvid.server.problem import not_found
+from agentvid.server.retry import RetriedRoute
 
 __all__ = ["LINK_SECONDS", "digest_of_link", "link", "router"]
 
@@ -28,7 +28,7 @@ _SECRET: Final = secrets.token_bytes(32)
 _NATIVE: Final = re.compile(r"/api/v1/artifacts/([0-9a-f]{64})")
 _OURS: Final = "/v1/media/"
 
-router = APIRouter(route_class=OpenAIRoute)
+router = APIRouter(route_class=RetriedRoute)
 
 
 def link(request: Request, owner: str, sha256: str, now: float | None = None) -> str:

@@ -12,15 +12,16 @@ from agentvid.server.api.shapes import HubOf
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Owner
 from agentvid.server.openai.bodies import Wished
-from agentvid.server.openai.errors import OpenAIRoute, bad_parameter
+from agentvid.server.openai.errors import bad_parameter
 from agentvid.server.problem import HttpError
+from agentvid.server.retry import RetriedRoute
 
 __all__ = ["NAME", "check_model", "router", "wishes_of"]
 
 NAME: Final = "agentvid"
 _BORN: Final = 1_767_225_600
 
-router = APIRouter(route_class=OpenAIRoute)
+router = APIRouter(route_class=RetriedRoute)
 
 
 @router.get("/models", summary="List models")

@@ -18,7 +18,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from agentvid.media.message import MediaPart
-from agentvid.server.guard import host_name
+from agentvid.server.hosts import host_name
 from agentvid.server.hub import Hub
 from agentvid.server.openai.errors import bad_parameter
 from agentvid.server.openai.links import digest_of_link
@@ -85,7 +85,8 @@ def media_of_address(hub: Hub, owner: str, request: Request, address: str, param
         return hub.media.take_in(owner, io.BytesIO(data), f"{kind or 'file'}.{suffix}")
     try:
         parts = urlsplit(address)
-        digest = digest_of_link(parts.path) if host_name(parts.netloc) == host_name(request.url.netloc) else None
+        name = host_name(parts.netloc)
+        digest = digest_of_link(parts.path) if name and name == host_name(request.url.netloc) else None
     except ValueError:  # no address at all: "http://["
         digest = None
     if digest is None:
@@ -93,7 +94,7 @@ def media_of_address(hub: Hub, owner: str, request: Request, address: str, param
             param,
             f"the address {address[:80]!r}, which this server does not fetch",
             "data:image/png;base64,…, or a link that this server answered",
-            "send the bytes themselves",
+            "send the bytes themselves, as a data: address",
             "remote_address",
         )
     return hub.media.part(owner, digest)

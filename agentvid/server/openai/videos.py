@@ -21,17 +21,18 @@ from agentvid.server.forget import delete_session
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Owner
 from agentvid.server.openai.bodies import Wished, not_heard, pixels, read_model, refuse_unbearable
-from agentvid.server.openai.errors import OpenAIRoute, bad_parameter
+from agentvid.server.openai.errors import bad_parameter
 from agentvid.server.openai.models import NAME, wishes_of
 from agentvid.server.openai.outcome import headers_of, new_session, outcome_of
 from agentvid.server.openai.reading import media_of_address, read_body, take_file
 from agentvid.server.openai.video_job import Job, job_document, jobs_of, made_clip
 from agentvid.server.pictures import film_strip, thumbnail
 from agentvid.server.problem import HttpError
+from agentvid.server.retry import RetriedRoute
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/videos", route_class=OpenAIRoute)
+router = APIRouter(prefix="/videos", route_class=RetriedRoute)
 
 VideoId = Annotated[str, Path(pattern="^video_[0-9a-f]{32}$", examples=["video_0123456789abcdef0123456789abcdef"])]
 _FRAMES: Final = 8
