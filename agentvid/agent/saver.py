@@ -20,6 +20,8 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
+from agentvid.store.private import private_file
+
 __all__ = ["Checkpoints"]
 
 T = TypeVar("T")
@@ -109,6 +111,7 @@ class Checkpoints:
 
 
 async def _connected(path: Path) -> aiosqlite.Connection:
+    private_file(path)
     connection = await aiosqlite.connect(path)
     try:
         await connection.execute("PRAGMA busy_timeout = 10000")

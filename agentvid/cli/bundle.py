@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -33,6 +32,7 @@ def export_bundle(
     json_: Json = False,
 ) -> int:
     """Write a session's messages, chains, results and keys into one file. No settings, keys or paths go with it."""
+    import asyncio
     from dataclasses import asdict
 
     from agentvid.agent.agent import Agent
@@ -87,6 +87,8 @@ def replay_bundle(
 
     The tools that a chain names are called with what stands in the bundle: replay with tools that you trust.
     """
+    import asyncio
+
     from agentvid.cli.progress import reporter
     from agentvid.plugins import load_engines, load_tools
     from agentvid.run.bundle import replay

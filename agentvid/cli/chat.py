@@ -33,6 +33,7 @@ from agentvid.cli.turn import RESULTS, read_review
 from agentvid.errors import AgentvidError, InputError
 from agentvid.planner.rewrite import Command, Redo, Rewrite, Undo
 from agentvid.settings import load_settings
+from agentvid.store.private import private_file, private_folder
 
 __all__ = ["Ask", "Chat", "chat", "talk", "words_and_files"]
 
@@ -313,5 +314,6 @@ def _line_history() -> Iterator[None]:
         if sys.stdin.isatty():
             readline.set_history_length(_HISTORY)
             with contextlib.suppress(OSError):
-                kept.parent.mkdir(parents=True, exist_ok=True)
+                private_folder(kept.parent)
+                private_file(kept)
                 readline.write_history_file(kept)

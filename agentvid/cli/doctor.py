@@ -17,6 +17,7 @@ from agentvid.cli.out import write_json
 from agentvid.errors import AgentvidError, SettingsError
 from agentvid.plugins import load_engines, load_tools
 from agentvid.settings import Settings, load_settings
+from agentvid.store.private import make_home
 
 __all__ = ["Finding", "examine"]
 
@@ -74,7 +75,7 @@ def _gpu(settings: Settings) -> list[Finding]:
 
 def _home(settings: Settings) -> list[Finding]:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_home(settings.home)
         free = shutil.disk_usage(settings.home).free
     except OSError as error:
         return [Finding("bad", "home", f"{settings.home}: {error.strerror}; set AGENTVID_HOME")]

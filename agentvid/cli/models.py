@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from agentvid.cli.exit_codes import EXIT_FAILED
 from agentvid.cli.out import write_json
@@ -29,6 +26,10 @@ Roles = Annotated[list[str], typer.Argument(help="What the models are for; `all`
 @models_app.command("list")
 def list_models(json_: Json = False) -> int:
     """List the models that agentvid can use: what for, whether they are here, and where."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     from agentvid.models.registry.find import find, folders
     from agentvid.models.registry.zoo import ZOO
 
@@ -56,6 +57,7 @@ def list_models(json_: Json = False) -> int:
 @models_app.command("pull", epilog="Example: agentvid models pull segment cutout inpaint")
 def pull_models(roles: Roles, json_: Json = False) -> int:
     """Fetch models from upstream into the home folder: resumed, checked by hash, all or nothing."""
+    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
     from agentvid.models.registry.find import find, home_folder
@@ -105,12 +107,17 @@ def convert_model(
     if json_:
         write_json({"converted": [{"file": str(item.path), "sha256": item.sha256} for item in made]})
     else:
+        from rich.console import Console
+
         for item in made:
             Console().print(f"{item.path}  sha256 {item.sha256}", highlight=False, soft_wrap=True)
     return 0
 
 
 def _tell(found: Sequence[Found], as_json: bool) -> int:
+    from rich.console import Console
+    from rich.markup import escape
+
     refused = [item for item in found if item.problem and item.path is None]
     if as_json:
         write_json({"models": [_document(item) for item in found]})

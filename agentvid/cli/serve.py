@@ -90,6 +90,13 @@ def serve(
     hosts: Annotated[
         list[str] | None, typer.Option("--allow-host", help="A further name this server is asked for by. Repeatable.")
     ] = None,
+    proxies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trust-proxy",
+            help="Address or network of a proxy that ends TLS and says so in X-Forwarded-Proto. Repeatable.",
+        ),
+    ] = None,
     tools: Annotated[list[Path] | None, typer.Option(help="A folder with tools of your own. Repeatable.")] = None,
     json_: Json = False,
 ) -> int:
@@ -109,9 +116,10 @@ def serve(
         if opens:
             webbrowser.open(address)
 
+    where = Where(host, port, tuple(hosts or ()), tuple(proxies or ()))
     agent = Agent(tools=tools or [])
     try:
-        serve(agent, Where(host, port, tuple(hosts or ())), concurrency=concurrency, ready=ready)
+        serve(agent, where, concurrency=concurrency, ready=ready)
     except AgentvidError:
         asyncio.run(agent.close())
         raise

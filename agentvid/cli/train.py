@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
 
 from agentvid.cli.exit_codes import EXIT_INTERRUPTED
 from agentvid.cli.out import write_json
 from agentvid.errors import InputError
-from agentvid.settings import load_settings
 
 if TYPE_CHECKING:
     from agentvid.train.course import Course
@@ -188,6 +186,8 @@ def card(
     if json_:
         write_json({"status": "done", "card": card_of(measured, facts)})
     else:
+        from rich.console import Console
+
         Console().print(json.dumps(card_of(measured, facts)["tasks"], indent=1))
     return 0
 
@@ -208,6 +208,8 @@ class _Report:
     """Lines for a person while training runs, figures for a program at the end."""
 
     def __init__(self, as_json: bool, folder: Path) -> None:
+        from rich.console import Console
+
         self._console = Console(stderr=as_json)
         self._as_json, self._folder = as_json, folder
         self._figures: dict[str, dict[str, float]] = {}
@@ -257,6 +259,7 @@ def _course(
     """Yield the course; a first Ctrl-C ends training after the step at hand with its state saved, a second at once."""
     import torch
 
+    from agentvid.settings import load_settings
     from agentvid.train.course import Amounts, Course
     from agentvid.train.recipe import SIZES
 

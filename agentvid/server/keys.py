@@ -21,7 +21,18 @@ from agentvid.errors import InputError
 from agentvid.server.problem import HttpError
 from agentvid.store.log import Log
 
-__all__ = ["COOKIE", "LOCAL", "SIGNED_IN_SECONDS", "ApiKey", "Keys", "Owner", "identify", "owner_of"]
+__all__ = [
+    "COOKIE",
+    "LOCAL",
+    "SIGNED_IN_SECONDS",
+    "ApiKey",
+    "Keys",
+    "Owner",
+    "identify",
+    "is_alive",
+    "is_open",
+    "owner_of",
+]
 
 LOCAL: Final = "local"
 COOKIE: Final = "agentvid_session"
@@ -95,23 +106,26 @@ class Keys:
         """Return whether there is any key that is not revoked."""
         return bool(self._log.tuples("SELECT 1 FROM api_keys WHERE revoked IS NULL LIMIT 1"))
 
-    def owner(self, secret: str) -> str | None:
-        """Return whom a key stands for, or None."""
-        query = "SELECT owner FROM api_keys WHERE sha256 = ? AND revoked IS NULL"
-        found = self._log.tuples(query, _digest(secret))
-        return found[0][0] if found else None
+    def is_used(self, key_id: str) -> bool:
+        """Return whether there is a key of this id that is not revoked."""
+        return bool(self._log.tuples("SELECT 1 FROM api_keys WHERE key_id = ? AND revoked IS NULL", key_id))
+
+    def owner(self, secret: str) -> tuple[str, str] | None:
+        """Return whom a key stands for, and the key's id; or None."""
+        query = "SELECT owner, key_id FROM api_keys WHERE sha256 = ? AND revoked IS NULL"
+        return self._one(query, _digest(secret))
 
     # ------------------------------------------------------------ browsers
 
     def sign_in(self, secret: str) -> str | None:
         """Return the value of a cookie for whoever shows this key; None where it is no key."""
-        found = self._log.tuples("SELECT key_id FROM api_keys WHERE sha256 = ? AND revoked IS NULL", _digest(secret))
-        if not found:
+        found = self.owner(secret)
+        if found is None:
             return None
         value, now = secrets.token_urlsafe(32), self._log.clock()
         with self._log.write(durable=True) as connection:
             connection.execute("DELETE FROM sign_ins WHERE until < ?", (now,))
-            row = (_digest(value), found[0][0], now + SIGNED_IN_SECONDS)
+            row = (_digest(value), found[1], now + SIGNED_IN_SECONDS)
             connection.execute("INSERT INTO sign_ins VALUES (?, ?, ?)", row)
         return value
 
@@ -120,14 +134,17 @@ class Keys:
         with self._log.write(durable=True) as connection:
             connection.execute("DELETE FROM sign_ins WHERE sha256 = ?", (_digest(value),))
 
-    def signed_in(self, value: str) -> str | None:
-        """Return whom a cookie stands for, or None."""
-        found = self._log.tuples(
-            "SELECT owner FROM sign_ins JOIN api_keys USING (key_id) WHERE sign_ins.sha256 = ? AND until > ?"
-            " AND revoked IS NULL",
-            *(_digest(value), self._log.clock()),
+    def signed_in(self, value: str) -> tuple[str, str] | None:
+        """Return whom a cookie stands for, and the id of the key it came from; or None."""
+        query = (
+            "SELECT owner, key_id FROM sign_ins JOIN api_keys USING (key_id) WHERE sign_ins.sha256 = ? AND until > ?"
+            " AND revoked IS NULL"
         )
-        return found[0][0] if found else None
+        return self._one(query, _digest(value), self._log.clock())
+
+    def _one(self, query: str, *values: object) -> tuple[str, str] | None:
+        found = self._log.tuples(query, *values)
+        return (found[0][0], found[0][1]) if found else None
 
 
 def owner_of(
@@ -137,9 +154,23 @@ def owner_of(
 ) -> str:
     """Return who asks: by the key in `Authorization: Bearer`, or the cookie of a browser that signed in.
 
+    The key's id is kept in `request.state.key_id`, "" where none was needed.
+
     Raises: HttpError 401 where nobody known does.
     """
     return _known(request, bearer.credentials if bearer else None, cookie)
+
+
+def is_open(request: Request) -> bool:
+    """Return whether no key is needed: there is none, and only this machine can ask."""
+    keys: Keys = request.app.state.keys
+    return bool(request.app.state.is_open) and not keys.are_used()
+
+
+def is_alive(request: Request, key_id: str) -> bool:
+    """Return whether who came in with this key still may; "" is who needed none."""
+    keys: Keys = request.app.state.keys
+    return keys.is_used(key_id) if key_id else is_open(request)
 
 
 def identify(request: Request) -> str:
@@ -151,11 +182,13 @@ def identify(request: Request) -> str:
 
 def _known(request: Request, secret: str | None, cookie: str | None) -> str:
     keys: Keys = request.app.state.keys
-    owner = keys.owner(secret) if secret is not None else keys.signed_in(cookie) if cookie is not None else None
-    if owner is not None:
+    known = keys.owner(secret) if secret is not None else keys.signed_in(cookie) if cookie is not None else None
+    if known is not None:
+        owner, request.state.key_id = known
         return owner
     is_ours = secret is not None and secret.startswith(_PREFIX)
-    if not is_ours and request.app.state.is_open and not keys.are_used():
+    if not is_ours and is_open(request):
+        request.state.key_id = ""
         return LOCAL  # clients of other servers always send some key, though none is needed here
     raise HttpError(
         401,

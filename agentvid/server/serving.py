@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from filelock import FileLock, Timeout
 
 from agentvid.agent.agent import Agent
@@ -21,24 +22,39 @@ from agentvid.server.app import create_app
 from agentvid.server.hosts import is_loopback
 from agentvid.server.hub import GRACE_SECONDS, Hub
 from agentvid.server.keys import Keys
+from agentvid.store.private import make_home
 
-__all__ = ["Where", "serve"]
+__all__ = ["Where", "config_of", "serve"]
 
 _BACKLOG: Final = 512
 
 
 @dataclass(frozen=True)
 class Where:
-    """Where to listen, and under which further names (`hosts`) this server may be asked for."""
+    """Where to listen, and under which further names (`hosts`) this server may be asked for. `proxies` are addresses or
+    networks whose X-Forwarded-Proto and X-Forwarded-For are believed.
+
+    Raises: InputError where a proxy is no address.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     hosts: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for proxy in self.proxies:
+            try:
+                ipaddress.ip_network(proxy)
+            except ValueError as error:
+                raise InputError(
+                    f"--trust-proxy {proxy}: {error}", "an address or a network", "--trust-proxy 10.0.0.0/8"
+                ) from None
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine can reach it."""
-        return is_loopback(self.host)
+        """Whether only this machine can reach it: not through a proxy either."""
+        return is_loopback(self.host) and not self.proxies
 
     def address(self, port: int) -> str:
         """Return the address to open, given the port that was bound."""
@@ -60,9 +76,10 @@ def serve(
     there is no key, or another server has this home folder.
     """
     if not where.is_local and not Keys(agent.log).are_used():
+        how = f"--trust-proxy {where.proxies[0]}" if where.proxies else f"--host {where.host}"
         raise InputError(
-            f"--host {where.host} without an API key: everybody in reach could use it",
-            "at least one key, or --host 127.0.0.1",
+            f"{how} without an API key: everybody in reach could use it",
+            "at least one key, or --host 127.0.0.1 without a proxy",
             "agentvid keys add --owner NAME makes one",
         )
     with _alone(agent.home), _bound(where) as bound:
@@ -73,19 +90,25 @@ def serve(
             hosts=(where.host, *where.hosts),
             routers=routers,
         )
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=int(GRACE_SECONDS),
-            timeout_keep_alive=30,
-            backlog=_BACKLOG,
-        )
         _quiet()
         ready(where.address(bound.getsockname()[1]))
-        _Server(config, app.state.hub).run(sockets=[bound])
+        _Server(config_of(app, where), app.state.hub).run(sockets=[bound])
+
+
+def config_of(app: FastAPI, where: Where) -> uvicorn.Config:
+    """Return how uvicorn serves an application: silent, without websockets, believing the named proxies alone."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(where.proxies),
+        forwarded_allow_ips=list(where.proxies),
+        ws="none",
+        timeout_graceful_shutdown=int(GRACE_SECONDS),
+        timeout_keep_alive=30,
+        backlog=_BACKLOG,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -104,8 +127,8 @@ class _Server(uvicorn.Server):
 @contextlib.contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Be the only server of a home folder."""
-    home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / "server.lock")
+    make_home(home)
+    lock = FileLock(home / "server.lock", mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:

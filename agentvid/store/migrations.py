@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agentvid.errors import StoreError
+from agentvid.store.private import make_home, private_file
 from agentvid.store.server_tables import OPENAI_TABLES, SERVER_TABLES
 
 __all__ = ["JSON_COLUMNS", "MIGRATIONS", "Database"]
@@ -196,7 +197,8 @@ class Database:
         self._durable: bool | None = None
         self._later: dict[Hashable, tuple[str, Callable[..., Sequence[Any]], tuple[Any, ...]]] = {}
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_home(self.path.parent)
+            private_file(self.path)
         except OSError as error:
             raise self._unusable(error) from error
         with self.write(durable=True) as connection:

@@ -27,6 +27,7 @@ from agentvid.errors import MediaError, StoreError
 from agentvid.media.border import Facts
 from agentvid.media.types import Artifact, Audio, Depth, Image, Mask, Media, Mesh, Video
 from agentvid.store.fence import Process, this_process
+from agentvid.store.private import private_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -305,7 +306,7 @@ class ObjectStore:
         """Give a path in `root/tmp` that is gone afterwards; full and unwritable disks are told in words."""
         path = self.root / "tmp" / f"{this_process().tag()}.{uuid.uuid4().hex}{suffix}"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             yield path
         except OSError as error:
             self._unusable(error)
@@ -330,8 +331,9 @@ class ObjectStore:
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         os.utime(temporary)
-        temporary.chmod(0o444)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):  # a file system without modes
+            temporary.chmod(0o400)
+        private_folder(path.parent)
         with self._lock(fcntl.LOCK_SH):
             temporary.replace(path)
             _verified.add(_fingerprint(path, path.stat()))
@@ -351,7 +353,7 @@ class ObjectStore:
             _verified.add(_fingerprint(path, facts))
             return
         aside = self.root / "corrupt" / f"{sha256}.{uuid.uuid4().hex[:8]}"
-        aside.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(aside.parent)
         with self._lock(fcntl.LOCK_EX):
             if path.stat().st_ino == facts.st_ino:
                 path.replace(aside)
@@ -364,9 +366,12 @@ class ObjectStore:
     @contextmanager
     def _lock(self, how: int) -> Iterator[None]:
         """Hold the root's lock: shared to publish, exclusive to take an object away. Ends with the process."""
-        with (self.root / "lock").open("ab") as file:
+        file = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
             fcntl.flock(file, how)
             yield
+        finally:
+            os.close(file)
 
     def _unusable(self, error: OSError) -> NoReturn:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

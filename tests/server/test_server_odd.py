@@ -56,13 +56,27 @@ async def test_the_login_page_leads_nowhere_else(client: Client, place: str):
     assert '"next": "/s/holiday?turn=1"' in page.text
 
 
-@pytest.mark.parametrize("address", ["http://[", "http://test/v1/media/\\ud800.x", "http://test:x/v1/media/a.b"])
-async def test_an_address_that_is_none_is_refused(client: Client, address: str):
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://[",
+        "http://test/v1/media/\\ud800.x",
+        "http://test:x/v1/media/a.b",
+        "https://example.com/cat.png",
+        "http://169.254.169.254/latest/meta-data",
+        "http://localhost/v1/media/a.b",
+        "file:///etc/passwd",
+        "//example.com/cat.png",
+    ],
+)
+async def test_an_address_elsewhere_is_not_fetched(client: Client, address: str):
     content = f'[{{"type": "image_url", "image_url": {{"url": "{address}"}}}}]'
     said = f'{{"messages": [{{"role": "user", "content": {content}}}]}}'
     headers = {"Content-Type": "application/json"}
     refused = await client.post("/v1/chat/completions", content=said, headers=headers)
     assert refused.status_code == 400 and refused.json()["error"]["code"] == "remote_address", refused.text
+    told = refused.json()["error"]
+    assert told["param"] and "data: address" in told["message"] and "data:image" in told["agentvid"]["expected"]
 
 
 async def test_a_field_of_a_form_is_said_in_one_way(client: Client):

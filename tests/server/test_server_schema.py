@@ -1,4 +1,7 @@
-"""The OpenAPI holds: whatever is asked within it, and beyond it, is answered as it says, and never by a fault."""
+"""The OpenAPI holds: whatever is asked within it, and beyond it, is answered as it says, and never by a fault.
+
+The requests are the same in every run; AGENTVID_SCHEMA_EXAMPLES=200 asks for others, that many of each route.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,23 @@ from agentvid.samples import COFFEE
 from agentvid.server import create_app
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Do not use the `random` module")
-EXAMPLES = int(os.environ.get("AGENTVID_SCHEMA_EXAMPLES", "12"))
+SEARCHED = os.environ.get("AGENTVID_SCHEMA_EXAMPLES")
 LEFT_OUT = ("positive_data_acceptance",)
 """What is well formed may still not fit the chain, or be no picture."""
+
+
+def asked(**more: Any) -> Any:
+    """Return the settings of hypothesis: the same few examples in every run, or many new ones where they are wished."""
+    from hypothesis import HealthCheck, settings
+
+    return settings(
+        max_examples=int(SEARCHED or "12"),
+        derandomize=not SEARCHED,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        **more,
+    )
 
 
 @pytest.fixture
@@ -51,17 +68,16 @@ def served(home: Path) -> Iterator[tuple[str, dict[str, str], dict[str, Any]]]:
 @pytest.mark.slow
 def test_each_route_keeps_to_its_schema(served: Any):
     schemathesis = pytest.importorskip("schemathesis")
-    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import Phase, given
 
     address, headers, known = served
     count = itertools.count()
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
     schema = schema.exclude(path_regex="/events$|/sign-out$").exclude(method="DELETE")
-    phases = [Phase.explicit, Phase.generate]
     for found in schema.get_all_operations():
         operation = found.ok()
 
-        @settings(max_examples=EXAMPLES, database=None, phases=phases, suppress_health_check=list(HealthCheck))
+        @asked(phases=[Phase.explicit, Phase.generate])
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
             if next(count) % 3:
@@ -82,7 +98,6 @@ def check(name: str) -> Any:
 @pytest.mark.slow
 def test_what_links_lead_to_keeps_to_its_schema_too(served: Any):
     schemathesis = pytest.importorskip("schemathesis")
-    from hypothesis import HealthCheck, settings
 
     address, headers, _ = served
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json").exclude(path_regex="/events$|/sign-out$")
@@ -94,8 +109,4 @@ def test_what_links_lead_to_keeps_to_its_schema_too(served: Any):
         def validate_response(self, response: Any, case: Any, additional_checks: Any = (), **more: Any) -> None:
             case.validate_response(response, excluded_checks=[check(name) for name in LEFT_OUT])
 
-    Walk.run(
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=6, database=None, suppress_health_check=list(HealthCheck)
-        )
-    )
+    Walk.run(settings=asked(stateful_step_count=6))

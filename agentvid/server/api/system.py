@@ -67,14 +67,11 @@ def me(owner: Owner) -> SignedIn:
 def sign_in(request: Request, response: Response, body: SignIn) -> SignedIn:
     """Set an HttpOnly cookie that stands for the key's owner for thirty days, or until the key is revoked."""
     keys = request.app.state.keys
-    value, owner = keys.sign_in(body.key), keys.owner(body.key)
-    if value is None or owner is None:
+    value, known = keys.sign_in(body.key), keys.owner(body.key)
+    if value is None or known is None:
         raise HttpError(401, "unauthorised", "no API key that is in use", "av_…", "agentvid keys add --owner NAME")
-    is_secure = request.url.scheme == "https"
-    response.set_cookie(
-        COOKIE, value, max_age=SIGNED_IN_SECONDS, path="/", httponly=True, samesite="strict", secure=is_secure
-    )
-    return SignedIn(owner=owner)
+    response.set_cookie(COOKIE, value, max_age=SIGNED_IN_SECONDS, **_cookie(request))
+    return SignedIn(owner=known[0])
 
 
 @router.post("/sign-out", summary="Sign a browser out", status_code=204)
@@ -82,4 +79,9 @@ def sign_out(request: Request, response: Response, agentvid_session: Annotated[s
     """End what the browser's cookie stands for."""
     if agentvid_session:
         request.app.state.keys.sign_out(agentvid_session)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE, **_cookie(request))
+
+
+def _cookie(request: Request) -> dict[str, Any]:
+    """Return how the cookie is kept; where the request came by TLS, it goes back by TLS alone."""
+    return {"path": "/", "httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}
