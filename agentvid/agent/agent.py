@@ -109,6 +109,7 @@ class Agent:
     async def close(self) -> None:
         """End worker processes and close the log."""
         await self._host.close()
+        self.driver.close()
         self.log.close()
 
     async def session(self, name: str | None = None) -> Session:

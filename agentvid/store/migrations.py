@@ -195,6 +195,7 @@ class Database:
         self._open: sqlite3.Connection | None = None
         self._durable: bool | None = None
         self._later: dict[Hashable, tuple[str, Callable[..., Sequence[Any]], tuple[Any, ...]]] = {}
+        self._tables_later: set[str] = set()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -219,9 +220,15 @@ class Database:
     def write(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
         """Give the connection inside a write transaction: all of it happens, or, after an error, nothing.
 
+        A write inside another one is part of it, and happens when that ends; only a durable one may hold durable ones.
+
         Raises: StoreError where the database is full, damaged, or locked by others for half a minute.
         """
         with self._lock:
+            if self._open is not None and self._pid == os.getpid() and self._open.in_transaction:
+                assert self._durable or not durable
+                yield self._open
+                return
             try:
                 connection = self._connection()
                 if durable is not self._durable:
@@ -236,6 +243,8 @@ class Database:
                     connection.execute("COMMIT")
                     for name in written:
                         del self._later[name]
+                    if not self._later:
+                        self._tables_later.clear()
                 except BaseException:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -244,13 +253,15 @@ class Database:
                 raise self._unusable(error) from error
 
     def write_later(
-        self, name: Hashable, statement: str, values: Callable[..., Sequence[Any]], *arguments: object
+        self, table: str, name: Hashable, statement: str, values: Callable[..., Sequence[Any]], *arguments: object
     ) -> None:
-        """Put a statement into the next transaction, or let `flush` make one. `values` is called for its values then.
+        """Put a statement that writes a table into the next transaction, or let `flush`, or whoever reads that table,
+        make one. `values` is called for its values then.
 
         One whose `name` waits already is dropped: the first stays.
         """
         with self._lock:
+            self._tables_later.add(table)
             self._later.setdefault(name, (statement, values, arguments))
 
     def flush(self) -> None:
@@ -269,7 +280,7 @@ class Database:
         Raises: StoreError as `write`.
         """
         with self._lock:
-            self.flush()
+            self._flush_for(query)
             names, rows = self._found(query, values)
         return [dict(_read(name, value) for name, value in zip(names, row, strict=True)) for row in rows]
 
@@ -279,7 +290,7 @@ class Database:
         Raises: StoreError as `write`.
         """
         with self._lock:
-            self.flush()
+            self._flush_for(query)
             return self._found(query, values)[1]
 
     def tuples_of(self, names: Iterable[Hashable], query: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -297,6 +308,10 @@ class Database:
         ((number,),) = self.tuples_of((), "PRAGMA data_version")
         return int(number)
 
+    def _flush_for(self, query: str) -> None:
+        if any(table in query for table in self._tables_later):
+            self.flush()
+
     def _found(self, query: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         try:
             found = self._connection().execute(query, values)
@@ -308,6 +323,7 @@ class Database:
         if self._open is None or self._pid != os.getpid():  # a connection must not be carried over a fork
             if self._pid != os.getpid():
                 self._later = {}  # the parent writes it
+                self._tables_later = set()
             self._pid = os.getpid()
             self._open = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False

@@ -90,6 +90,7 @@ def _summary(hub: Hub, session: str, number: int) -> TurnSummary:
 
 def turn_of(hub: Hub, turn: Turn) -> TurnDocument:
     """Return a turn as its document. Blocks."""
+    work = hub.state_of(turn.session, turn.number)  # first: where nothing is done with it, nothing changes below
     told = without_paths(asyncio.run(turn_document(turn)))
     row = hub.log.turn(turn.session, turn.number)
     return TurnDocument(
@@ -99,7 +100,7 @@ def turn_of(hub: Hub, turn: Turn) -> TurnDocument:
         branch=told["branch"],
         phase=row.phase,
         status=told["status"],
-        work=hub.state_of(turn.session, turn.number),
+        work=work,
         message=row.message["message"],
         chain=told["chain"],
         run=told["runs"],
