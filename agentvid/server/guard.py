@@ -11,7 +11,7 @@ import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentvid.server.problem import HttpError, problem_of
@@ -31,6 +31,7 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+_RAW: Final = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -55,9 +56,8 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(held for held in _RAW if held[0] not in own)]
             await send(message)
 
         async def answered(message: Message) -> None:

@@ -93,12 +93,12 @@ class Keys:
 
     def are_used(self) -> bool:
         """Return whether there is any key that is not revoked."""
-        return bool(self._log.tuples("SELECT 1 FROM api_keys WHERE revoked IS NULL LIMIT 1"))
+        return bool(self._log.look("SELECT 1 FROM api_keys WHERE revoked IS NULL LIMIT 1"))
 
     def owner(self, secret: str) -> str | None:
         """Return whom a key stands for, or None."""
         query = "SELECT owner FROM api_keys WHERE sha256 = ? AND revoked IS NULL"
-        found = self._log.tuples(query, _digest(secret))
+        found = self._log.look(query, _digest(secret))
         return found[0][0] if found else None
 
     # ------------------------------------------------------------ browsers
@@ -122,7 +122,7 @@ class Keys:
 
     def signed_in(self, value: str) -> str | None:
         """Return whom a cookie stands for, or None."""
-        found = self._log.tuples(
+        found = self._log.look(
             "SELECT owner FROM sign_ins JOIN api_keys USING (key_id) WHERE sign_ins.sha256 = ? AND until > ?"
             " AND revoked IS NULL",
             *(_digest(value), self._log.clock()),
@@ -130,7 +130,7 @@ class Keys:
         return found[0][0] if found else None
 
 
-def owner_of(
+async def owner_of(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None,
     cookie: Annotated[str | None, Depends(_cookie)] = None,

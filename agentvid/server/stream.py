@@ -13,6 +13,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -162,20 +163,26 @@ class Stream:
 
     async def listen(self, session: str, after: int = 0) -> AsyncIterator[Told]:
         """Give the events of a session behind number `after`, then those that come, until the server stops."""
+        async with aclosing(self.batches(session, after)) as batches:  # type: ignore[type-var]
+            async for items in batches:
+                for item in items:
+                    yield item
+
+    async def batches(self, session: str, after: int = 0) -> AsyncIterator[list[Told]]:
+        """Give the same as `listen`, those that are there at a time together."""
         waker = _Waker(asyncio.get_running_loop(), asyncio.Event())
-        channel = await asyncio.to_thread(self._channel, session, waker)
+        channel = self._channel(session, waker)
         cursor, seen = min(after, channel.last), 0
         try:
             while not (self.is_closed or channel.is_gone):
                 waker.flag.clear()
-                for item in await self._behind(session, channel, cursor):
-                    yield item
-                    cursor = item.n or cursor
+                items = await self._behind(session, channel, cursor)
+                cursor = max((item.n for item in items if item.n is not None), default=cursor)
                 now = channel.clock  # what is live no more has no item that would raise `seen` to it
-                for clock, item in [pair for pair in list(channel.live.values()) if pair[0] > seen]:
-                    yield item
-                    seen = max(seen, clock)
+                items += [item for clock, item in list(channel.live.values()) if clock > seen]
                 seen = max(seen, now)
+                if items:
+                    yield items
                 if channel.last <= cursor and channel.clock <= seen:
                     await waker.flag.wait()
         finally:
@@ -217,7 +224,7 @@ class Stream:
             return channel
 
     def _newest(self, session: str) -> int:
-        ((last,),) = self._log.tuples("SELECT coalesce(max(n), 0) FROM events WHERE session = ?", session)
+        ((last,),) = self._log.look("SELECT coalesce(max(n), 0) FROM events WHERE session = ?", session)
         return int(last)
 
     def _let_go(self, session: str) -> None:

@@ -50,6 +50,7 @@ class Log(CachedResults, Budgets):
         self.write = self._database.write
         self.rows = self._database.rows
         self.tuples = self._database.tuples
+        self.look = self._database.look
         self.close = self._database.close
 
     @property

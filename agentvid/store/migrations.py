@@ -194,6 +194,8 @@ class Database:
         self._pid = os.getpid()
         self._open: sqlite3.Connection | None = None
         self._durable: bool | None = None
+        self._looking = threading.Lock()
+        self._reader: sqlite3.Connection | None = None
         self._later: dict[Hashable, tuple[str, Callable[..., Sequence[Any]], tuple[Any, ...]]] = {}
         self._tables_later: set[str] = set()
         try:
@@ -212,9 +214,11 @@ class Database:
             try:
                 self.flush()
             finally:
-                if self._open is not None and self._pid == os.getpid():
-                    self._open.close()
-                self._open = None
+                with self._looking:
+                    for connection in (self._open, self._reader):
+                        if connection is not None and self._pid == os.getpid():
+                            connection.close()
+                    self._open = self._reader = None
 
     @contextmanager
     def write(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
@@ -303,6 +307,23 @@ class Database:
                 self.flush()
             return self._found(query, values)[1]
 
+    def look(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return rows as they are on the disk, without waiting for a write that is being made: for event loops.
+
+        What waits to be written later is not seen.
+
+        Raises: StoreError as `write`.
+        """
+        try:
+            with self._looking:
+                self._mind_fork()
+                if self._reader is None:
+                    self._reader = _connected(self.path)
+                    self._reader.execute("PRAGMA query_only=ON")
+                return self._reader.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
     def others_wrote(self) -> int:
         """Return a number that changes when another connection has written. What waits here is not written for it."""
         ((number,),) = self.tuples_of((), "PRAGMA data_version")
@@ -320,18 +341,19 @@ class Database:
             raise self._unusable(error) from error
 
     def _connection(self) -> sqlite3.Connection:
-        if self._open is None or self._pid != os.getpid():  # a connection must not be carried over a fork
-            if self._pid != os.getpid():
-                self._later = {}  # the parent writes it
-                self._tables_later = set()
-            self._pid = os.getpid()
-            self._open = sqlite3.connect(
-                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+        self._mind_fork()
+        if self._open is None:
+            self._open = _connected(self.path)
             self._durable = None
             self._open.execute("PRAGMA foreign_keys=ON")
             _use_write_ahead_log(self._open)
         return self._open
+
+    def _mind_fork(self) -> None:
+        """Let go of what is the parent's: a connection must not be carried over a fork, and it writes what waits."""
+        if self._pid != os.getpid():
+            self._pid, self._open, self._reader = os.getpid(), None, None
+            self._later, self._tables_later = {}, set()
 
     def _unusable(self, error: Exception) -> StoreError:
         return StoreError(
@@ -339,6 +361,10 @@ class Database:
             "a log of agentvid on a local disk that can be written and is not full",
             "free some space or correct its permissions; where it is damaged, take a backup or another data folder",
         )
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-def _hub(request: Request) -> Hub:
+async def _hub(request: Request) -> Hub:
     hub: Hub = request.app.state.hub
     return hub
 
@@ -117,15 +117,25 @@ def turn_of(hub: Hub, turn: Turn) -> TurnDocument:
 
 
 def accepted_document(
-    hub: Hub, session: str, turn: int, *, runs: bool, told: tuple[str, ...] = (), after: int | None = None
+    hub: Hub,
+    session: str,
+    turn: int,
+    *,
+    runs: bool,
+    told: tuple[str, ...] = (),
+    after: int | None = None,
+    revision: int | None = None,
 ) -> Accepted:
-    """Return what tells that work on a turn was accepted. Its events come behind number `after`."""
-    row = hub.log.latest_revision(session, turn)
+    """Return what tells that work on a turn was accepted. Its events come behind number `after` (None: the newest),
+    `revision` is what the turn shows (None: as the log says)."""
+    if revision is None:
+        row = hub.log.latest_revision(session, turn)
+        revision = row.n if row else 0
     after = hub.stream.last(session) if after is None else after
     return Accepted(
         session=session,
         turn=turn,
-        revision=row.n if row else 0,
+        revision=revision,
         runs=runs,
         told=list(told),
         events=f"/api/v1/sessions/{session}/events?after={after}",
