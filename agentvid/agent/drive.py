@@ -28,7 +28,7 @@ from agentvid.media.message import Message
 from agentvid.planner import Planner
 from agentvid.planner.check import require
 from agentvid.run.execute import Executor
-from agentvid.store.fence import own
+from agentvid.store.fence import acquire, own
 from agentvid.store.rows import RevisionRow
 
 __all__ = ["Accepting", "Revised", "TurnDriver"]
@@ -98,9 +98,12 @@ class TurnDriver:
 
         Raises: SessionBusy; InputError where there is no such session.
         """
-        with own(self._log, session) as ownership:
-            wishes = {"planner": self._planner.name, **wishes}
-            return self._log.add_turn(session, _told(message, wishes), token=ownership.token, then=then)
+        wishes = {"planner": self._planner.name, **wishes}
+        with self._log.write(durable=True):
+            ownership = acquire(self._log, session)
+            turn = self._log.add_turn(session, _told(message, wishes), token=ownership.token, then=then)
+            ownership.release()
+        return turn
 
     async def proceed(
         self, session: str, turn: int, emit: Emit, *, approved: bool = False, since: float | None = None
@@ -277,8 +280,8 @@ class TurnDriver:
     async def _invoke(
         self, session: str, turn: int, given: Any, token: str, emit: Emit, planner: Planner | None = None
     ) -> None:
-        """Run the graph until it ends or waits. What it did is in the log by then; where it stands is checkpointed once,
-        at its end: a turn whose process was killed goes on from the log."""
+        """Run the graph until it ends or waits. Where it stands is checkpointed once, when it does: what it did is in
+        the log, from which a turn goes on whose process was killed."""
         services = Services(self._executor, planner or self._planner, token, emit, self._folder)
         try:
             with self._graph(session, token) as graph:

@@ -286,6 +286,7 @@ class Hub:
             if running is None or running.work.turn != turn:
                 return False
             drop_work(self.log, running.work)
+            self.log.flush()
             if running.task is None:
                 self._queue.remove(session)
                 self._leave(running, "cancelled")

@@ -73,6 +73,7 @@ class Stream:
         self._lock = threading.Lock()
         self._channels: dict[str, _Channel] = {}
         self._waiting: list[tuple[str, int, Event]] = []
+        self._ended: list[tuple[str, int]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_due = False
         self.is_closed = False
@@ -88,17 +89,29 @@ class Stream:
             return
         with self._lock:
             self._waiting.append((session, turn, event))
+        self._be_due()
+
+    def _be_due(self) -> None:
+        with self._lock:
             first, self._is_due = not self._is_due, True
         if first and self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.call_later, _HOLD_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Write what waits, and tell it.
+        """Write what waits, tell it, and let go of the turns that have ended.
 
         Raises: StoreError where the log can't be written; what waited is then told without being kept.
         """
         with self._lock:
             waiting, self._waiting, self._is_due = self._waiting, [], False
+            ended, self._ended = self._ended, []
+        try:
+            self._tell(waiting)
+        finally:
+            for session, turn in ended:
+                self._ends(session, turn)
+
+    def _tell(self, waiting: list[tuple[str, int, Event]]) -> None:
         told: dict[str, list[Told]] = {}
         rows, now = [], self._log.clock()
         for session, turn, event in waiting:
@@ -124,7 +137,11 @@ class Stream:
 
     def end(self, session: str, turn: int) -> None:
         """Say that a turn's work has ended; on the loop that writes. What nobody listens to is not held any longer."""
-        self.flush()
+        with self._lock:
+            self._ended.append((session, turn))
+        self._be_due()
+
+    def _ends(self, session: str, turn: int) -> None:
         channel = self._channel(session)
         for key in [key for key in channel.live if key[0] == turn]:
             del channel.live[key]

@@ -48,6 +48,7 @@ class Log(CachedResults, Budgets):
         self.clock = clock
         self._database = Database(path)
         self.write = self._database.write
+        self.write_later = self._database.write_later
         self.rows = self._database.rows
         self.tuples = self._database.tuples
         self.look = self._database.look
