@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agentvid.errors import StoreError
-from agentvid.store.server_tables import OPENAI_TABLES, SERVER_TABLES
+from agentvid.store.server_tables import KEY_NAMES, OPENAI_TABLES, SERVER_TABLES
 
 __all__ = ["JSON_COLUMNS", "MIGRATIONS", "Database"]
 
@@ -165,6 +165,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     SERVER_TABLES,  # 5
     OPENAI_TABLES,  # 6
+    KEY_NAMES,  # 7
 )
 
 JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
