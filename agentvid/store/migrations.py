@@ -29,7 +29,7 @@ from typing import Any, Final
 
 from agentvid.errors import StoreError
 from agentvid.store.private import make_home, private_file
-from agentvid.store.server_tables import OPENAI_TABLES, SERVER_TABLES
+from agentvid.store.server_tables import KEY_NAMES, OPENAI_TABLES, SERVER_TABLES
 
 __all__ = ["JSON_COLUMNS", "MIGRATIONS", "Database"]
 
@@ -166,6 +166,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     SERVER_TABLES,  # 5
     OPENAI_TABLES,  # 6
+    KEY_NAMES,  # 7
 )
 
 JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
