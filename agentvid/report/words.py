@@ -219,6 +219,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "answer": ("answer", "回答"),
     "background": ("background", "背景"),
     "before": ("before", "修改前"),
+    "bound": ("error bound", "误差界"),
     "box": ("box", "框"),
     "caption": ("caption", "描述"),
     "clips": ("clips", "视频"),
