@@ -165,7 +165,9 @@ def _bound(step: str, measures: Mapping[str, float], language: Language) -> str:
         tolerance=f"{measures['tolerance_db']:g}",
         level=f"{measures['level']:.0%}",
         n=int(measures["n"]),
-        errors=_errors({at: measures[name] for name, at in told.items() if at in (1, trusted + 1, told[last])}, language),
+        errors=_errors(
+            {at: measures[name] for name, at in told.items() if at in (1, trusted + 1, told[last])}, language
+        ),
     )
 
 

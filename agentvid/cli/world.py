@@ -80,9 +80,7 @@ def _sanity(folder: Path, cases: int, progress: Progress) -> dict[str, Any]:
     return run_sanity([happening(event, seed) for seed in range(1, cases + 1) for event in EVENTS], folder, told=told)
 
 
-def _trust(
-    folder: Path, clip: Path | None, rollouts: int, parts: Sequence[str], progress: Progress
-) -> dict[str, Any]:
+def _trust(folder: Path, clip: Path | None, rollouts: int, parts: Sequence[str], progress: Progress) -> dict[str, Any]:
     from agentvid.engines.small.loading import load
     from agentvid.engines.small.weights import find_small
     from agentvid.evals.world.calibrate import PARTS, run_trust
@@ -94,9 +92,7 @@ def _trust(
     unified = load(small.checkpoint) if "small" in asked and not small.problem else None
     weights = "" if small.problem else small.checkpoint.digest()
     told = _told(progress, None)
-    return run_trust(
-        folder, clip or CITY, rollouts=rollouts, unified=unified, weights=weights, parts=asked, told=told
-    )
+    return run_trust(folder, clip or CITY, rollouts=rollouts, unified=unified, weights=weights, parts=asked, told=told)
 
 
 def _rollouts(folder: Path, count: int, kinds: Sequence[str], clip: Path | None, progress: Progress) -> dict[str, Any]:

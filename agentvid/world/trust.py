@@ -218,9 +218,8 @@ def to_db(error: float) -> float:
 def profiles() -> dict[str, Profile]:
     """Return what ships, by "engine/task"."""
     told: dict[str, dict[str, Any]] = json.loads(PROFILES.read_text(encoding="utf-8"))
-    lists = ("steps", "base", "share")
     return {
-        name: Profile(**{key: tuple(value) if key in lists else value for key, value in each.items()})
+        name: Profile(**{**each, **{key: tuple(each[key]) for key in ("steps", "base", "share")}})
         for name, each in told.items()
     }
 

@@ -49,6 +49,8 @@ class Task(Work):
     claims: Mapping[str, Claim] = field(default_factory=dict)
     weights: str = ""
     """Digest of the checkpoint: bounds on errors are those of one."""
+    knows_scenes: bool = True
+    """False where the weights were fine-tuned on clips of anything: frames are taken as they come."""
 
     def told_bound(
         self, task: str, steps: Sequence[float], drawn: Sequence[Pixels], source: Pixels, fps: float

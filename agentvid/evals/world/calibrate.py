@@ -190,7 +190,7 @@ def run_trust(
 
 def coverage_table(document: dict[str, Any]) -> str:
     """Return the coverage as a table in Markdown, with 95 % intervals."""
-    head = "| bound | calibrated on | tested on | frames within (wanted 90 %) | whole rollouts within | trusted frames true |"
+    head = "| bound | calibrated on | tested on | frames within (90 % wanted) | rollouts within | trusted and true |"
     lines = [head, "|" + "---|" * 6]
     for name, each in document["coverage"].items():
         whole, kept = each["whole"], each["trusted"]

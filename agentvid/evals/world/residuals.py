@@ -1,4 +1,4 @@
-"""How far predictions are from the truth, frame by frame, on rollouts that are drawn by a seed: what bounds are made of.
+"""How far predictions are from the truth, frame by frame, on rollouts by a seed: what bounds are made of.
 
     classical_future(window, given, fps)   a forecast of a clip's last frames, beside what its back-test told
     classical_views(seed, number)          a simulated stage, turned by up to 30 degrees
