@@ -321,7 +321,8 @@ def eval_world(
     ] = "rollout",
     cases: Annotated[int, typer.Option(min=1, help="How many of each kind, by seed.")] = 8,
     kinds: Annotated[
-        list[str] | None, typer.Option(help=r"push go_on hidden view clip. Repeatable \[default: all].")
+        list[str] | None,
+        typer.Option(help=r"push go_on hidden view clip; of trust: classical small. Repeatable \[default: all]."),
     ] = None,
     clip: Annotated[Path | None, typer.Option(help=r"A real clip \[default: the one that ships].")] = None,
     out: Annotated[Path | None, typer.Option(help=r"Folder \[default: agentvid-results/eval-world-SUITE].")] = None,

@@ -233,6 +233,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "axis": ("axis", "方向"),
     "background": ("background", "背景"),
     "before": ("before", "修改前"),
+    "bound": ("error bound", "误差界"),
     "box": ("box", "框"),
     "caption": ("caption", "描述"),
     "change": ("change", "修改"),
