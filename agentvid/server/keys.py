@@ -21,7 +21,7 @@ from agentvid.errors import InputError
 from agentvid.server.problem import HttpError
 from agentvid.store.log import Log
 
-__all__ = ["COOKIE", "LOCAL", "SIGNED_IN_SECONDS", "ApiKey", "Keys", "Owner", "identify", "owner_of"]
+__all__ = ["COOKIE", "LOCAL", "SIGNED_IN_SECONDS", "ApiKey", "Keys", "Owner", "identify", "known_owner", "owner_of"]
 
 LOCAL: Final = "local"
 COOKIE: Final = "agentvid_session"
@@ -139,17 +139,21 @@ async def owner_of(
 
     Raises: HttpError 401 where nobody known does.
     """
-    return _known(request, bearer.credentials if bearer else None, cookie)
+    return known_owner(request, bearer.credentials if bearer else None, cookie)
 
 
 def identify(request: Request) -> str:
     """Return who asks, as `owner_of`, of a bare request."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer" and bool(secret)
-    return _known(request, secret.strip() if is_bearer else None, request.cookies.get(COOKIE))
+    return known_owner(request, secret.strip() if is_bearer else None, request.cookies.get(COOKIE))
 
 
-def _known(request: Request, secret: str | None, cookie: str | None) -> str:
+def known_owner(request: Request, secret: str | None, cookie: str | None) -> str:
+    """Return who asks with this key, else with this cookie.
+
+    Raises: HttpError 401 where nobody known does.
+    """
     keys: Keys = request.app.state.keys
     owner = keys.owner(secret) if secret is not None else keys.signed_in(cookie) if cookie is not None else None
     if owner is not None:

@@ -36,15 +36,15 @@ def list_sessions(hub: HubOf, owner: Owner) -> Sessions:
 
 
 @router.post("/sessions", summary="Make a session", status_code=201, responses=WRITE_ERRORS)
-def make_session(hub: HubOf, owner: Owner, body: SessionBody, response: Response) -> SessionDocument:
+async def make_session(hub: HubOf, owner: Owner, body: SessionBody, response: Response) -> SessionDocument:
     """Make a session. On this machine alone its id is its name, as for the command line; elsewhere ids are drawn."""
     name = body.name
     session = f"s-{secrets.token_hex(8)}"
     if owner == LOCAL and name is not None:
         session = valid_session_id(name)
-        if hub.log.session(session) is not None:
+        if hub.has_session(session):
             raise HttpError(409, "session_taken", f"there is a session {session!r}", "a new name", "choose another")
-    row = hub.log.create_session(session, owner=owner, title=name or "")
+    row = await hub.make_session(owner, session, name or "")
     response.headers["Location"] = f"/api/v1/sessions/{session}"
     return SessionDocument(
         session=session, name=row.title or session, created=row.created, turns=[], budget=None, spent={}, last_event=0
