@@ -307,6 +307,7 @@ async def test_a_depth_map_can_be_given_as_a_file(agent: Agent, tmp_path: Path):
 async def test_damaged_checkpoints_are_set_aside_and_nothing_else_is_lost(agent: Agent, home: Path):
     session = await agent.session()
     turn = await session.send("make the red cup blue", COFFEE)
+    agent.driver.close()  # as between two processes
     (home / "turns.sqlite").write_bytes(b"x" * 8192)
     assert turn.checks and turn.answer
     with pytest.raises(StoreError, match="set aside"):

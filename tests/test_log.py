@@ -361,3 +361,57 @@ def test_processes_that_open_one_new_file_at_once_agree(tmp_path: Path) -> None:
     told = [worker.communicate(timeout=60) for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0, 0], told
     assert len({out for out, _ in told}) == 1
+
+
+# ---------------------------------------------------------------- transactions
+
+
+def count(rows: list[tuple[int]]) -> int:
+    ((number,),) = rows
+    return number
+
+
+SESSIONS = "SELECT count(*) FROM sessions"
+
+
+def test_a_write_inside_another_happens_with_it_or_not_at_all(log: Log) -> None:
+    with log.write(durable=True):
+        log.create_session("a")
+        log.create_session("b")
+    with pytest.raises(RuntimeError), log.write(durable=True):
+        log.create_session("c")
+        raise RuntimeError
+    assert [row.session for row in log.sessions("local")] == ["b", "a"]
+
+
+def test_a_look_waits_for_no_write_and_sees_nothing_of_it(log: Log) -> None:
+    seen: list[int] = []
+    with log.write(durable=True):
+        log.create_session("a")
+        looking = threading.Thread(target=lambda: seen.append(count(log.look(SESSIONS))))
+        looking.start()
+        looking.join(20)
+        assert seen == [0]
+    assert count(log.look(SESSIONS)) == 1
+
+
+def test_what_is_written_later_is_seen_by_who_reads_its_table_and_by_others_with_the_next_write(log: Log) -> None:
+    log.create_session("a")
+    statement = "UPDATE sessions SET title = ? WHERE session = 'a'"
+    with Log(log.path) as other:
+
+        def titles() -> tuple[str, str]:
+            ((mine,),), ((theirs,),) = (
+                log.look("SELECT title FROM sessions"),
+                other.tuples("SELECT title FROM sessions"),
+            )
+            return mine, theirs
+
+        log.write_later("sessions", "title", statement, lambda: ("cups",))
+        log.tuples("SELECT count(*) FROM turns")
+        assert titles() == ("", "")
+        assert log.session("a").title == "cups"
+        assert titles() == ("cups", "cups")
+        log.write_later("sessions", "title", statement, lambda: ("spoons",))
+        log.create_session("b")
+        assert other.session("a").title == "spoons"

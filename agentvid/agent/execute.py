@@ -42,7 +42,7 @@ async def execute(state: TurnState, runtime: Runtime[Services]) -> TurnState:
             on_steps=save,
         )
     waiting = [record.waits.model_dump() for record in run.steps.values() if record.waits]
-    return {"waiting": waiting, "phase": "executed"}
+    return {"waiting": waiting, "checks": [], "phase": "executed"}
 
 
 def last_run(log: Log, session: str, turn: int, before: int | None = None) -> Run | None:
@@ -67,10 +67,12 @@ def standing_records(log: Log, session: str, turn: int, upto: int | None = None)
     What pinned and accepted steps keep stands here, also after a run that failed or waited before them. Only the
     line of the head counts, or that of revision `upto`.
     """
-    head = log.latest_revision(session, turn)
-    if head is None:
-        return {}
-    line = ancestors(log, session, turn, upto or head.n)
+    if upto is None:
+        head = log.latest_revision(session, turn)
+        if head is None:
+            return {}
+        upto = head.n
+    line = ancestors(log, session, turn, upto)
     chain = log.revision(session, turn, line[0]).chain
     found: dict[str, tuple[int, StepRun]] = {}
     for n in line:

@@ -60,18 +60,20 @@ def _compiled() -> TurnGraph:
 
 def wire(graph: StateGraph[Any, Any, Any, Any], begin: str, routed: Callable[[Route], Any]) -> None:
     """Put the edges of a turn between its nodes, from the node `begin` on. `routed` makes what LangGraph calls."""
-    graph.add_conditional_edges(begin, routed(_entry), ["perceive", "review", "execute"])
+    graph.add_conditional_edges(begin, routed(_entry), ["perceive", "plan", "review", "execute"])
     graph.add_edge("perceive", "plan")
     graph.add_conditional_edges("plan", routed(_after_plan), ["review", "execute", "answer", END])
     graph.add_conditional_edges("review", routed(_after_review), ["review", "execute"])
-    graph.add_conditional_edges("execute", routed(_after_execute), ["review", "verify"])
+    graph.add_conditional_edges("execute", routed(_after_execute), ["review", "verify", "answer"])
     graph.add_edge("verify", "answer")
     graph.add_edge("answer", END)
 
 
 async def _entry(state: TurnState, runtime: Runtime[Services]) -> str:
+    """A message without media has nothing to perceive."""
     if not state.get("revision"):
-        return "perceive"
+        parts = runtime.context.log.turn(state["session"], state["turn"]).message["parts"]
+        return "perceive" if any(part["type"] == "media" for part in parts) else "plan"
     return "execute" if state.get("approved") or not passes_budget(state, runtime) else "review"
 
 
@@ -90,4 +92,8 @@ async def _after_review(state: TurnState, runtime: Runtime[Services]) -> str:
 
 
 async def _after_execute(state: TurnState, runtime: Runtime[Services]) -> str:
-    return "review" if state.get("waiting") else "verify"
+    """A chain that expects nothing has nothing to verify."""
+    if state.get("waiting"):
+        return "review"
+    chain = runtime.context.log.revision(state["session"], state["turn"], state["revision"]).chain
+    return "verify" if any(step.expect for step in chain) else "answer"

@@ -57,7 +57,7 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     wished = apply_all(chain, edits)
     if edits:
         require(wished, tools, earlier=earlier, engines=engines)
-    note = bill.words(language_of(log.turn(session, turn).message["text"])) if row is None else ""
+    note = bill.words(language_of(log.turn(session, turn).message["text"])) if bill.model else ""
     token = services.token
     with log.write(durable=True):
         revision = (

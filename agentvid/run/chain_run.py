@@ -61,13 +61,15 @@ _AHEAD: Final = 100
 
 @dataclass
 class InFlight:
-    """The keys that are being run now, by all runs of an executor, and how many results were kept so far.
+    """What the runs of an executor know of each other: the keys that are being run now, how many results were kept so
+    far, and whether the last step of each tool was light; a tool's first step counts as not.
 
     Who waits for the run of a key puts an event there, which is set when it has ended, one way or another.
     """
 
     running: dict[str, asyncio.Event | None] = field(default_factory=dict)
     kept: int = 0
+    light: dict[str, bool] = field(default_factory=dict)
 
 
 class ChainRun:
@@ -93,7 +95,7 @@ class ChainRun:
         self._left = [record.key for record in self._previous.values() if record.key]
         self._place_left = {key: place for place, key in enumerate(self._left)}
         self._known: dict[str, str] = {}
-        self._light: dict[str, bool] = {}  # whether the last step of a tool was; a tool's first step counts as not
+        self._light = executor.in_flight.light
         self._kept = KeptKeys(executor.log, executor.owner, len(self._order))
         self._jobs: set[asyncio.Task[None]] = set()
         self._finished: asyncio.Queue[Ended] = asyncio.Queue()

@@ -31,6 +31,7 @@ from agentvid.server.problem import HttpError, not_found
 from agentvid.server.stream import Stream
 from agentvid.server.work import MOST_TRIES, FairQueue, Work, drop_work, insert_work, left_work, try_work
 from agentvid.store.fence import own
+from agentvid.store.rows import SessionRow
 
 __all__ = ["GRACE_SECONDS", "Hub"]
 
@@ -131,6 +132,21 @@ class Hub:
         if found is None:
             found = self._agents[owner] = agent_of(self.agent, owner)
         return found
+
+    def has_session(self, session: str) -> bool:
+        """Return whether there is a session of that name, whoever's it is."""
+        return bool(self.log.look("SELECT 1 FROM sessions WHERE session = ?", session))
+
+    async def make_session(self, owner: str, session: str, title: str) -> SessionRow:
+        """Make a session, on the disk when this returns.
+
+        Raises: InputError where the name is taken.
+        """
+
+        async def work() -> SessionRow:
+            return self.log.create_session(session, owner=owner, title=title)
+
+        return await self.do(work())
 
     def check_session(self, owner: str, session: str) -> None:
         """Check that a session is there and this owner's.
@@ -378,6 +394,6 @@ class Hub:
         running.ended.set()
 
     def _tell(self, work: Work, phase: str, error: dict[str, Any] | None = None) -> None:
-        row = self.log.turn(work.session, work.turn)
-        told = TurnEvent(phase=phase or row.phase, status=status_of(row.phase), error=error or row.error)
+        stands, fault = self.log.phase(work.session, work.turn)
+        told = TurnEvent(phase=phase or stands, status=status_of(stands), error=error or fault)
         self.stream.put(work.session, work.turn, told)

@@ -31,6 +31,7 @@ __all__ = [
     "identify",
     "is_alive",
     "is_open",
+    "known_owner",
     "owner_of",
 ]
 
@@ -193,7 +194,7 @@ async def owner_of(
 
     Raises: HttpError 401 where nobody known does.
     """
-    return _known(request, bearer.credentials if bearer else None, cookie)
+    return known_owner(request, bearer.credentials if bearer else None, cookie)
 
 
 def is_open(request: Request) -> bool:
@@ -212,10 +213,14 @@ def identify(request: Request) -> str:
     """Return who asks, as `owner_of`, of a bare request."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer" and bool(secret)
-    return _known(request, secret.strip() if is_bearer else None, request.cookies.get(COOKIE))
+    return known_owner(request, secret.strip() if is_bearer else None, request.cookies.get(COOKIE))
 
 
-def _known(request: Request, secret: str | None, cookie: str | None) -> str:
+def known_owner(request: Request, secret: str | None, cookie: str | None) -> str:
+    """Return who asks with this key, else with this cookie.
+
+    Raises: HttpError 401 where nobody known does.
+    """
     keys: Keys = request.app.state.keys
     known = keys.owner(secret) if secret is not None else keys.signed_in(cookie) if cookie is not None else None
     if known is not None:

@@ -12,7 +12,7 @@ import asyncio
 import json
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,7 +20,7 @@ from typing import Any, Final
 from agentvid.events import Event, Preview, Progress
 from agentvid.store.log import Log
 
-__all__ = ["KEPT", "Stream", "Told"]
+__all__ = ["KEPT", "Listener", "Stream", "Told"]
 
 _HOLD_SECONDS: Final = 0.01
 """For how long events are held, to be written together."""
@@ -45,24 +45,31 @@ class _Channel:
     recent: deque[Told] = field(default_factory=lambda: deque(maxlen=_RECENT))
     live: dict[tuple[int, str, str], tuple[int, Told]] = field(default_factory=dict)
     clock: int = 0
-    wakers: set[_Waker] = field(default_factory=set)
+    listeners: set[Listener] = field(default_factory=set)
     is_gone: bool = False
 
     def wake(self) -> None:
-        for waker in list(self.wakers):
-            waker.wake()
+        for listener in list(self.listeners):
+            listener.wake()
 
 
-@dataclass(eq=False)
-class _Waker:
-    """Wakes one listener, in its own event loop."""
+class Listener:
+    """One who listens, to be woken in their own event loop; `leave` ends it. Made on that loop."""
 
-    loop: asyncio.AbstractEventLoop
-    flag: asyncio.Event
+    def __init__(self) -> None:
+        self.flag = asyncio.Event()
+        self.has_left = False
+        self._loop = asyncio.get_running_loop()
 
     def wake(self) -> None:
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.flag.set)
+        """Say that there is something new. From any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.flag.set)
+
+    def leave(self) -> None:
+        """Listen no more; on its loop."""
+        self.has_left = True
+        self.flag.set()
 
 
 class Stream:
@@ -180,19 +187,24 @@ class Stream:
 
     async def listen(self, session: str, after: int = 0) -> AsyncIterator[Told]:
         """Give the events of a session behind number `after`, then those that come, until the server stops."""
-        async with aclosing(self.batches(session, after)) as batches:  # type: ignore[type-var]
+        async with aclosing(self.batches(session, after)) as batches:
             async for items in batches:
                 for item in items:
                     yield item
 
-    async def batches(self, session: str, after: int = 0) -> AsyncIterator[list[Told]]:
-        """Give the same as `listen`, those that are there at a time together."""
-        waker = _Waker(asyncio.get_running_loop(), asyncio.Event())
-        channel = self._channel(session, waker)
+    async def batches(
+        self, session: str, after: int = 0, listener: Listener | None = None, idle_seconds: float | None = None
+    ) -> AsyncGenerator[list[Told]]:
+        """Give the same as `listen`, those that are there at a time together; also until `listener` leaves.
+
+        Where nothing came for `idle_seconds`, an empty batch tells so.
+        """
+        listener = listener or Listener()
+        channel = self._channel(session, listener)
         cursor, seen = min(after, channel.last), 0
         try:
-            while not (self.is_closed or channel.is_gone):
-                waker.flag.clear()
+            while not (self.is_closed or channel.is_gone or listener.has_left):
+                listener.flag.clear()
                 items = await self._behind(session, channel, cursor)
                 cursor = max((item.n for item in items if item.n is not None), default=cursor)
                 now = channel.clock  # what is live no more has no item that would raise `seen` to it
@@ -201,9 +213,13 @@ class Stream:
                 if items:
                     yield items
                 if channel.last <= cursor and channel.clock <= seen:
-                    await waker.flag.wait()
+                    try:
+                        async with asyncio.timeout(idle_seconds):
+                            await listener.flag.wait()
+                    except TimeoutError:
+                        yield []
         finally:
-            channel.wakers.discard(waker)
+            channel.listeners.discard(listener)
             if self._loop is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._let_go, session)
 
@@ -231,13 +247,13 @@ class Stream:
                 channel.live.pop(next(iter(channel.live)))
         channel.wake()
 
-    def _channel(self, session: str, waker: _Waker | None = None) -> _Channel:
+    def _channel(self, session: str, listener: Listener | None = None) -> _Channel:
         with self._lock:
             channel = self._channels.get(session)
             if channel is None:
                 channel = self._channels[session] = _Channel(self._newest(session))
-            if waker is not None:
-                channel.wakers.add(waker)
+            if listener is not None:
+                channel.listeners.add(listener)
             return channel
 
     def _newest(self, session: str) -> int:
@@ -247,5 +263,5 @@ class Stream:
     def _let_go(self, session: str) -> None:
         with self._lock:
             channel = self._channels.get(session)
-            if channel is not None and not channel.wakers and not channel.live:
+            if channel is not None and not channel.listeners and not channel.live:
                 del self._channels[session]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from agentvid.store.migrations import Database
+from agentvid.store.database import Database
 from agentvid.store.rows import BudgetRow
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -25,14 +24,23 @@ from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun
 from agentvid.errors import InputError, SessionBusy
 from agentvid.store.budget import Budgets, add_spending
+from agentvid.store.database import Database
 from agentvid.store.heads import MAIN, head_moves_to, use_branch
-from agentvid.store.migrations import Database
 from agentvid.store.results import CachedResults
-from agentvid.store.rows import Author, CachedResult, RevisionRow, SessionRow, TurnRow, VersionRow, json_text
+from agentvid.store.rows import (
+    REVISION_COLUMNS,
+    Author,
+    CachedResult,
+    RevisionRow,
+    SessionRow,
+    TurnRow,
+    VersionRow,
+    json_text,
+    read_revision,
+)
 
 __all__ = ["Author", "CachedResult", "Log", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
 
-_REVISION: Final = "session, turn, n, revisions.branch, parent, author, chain_json, edits_json, note, created, merged"
 _OWNER: Final = "SELECT token, pid, host FROM ownership WHERE session = ?"
 
 
@@ -144,6 +152,18 @@ class Log(CachedResults, Budgets):
             raise _no_turn(session, turn)
         return TurnRow(**rows[0])
 
+    def phase(self, session: str, turn: int) -> tuple[str, dict[str, Any] | None]:
+        """Return how far a turn got, and its error as `TurnRow.error`.
+
+        Raises: InputError for an unknown one.
+        """
+        query = "SELECT phase, error_json FROM turns WHERE session = ? AND turn = ?"
+        rows = self._database.tuples(query, session, turn)
+        if not rows:
+            raise _no_turn(session, turn)
+        ((phase, error),) = rows
+        return phase, None if error is None else json.loads(error)
+
     def turns(self, session: str) -> list[TurnRow]:
         """List a session's turns in order."""
         return [
@@ -193,26 +213,26 @@ class Log(CachedResults, Budgets):
         Raises: InputError for an unknown one.
         """
         where = "session = ? AND turn = ? AND n = ?"
-        rows = self._database.tuples(f"SELECT {_REVISION} FROM revisions WHERE {where}", session, turn, n)
+        rows = self._database.tuples(f"SELECT {REVISION_COLUMNS} FROM revisions WHERE {where}", session, turn, n)
         if not rows:
             told = f"turn {turn} of session {session!r} has no revision {n}"
             raise InputError(told, "a revision that was saved", f"agentvid chain history {session} --turn {turn}")
-        return _revision_row(rows[0])
+        return read_revision(rows[0])
 
     def latest_revision(self, session: str, turn: int, branch: str | None = None) -> RevisionRow | None:
         """Return the head of a branch (None: of the branch the turn is on), or None where there is none."""
         rows = self._database.tuples(
-            f"SELECT {_REVISION}"
+            f"SELECT {REVISION_COLUMNS}"
             " FROM heads JOIN revisions USING (session, turn, n) WHERE session = ? AND turn = ?"
             " AND heads.branch = coalesce(?, (SELECT branch FROM current_branches WHERE session = ? AND turn = ?), ?)",
             *(session, turn, branch, session, turn, MAIN),
         )
-        return _revision_row(rows[0]) if rows else None
+        return read_revision(rows[0]) if rows else None
 
     def revisions(self, session: str, turn: int) -> list[RevisionRow]:
         """List a turn's revisions of all branches in the order they were made."""
-        query = f"SELECT {_REVISION} FROM revisions WHERE session = ? AND turn = ? ORDER BY n"
-        return [_revision_row(row) for row in self._database.tuples(query, session, turn)]
+        query = f"SELECT {REVISION_COLUMNS} FROM revisions WHERE session = ? AND turn = ? ORDER BY n"
+        return [read_revision(row) for row in self._database.tuples(query, session, turn)]
 
     def save_step_run(self, session: str, turn: int, revision: int, step_run: StepRun, *, token: str) -> None:
         """Save what happened to a step in a revision, in place of what was saved of it before.
@@ -334,29 +354,6 @@ class Log(CachedResults, Budgets):
         with self.write(durable=durable) as connection:
             _compare(connection.execute(_OWNER, (session,)).fetchall(), session, token)
             yield connection
-
-
-def _revision_row(row: tuple[Any, ...]) -> RevisionRow:
-    session, turn, n, branch, parent, author, chain, edits, note, created, merged = row
-    return RevisionRow(
-        session=session,
-        turn=turn,
-        n=n,
-        branch=branch,
-        parent=parent,
-        author=author,
-        chain=_chain(chain),
-        edits=json.loads(edits),
-        note=note,
-        created=created,
-        merged=merged,
-    )
-
-
-@lru_cache(maxsize=128)
-def _chain(text: str) -> Chain:
-    """Read a chain, which is never changed: the nodes of a turn ask for the same one again and again."""
-    return Chain.model_validate(json.loads(text))
 
 
 def _compare(owners: list[tuple[str, int, str]], session: str, token: str) -> None:

@@ -1,250 +1,175 @@
-"""The SQLite file under the log: its migrations (`tables`) carried out, its connection, its transactions.
+"""The tables of the log's SQLite file, as numbered migrations.
 
-One connection per process, behind a lock: every call does well under a millisecond of work. The journal is a
-write-ahead log. `PRAGMA synchronous` is set before each transaction: FULL for what a person wrote or paid for (turns,
-revisions, versions, answers, ownership, jobs, results that cost money), NORMAL for what can be made again (runs, other
-results, leases): after a power cut the latter may miss its last moments, but the file is never damaged.
-Source: SQLite manual, "Write-Ahead Logging" and "PRAGMA synchronous".
+Migrations are append only: a released one is never changed. Columns named `*_json` hold JSON; times are seconds since
+the epoch.
 
-A write that may wait (`write_later`) goes into the next transaction, before what that one writes, and before anything
-is read: in this process it is seen at once, by others only then, and a process that is killed before loses it.
+Does not cover: the file, its connection and transactions (`store.database`).
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import groupby
-from operator import itemgetter
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentvid.errors import StoreError
-from agentvid.store.private import make_home, private_file
-from agentvid.store.tables import JSON_COLUMNS, MIGRATIONS
+from agentvid.store.server_tables import KEY_NAMES, OPENAI_TABLES, SERVER_TABLES
 
-__all__ = ["JSON_COLUMNS", "MIGRATIONS", "Database"]
+__all__ = ["JSON_COLUMNS", "MIGRATIONS", "migrate"]
 
-_BUSY_SECONDS: Final = 30.0
-
-
-class Database:
-    """The log's SQLite file, made where it does not exist. Safe to share between threads and processes.
-
-    Raises: StoreError where the file is no log, was written by a newer agentvid, or can't be written.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = Path(path).absolute()
-        self._lock = threading.RLock()
-        self._pid = os.getpid()
-        self._open: sqlite3.Connection | None = None
-        self._durable: bool | None = None
-        self._looking = threading.Lock()
-        self._reader: sqlite3.Connection | None = None
-        self._later: dict[Hashable, tuple[str, Callable[..., Sequence[Any]], tuple[Any, ...]]] = {}
-        self._tables_later: set[str] = set()
-        try:
-            make_home(self.path.parent)
-            private_file(self.path)
-        except OSError as error:
-            raise self._unusable(error) from error
-        with self.write(durable=True) as connection:
-            _migrate(connection, str(self.path))
-
-    def close(self) -> None:
-        """Write what waits and close the connection; a later call opens it again.
-
-        Raises: StoreError as `write`, with the connection closed.
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (  # 1: sessions, turns, revisions, runs, cached results, versions, answers, ownership, leases
         """
-        with self._lock:
-            try:
-                self.flush()
-            finally:
-                with self._looking:
-                    for connection in (self._open, self._reader):
-                        if connection is not None and self._pid == os.getpid():
-                            connection.close()
-                    self._open = self._reader = None
-
-    @contextmanager
-    def write(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
-        """Give the connection inside a write transaction: all of it happens, or, after an error, nothing.
-
-        A write inside another one is part of it, and happens when that ends; only a durable one may hold durable ones.
-
-        Raises: StoreError where the database is full, damaged, or locked by others for half a minute.
-        """
-        with self._lock:
-            if self._open is not None and self._pid == os.getpid() and self._open.in_transaction:
-                assert self._durable or not durable
-                yield self._open
-                return
-            try:
-                connection = self._connection()
-                if durable is not self._durable:
-                    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-                    self._durable = durable
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    written = list(self._later)
-                    for statement, waiting in groupby(self._later.values(), key=itemgetter(0)):
-                        connection.executemany(statement, [values(*arguments) for _, values, arguments in waiting])
-                    yield connection
-                    connection.execute("COMMIT")
-                    for name in written:
-                        del self._later[name]
-                    if not self._later:
-                        self._tables_later.clear()
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.Error as error:
-                raise self._unusable(error) from error
-
-    def write_later(
-        self, table: str, name: Hashable, statement: str, values: Callable[..., Sequence[Any]], *arguments: object
-    ) -> None:
-        """Put a statement that writes a table into the next transaction, or let `flush`, or whoever reads that table,
-        make one. `values` is called for its values then.
-
-        One whose `name` waits already is dropped: the first stays.
-        """
-        with self._lock:
-            self._tables_later.add(table)
-            self._later.setdefault(name, (statement, values, arguments))
-
-    def flush(self) -> None:
-        """Write what waits.
-
-        Raises: StoreError as `write`; it then waits on.
-        """
-        with self._lock:
-            if self._later and not self._connection().in_transaction:
-                with self.write(durable=False):
-                    pass
-
-    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """Return rows by column name; `*_json` columns are read, and lose that ending.
-
-        Raises: StoreError as `write`.
-        """
-        with self._lock:
-            self._flush_for(query)
-            names, rows = self._found(query, values)
-        return [dict(_read(name, value) for name, value in zip(names, row, strict=True)) for row in rows]
-
-    def tuples(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Return rows as they are.
-
-        Raises: StoreError as `write`.
-        """
-        with self._lock:
-            self._flush_for(query)
-            return self._found(query, values)[1]
-
-    def tuples_of(self, names: Iterable[Hashable], query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Return rows as they are, where of all that waits only writes of these names matter to the query.
-
-        Raises: StoreError as `write`.
-        """
-        with self._lock:
-            if any(name in self._later for name in names):
-                self.flush()
-            return self._found(query, values)[1]
-
-    def look(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Return rows as they are on the disk, without waiting for a write that is being made: for event loops.
-
-        What waits to be written later is not seen.
-
-        Raises: StoreError as `write`.
-        """
-        try:
-            with self._looking:
-                self._mind_fork()
-                if self._reader is None:
-                    self._reader = _connected(self.path)
-                    self._reader.execute("PRAGMA query_only=ON")
-                return self._reader.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
-
-    def others_wrote(self) -> int:
-        """Return a number that changes when another connection has written. What waits here is not written for it."""
-        ((number,),) = self.tuples_of((), "PRAGMA data_version")
-        return int(number)
-
-    def _flush_for(self, query: str) -> None:
-        if any(table in query for table in self._tables_later):
-            self.flush()
-
-    def _found(self, query: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
-        try:
-            found = self._connection().execute(query, values)
-            return [column[0] for column in found.description], found.fetchall()
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
-
-    def _connection(self) -> sqlite3.Connection:
-        self._mind_fork()
-        if self._open is None:
-            self._open = _connected(self.path)
-            self._durable = None
-            self._open.execute("PRAGMA foreign_keys=ON")
-            _use_write_ahead_log(self._open)
-        return self._open
-
-    def _mind_fork(self) -> None:
-        """Let go of what is the parent's: a connection must not be carried over a fork, and it writes what waits."""
-        if self._pid != os.getpid():
-            self._pid, self._open, self._reader = os.getpid(), None, None
-            self._later, self._tables_later = {}, set()
-
-    def _unusable(self, error: Exception) -> StoreError:
-        return StoreError(
-            f"the log {self.path} can't be used: {error}",
-            "a log of agentvid on a local disk that can be written and is not full",
-            "free some space or correct its permissions; where it is damaged, take a backup or another data folder",
+        CREATE TABLE sessions (
+            session TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, created REAL NOT NULL
         )
+        """,
+        "CREATE INDEX sessions_of_owner ON sessions (owner, created)",
+        """
+        CREATE TABLE turns (
+            session TEXT NOT NULL REFERENCES sessions, turn INTEGER NOT NULL, message_json TEXT NOT NULL,
+            phase TEXT NOT NULL, error_json TEXT, created REAL NOT NULL,
+            PRIMARY KEY (session, turn)
+        )
+        """,
+        """
+        CREATE TABLE revisions (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, n INTEGER NOT NULL,
+            branch TEXT NOT NULL, parent INTEGER, author TEXT NOT NULL, chain_json TEXT NOT NULL,
+            edits_json TEXT NOT NULL, note TEXT NOT NULL, created REAL NOT NULL,
+            PRIMARY KEY (session, turn, n),
+            FOREIGN KEY (session, turn) REFERENCES turns,
+            FOREIGN KEY (session, turn, parent) REFERENCES revisions
+        )
+        """,
+        """
+        CREATE TABLE step_runs (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, revision INTEGER NOT NULL, step TEXT NOT NULL,
+            record_json TEXT NOT NULL, saved REAL NOT NULL,
+            PRIMARY KEY (session, turn, revision, step),
+            FOREIGN KEY (session, turn, revision) REFERENCES revisions
+        )
+        """,
+        """
+        CREATE TABLE results (
+            owner TEXT NOT NULL, key TEXT NOT NULL, tool TEXT NOT NULL, result_json TEXT NOT NULL,
+            created REAL NOT NULL,
+            PRIMARY KEY (owner, key)
+        )
+        """,
+        "CREATE INDEX results_of_tool ON results (tool, created)",
+        """
+        CREATE TABLE versions (
+            session TEXT NOT NULL REFERENCES sessions, n INTEGER NOT NULL, artifact_json TEXT NOT NULL,
+            label TEXT NOT NULL, source TEXT NOT NULL, created REAL NOT NULL,
+            PRIMARY KEY (session, n)
+        )
+        """,
+        """
+        CREATE TABLE answers (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, n INTEGER NOT NULL, parts_json TEXT NOT NULL,
+            created REAL NOT NULL, checks_json TEXT NOT NULL,
+            PRIMARY KEY (session, turn, n),
+            FOREIGN KEY (session, turn) REFERENCES turns
+        )
+        """,
+        """
+        CREATE TABLE ownership (
+            session TEXT PRIMARY KEY, token TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
+            boot TEXT NOT NULL, start TEXT NOT NULL, since REAL NOT NULL, heartbeat REAL NOT NULL, until REAL NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE leases (
+            holder TEXT NOT NULL, sha256 TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
+            boot TEXT NOT NULL, start TEXT NOT NULL, until REAL NOT NULL,
+            PRIMARY KEY (holder, sha256)
+        )
+        """,
+    ),
+    (  # 2: jobs that engines started elsewhere
+        """
+        CREATE TABLE jobs (
+            owner TEXT NOT NULL, key TEXT NOT NULL, step_key TEXT NOT NULL, engine TEXT NOT NULL, task TEXT NOT NULL,
+            job TEXT, attempt INTEGER NOT NULL, settled REAL, created REAL NOT NULL,
+            PRIMARY KEY (owner, key)
+        )
+        """,
+        "CREATE INDEX jobs_of_step ON jobs (owner, step_key)",
+    ),
+    (  # 3: results by frame (all of a key but the inputs; NULL where it was kept before), budgets, spending
+        "ALTER TABLE results ADD COLUMN frame TEXT",
+        "CREATE INDEX results_of_frame ON results (owner, frame, tool)",
+        """
+        CREATE TABLE budgets (
+            session TEXT PRIMARY KEY REFERENCES sessions, amount REAL NOT NULL, currency TEXT NOT NULL,
+            created REAL NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE spending (
+            session TEXT NOT NULL REFERENCES sessions, turn INTEGER NOT NULL, step TEXT NOT NULL,
+            amount REAL NOT NULL, currency TEXT NOT NULL, created REAL NOT NULL
+        )
+        """,
+        "CREATE INDEX spending_of_session ON spending (session, currency)",
+    ),
+    (  # 4: history as a tree: heads of branches, the branch a turn is on, the way of redo, which run was answered
+        """
+        CREATE TABLE heads (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, branch TEXT NOT NULL, n INTEGER NOT NULL,
+            PRIMARY KEY (session, turn, branch),
+            FOREIGN KEY (session, turn, n) REFERENCES revisions
+        )
+        """,
+        """
+        CREATE TABLE current_branches (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, branch TEXT NOT NULL,
+            PRIMARY KEY (session, turn),
+            FOREIGN KEY (session, turn, branch) REFERENCES heads
+        )
+        """,
+        """
+        CREATE TABLE left_children (
+            session TEXT NOT NULL, turn INTEGER NOT NULL, branch TEXT NOT NULL,
+            parent INTEGER NOT NULL, child INTEGER NOT NULL,
+            PRIMARY KEY (session, turn, branch, parent)
+        )
+        """,
+        "INSERT INTO heads SELECT session, turn, branch, max(n) FROM revisions GROUP BY session, turn, branch",
+        "ALTER TABLE revisions ADD COLUMN merged INTEGER",
+        "ALTER TABLE answers ADD COLUMN revision INTEGER",
+        """
+        UPDATE answers SET revision = (
+            SELECT max(n) FROM revisions
+            WHERE session = answers.session AND turn = answers.turn AND created <= answers.created
+        )
+        """,
+    ),
+    SERVER_TABLES,  # 5
+    OPENAI_TABLES,  # 6
+    KEY_NAMES,  # 7
+)
+
+JSON_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    ("turns", "message_json"),
+    ("turns", "error_json"),
+    ("revisions", "chain_json"),
+    ("revisions", "edits_json"),
+    ("step_runs", "record_json"),
+    ("results", "result_json"),
+    ("versions", "artifact_json"),
+    ("answers", "parts_json"),
+    ("answers", "checks_json"),
+    ("uploads", "artifact_json"),
+)
+"""(table, column) of all JSON that may name objects: what they name is in use."""
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def migrate(connection: sqlite3.Connection, where: str) -> None:
+    """Bring the tables of the file `where` up to date, inside a transaction.
 
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch the journal mode. Unlike other statements this one does not wait for another process that does the same.
-
-    Source: SQLite manual, sqlite3_busy_handler: the handler is not called where waiting could deadlock.
+    Raises: StoreError where a newer agentvid has written it.
     """
-    last = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > last:
-                raise
-            time.sleep(0.01)
-            continue
-        if mode != "wal":
-            raise sqlite3.OperationalError(f"its file system bears no write-ahead log (got {mode})")
-        return
-
-
-def _read(name: str, value: Any) -> tuple[str, Any]:
-    if name.endswith("_json"):
-        return name.removesuffix("_json"), None if value is None else json.loads(value)
-    return name, value
-
-
-def _migrate(connection: sqlite3.Connection, where: str) -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY)")
     (done,) = connection.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()
     if done > len(MIGRATIONS):

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from agentvid.store.migrations import Database
+from agentvid.store.database import Database
 from agentvid.store.rows import CachedResult, json_text
 
 __all__ = ["CachedResults", "read_result"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticSerializationError, to_json
@@ -11,7 +12,18 @@ from pydantic_core import PydanticSerializationError, to_json
 from agentvid.chain.chain import Chain
 from agentvid.media.types import Artifact, Value
 
-__all__ = ["Author", "BudgetRow", "CachedResult", "RevisionRow", "SessionRow", "TurnRow", "VersionRow", "json_text"]
+__all__ = [
+    "REVISION_COLUMNS",
+    "Author",
+    "BudgetRow",
+    "CachedResult",
+    "RevisionRow",
+    "SessionRow",
+    "TurnRow",
+    "VersionRow",
+    "json_text",
+    "read_revision",
+]
 
 Author: TypeAlias = Literal["person", "planner", "verifier"]
 
@@ -53,6 +65,36 @@ class RevisionRow(Value):
     note: str
     created: float
     merged: int | None = None
+
+
+REVISION_COLUMNS: Final = (
+    "session, turn, n, revisions.branch, parent, author, chain_json, edits_json, note, created, merged"
+)
+"""What `read_revision` reads, in a query of the table `revisions`."""
+
+
+def read_revision(row: tuple[Any, ...]) -> RevisionRow:
+    """Return a revision from `REVISION_COLUMNS`."""
+    session, turn, n, branch, parent, author, chain, edits, note, created, merged = row
+    return RevisionRow(
+        session=session,
+        turn=turn,
+        n=n,
+        branch=branch,
+        parent=parent,
+        author=author,
+        chain=_chain(chain),
+        edits=json.loads(edits),
+        note=note,
+        created=created,
+        merged=merged,
+    )
+
+
+@lru_cache(maxsize=128)
+def _chain(text: str) -> Chain:
+    """Read a chain, which is never changed: the nodes of a turn ask for the same one again and again."""
+    return Chain.model_validate(json.loads(text))
 
 
 class VersionRow(Value):

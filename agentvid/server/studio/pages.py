@@ -15,7 +15,7 @@ from agentvid.media.types import Image, Video
 from agentvid.report.chinese import said
 from agentvid.report.words import tool_title
 from agentvid.server.api.shapes import HubOf, SessionId
-from agentvid.server.keys import COOKIE, Keys, identify
+from agentvid.server.keys import COOKIE, Keys, known_owner
 from agentvid.server.problem import HttpError
 from agentvid.server.studio.render import STATIC, language_from, page, static_version
 from agentvid.server.studio.shelf import SHOWN, library_of
@@ -57,7 +57,7 @@ def favicon() -> RedirectResponse:
 def _owner(request: Request) -> str | Response:
     """Return who asks, or the way to the login page."""
     try:
-        return identify(request)
+        return known_owner(request, None, request.cookies.get(COOKIE))
     except HttpError:
         place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(place, safe='')}", 303)
