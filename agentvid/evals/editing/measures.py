@@ -200,7 +200,8 @@ def _moves(expected: Expectation, seen: Seen) -> tuple[bool, str]:
 def _opposite(expected: Expectation, seen: Seen) -> tuple[bool, str]:
     assert seen.now is not None and seen.before is not None
     was, now = _motion(seen.before), _motion(seen.now)
-    alike = float(was @ now / max(1e-9, np.linalg.norm(was) * np.linalg.norm(now)))
+    lengths = float(np.linalg.norm(was)) * float(np.linalg.norm(now))
+    alike = float(was @ now) / max(1e-9, lengths)
     return alike <= -0.5, f"cosine {alike:.2f} with the motion before"
 
 
