@@ -167,7 +167,8 @@ class Correction(Panel):
 
         def drew(change: Any) -> None:
             x0, y0, x1, y1 = change["new"]
-            drafted(lambda: self.draw(Box(x0=x0, y0=y0, x1=x1, y1=y1)))
+            if x0 < x1 and y0 < y1:
+                drafted(lambda: self.draw(Box(x0=x0, y0=y0, x1=x1, y1=y1)))
 
         stage.observe(drew, "box")
         thought.observe(lambda change: drafted(lambda: self.write(change["new"])), "value")
