@@ -64,9 +64,9 @@ class Curves:
             colour = _COLOURS[number % len(_COLOURS)]
             points = " ".join(at(index, value) for index, value in enumerate(curve) if np.isfinite(value))
             parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-            y = _HIGH + 20 * number + 8
-            parts.append(f'<rect x="{_LEFT}" y="{y - 5}" width="18" height="3" fill="{colour}"/>')
-            parts.append(f'<text x="{_LEFT + 26}" y="{y}" fill="currentColor">{escape(name)}</text>')
+            low_y = _HIGH + 20 * number + 8
+            parts.append(f'<rect x="{_LEFT}" y="{low_y - 5}" width="18" height="3" fill="{colour}"/>')
+            parts.append(f'<text x="{_LEFT + 26}" y="{low_y}" fill="currentColor">{escape(name)}</text>')
         return "".join([*parts, "</svg>"])
 
 

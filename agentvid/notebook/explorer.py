@@ -123,15 +123,20 @@ class Explorer(Panel):
                 told.value = f"<b>{error.given}</b>: {error.expected}"
             stage.source = self._source()
 
-        keys = {key: kit.Button(description=_SIGNS[key], layout={"width": "90px"}) for key in KEYS}
+        keys: dict[str, Any] = {key: kit.Button(description=_SIGNS[key], layout={"width": "90px"}) for key in KEYS}
         for key, button in keys.items():
-            button.on_click(lambda _, key=key: done(lambda: self.press(key)))
+            button.on_click(lambda _, key=key: done(lambda: self.do(Look(key))))
         stage.observe(lambda change: done(lambda: self.press(change["new"][0])), "pressed")
-        said.observe(lambda change: change["new"] and done(lambda: self.say(change["new"])), "value")
+
+        def spoke(change: Any) -> None:
+            if change["new"]:
+                done(lambda: self.say(change["new"]))
+
+        said.observe(spoke, "value")
         wait, back = kit.Button(description="wait"), kit.Button(description="take back")
         wait.on_click(lambda _: done(self.wait))
         back.on_click(lambda _: done(self.back))
-        parts = {"canvas": stage, "say": said, "told": told, "wait": wait, "back": back, **keys}
+        parts: dict[str, Any] = {"canvas": stage, "say": said, "told": told, "wait": wait, "back": back, **keys}
         rows = [kit.HBox([keys[key] for key in KEYS[:4]]), kit.HBox([keys[key] for key in KEYS[4:]])]
         if self.solids:
             who = kit.Dropdown(options=[(" ".join(solid.look), solid) for solid in self.solids], description="push")
