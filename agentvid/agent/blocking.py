@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 
 from agentvid.agent.agent import Agent, Session, Turn
 
-__all__ = ["BlockingAgent"]
+__all__ = ["BlockingAgent", "unwrapped"]
 
 _STOP_SECONDS: Final = 10.0
 
@@ -92,3 +92,8 @@ def _wrap(value: Any, loop: _Loop) -> Any:
     if isinstance(value, list):
         return [_wrap(item, loop) for item in value]
     return value
+
+
+def unwrapped(value: Any) -> Any:
+    """Return what a blocking object stands for; anything else as it is."""
+    return value._target if isinstance(value, _Blocking) else value

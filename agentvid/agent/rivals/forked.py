@@ -97,7 +97,8 @@ class Forked(Keeping):
         graph = StateGraph(_State)
         names = [step.id for step in self._steps]
         for step in self._steps:
-            graph.add_node(step.id, self._node(step))
+            node: Any = self._node(step)
+            graph.add_node(step.id, node)
         for one, two in zip([START, *names], [*names, END], strict=True):
             graph.add_edge(one, two)
         return graph.compile(checkpointer=self._saver)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import agentvid
+from agentvid import __version__
 from agentvid.agent.agent import Agent, Session, Turn
 from agentvid.agent.answer import sinks
 from agentvid.chain.chain import Chain
@@ -27,7 +27,7 @@ __all__ = ["Agentvid", "Conversation", "answered", "turns_of"]
 class Conversation:
     """An agent of its own in a folder, and one session in it. Tells which steps ran."""
 
-    version: ClassVar[str] = agentvid.__version__
+    version: ClassVar[str] = __version__
     clock: ClassVar[Literal["processor", "wall"]] = "processor"
 
     def __init__(self, folder: Path) -> None:

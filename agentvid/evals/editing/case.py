@@ -102,7 +102,7 @@ class Expectation(Value):
     size     the result is `width` x `height`
     seconds  the clip lasts `least` to `most`
     moves    the clip's first third moves `way`
-    opposite the clip's first third moves against what it did before the edit
+    opposite the clip's first third moves the other way than before the edit, where the two differ most
     frame    frame `at` of the clip is nearest to frame `of_frame` of medium `of`, among its frames
     shows    the picture shows just the solids of `layout`, in their places, as an independent judge sees it
     made_from

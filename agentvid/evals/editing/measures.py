@@ -27,6 +27,7 @@ _GREY_CHROMA: Final = 12.0
 _VISIBLE: Final = 6
 """Grey levels of any channel from which a pixel counts as changed."""
 _LEAST_PX: Final = 0.3
+_WAYS: Final = ("across", "down", "growing", "turning")
 _SMALL: Final = 96
 _FACTOR: Final = 1.03
 """By how much brighter or darker, sharper or softer counts where a case names no factor."""
@@ -198,10 +199,12 @@ def _moves(expected: Expectation, seen: Seen) -> tuple[bool, str]:
 
 
 def _opposite(expected: Expectation, seen: Seen) -> tuple[bool, str]:
+    """Of the ways it can move, look at that in which the two differ most: flights that turn may both come nearer."""
     assert seen.now is not None and seen.before is not None
     was, now = _motion(seen.before), _motion(seen.now)
-    alike = float(was @ now / max(1e-9, np.linalg.norm(was) * np.linalg.norm(now)))
-    return alike <= -0.5, f"cosine {alike:.2f} with the motion before"
+    way = int(np.argmax(np.abs(was - now)))
+    passed = was[way] * now[way] < 0 and min(abs(was[way]), abs(now[way])) >= _LEAST_PX
+    return bool(passed), f"{_WAYS[way]} {was[way]:.1f} → {now[way]:.1f} px"
 
 
 def _frame(expected: Expectation, seen: Seen) -> tuple[bool, str]:

@@ -68,7 +68,7 @@ def read_shown(path: Path) -> Shown:
     """
     mime = sniff(path)
     if mime.startswith("video/"):
-        return Shown(tuple(iter_frames(path)), probe(path, mime).seconds or 0.0)
+        return Shown(tuple(iter_frames(path)), probe(path, mime)["seconds"])
     return Shown((read_rgb(path),), 0.0)
 
 

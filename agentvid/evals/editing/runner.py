@@ -82,7 +82,11 @@ async def _measured(plan: Plan, name: str, make: MakeSystem, case: Case, out: Pa
 
 def _result(plan: Plan, name: str, make: MakeSystem, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     keys = [_key(name, make, case) for case in plan.cases]
-    told = {"name": name, "version": str(getattr(make, "version", "")), "clock": str(getattr(make, "clock", ""))}
+    told = {
+        "name": str(getattr(make, "name", name)),
+        "version": str(getattr(make, "version", "")),
+        "clock": str(getattr(make, "clock", "")),
+    }
     return result_of(plan.data, told, [rows[key] for key in keys if key in rows], date=plan.date)
 
 
@@ -105,8 +109,8 @@ def _kept(out: Path) -> dict[str, dict[str, Any]]:
 def _write(plan: Plan, out: Path, rows: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     _put(out / ROWS, rows)
-    for name, result in results.items():
-        _put(out / f"{name.replace(':', '-')}.json", result)
+    for result in results.values():
+        _put(out / f"{result['system']['name']}.json", result)
     pictures = {(row["system"], row["case"]): row["picture"] for row in rows.values()}
     write_page(out, plan.data, [*results.values(), *plan.others], pictures)
 

@@ -80,9 +80,17 @@ class EditingSystem(Protocol):
     process (quiet on a shared machine), "wall" where it waits for others.
     """
 
-    name: str
-    version: str
-    clock: Literal["processor", "wall"]
+    @property
+    def name(self) -> str:
+        """What results call it."""
+
+    @property
+    def version(self) -> str:
+        """Which of its versions."""
+
+    @property
+    def clock(self) -> Literal["processor", "wall"]:
+        """What its time is."""
 
     async def start(self, message: str, media: Sequence[Path]) -> Outcome:
         """Send a message; the next one goes on in the same conversation."""
