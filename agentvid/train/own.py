@@ -147,12 +147,17 @@ def fine_tune(
     trainee = _trainee(unified, data, work / "latents", rows, seed, lambda done, total: told("latents", (done, total)))
     before = _Figures(trainee.measure(), first_db)
     budget = _part(minutes, steps, 1 - _DECODER)
-    run(trainee, work / "mot", budget, told=lambda report: told("mot", report), facts=facts, cancelled=cancelled)
-    losses = trainee.measure()
+    last: dict[str, float] = {}
+
+    def followed(report: Progress) -> None:
+        last.update(report.measured)
+        told("mot", report)
+
+    run(trainee, work / "mot", budget, told=followed, facts=facts, cancelled=cancelled)
     trainee.finish()
     unified.model.eval()
     now_db, now_picture = _measured(unified, data)
-    after = _Figures(losses, now_db)
+    after = _Figures(last, now_db)
     unified.save_pretrained(out, shard_bytes=SHARD_BYTES, int8=True)
     mark_joint(out / "config.json")
     document = {"data": facts, "before": before.to_json(), "after": after.to_json()}

@@ -146,6 +146,7 @@ async def asked(tmp_path, monkeypatch, weights, task, **inputs):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 async def test_a_world_of_ones_own_is_drawn_in_the_chat_after_some_steps(world, tmp_path, monkeypatch):
     out = tmp_path / "mine"
     data = world_data(world, 12, 10)
@@ -162,6 +163,7 @@ async def test_a_world_of_ones_own_is_drawn_in_the_chat_after_some_steps(world, 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 async def test_clips_of_anything_go_on_in_the_chat_after_some_steps(folder, tmp_path, monkeypatch):
     out = tmp_path / "mine"
     torch.manual_seed(0)

@@ -143,7 +143,8 @@ def calibrated(rows: Rows, others: Rows, made_on: str, weights: str = "") -> Cal
     each, whole = (np.array([getattr(bound, name) for bound in bounds]) for name in ("errors", "whole"))
     ahead = np.array([[at < bound.trust_steps for at in range(len(steps))] for bound in bounds], np.bool_)
     within = errors <= to_error(TOLERANCE_DB)
-    return Calibrated(profile, errors <= each, (errors <= whole).all(axis=1), ahead, within)
+    held = np.asarray((errors <= whole).all(axis=1), np.bool_)
+    return Calibrated(profile, errors <= each, held, ahead, within)
 
 
 def run_trust(
