@@ -138,11 +138,11 @@ def test_the_command_wants_one_kind_of_data(wrong, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["error"]["given"]
 
 
-async def asked(tmp_path, monkeypatch, weights, task, **inputs):
+async def asked(tmp_path, monkeypatch, weights, task, thought="", **inputs):
     monkeypatch.setenv("AGENTVID_SMALL", str(weights))
     engine, store = SmallEngine(), ObjectStore(tmp_path / "home")
     packed = {name: pack(value(store) if callable(value) else value) for name, value in inputs.items()}
-    return await engine.run(EngineRequest(task=task, inputs=packed), EngineContext(store=store)), store
+    return await engine.run(EngineRequest(task=task, inputs=packed, thought=thought), EngineContext(store=store)), store
 
 
 @pytest.mark.slow
@@ -175,6 +175,7 @@ async def test_clips_of_anything_go_on_in_the_chat_after_some_steps(folder, tmp_
         *(tmp_path, monkeypatch, out, "future_frames"),
         video=lambda store: store.put_video(iter(np.full((20, 90, 160, 3), 80, np.uint8)), 10.0),
         seconds=0.5,
+        thought="Continue the clip from its last frame.",
     )
     assert made.get("future", Video).frames == 4 and made.get("video", Video).width == 128
     assert any("fine-tuned on clips" in told for told in made.warnings)
