@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -242,10 +243,10 @@ def train_own(
     torch.set_num_threads(threads)
     with _stopping():
         if world is not None:
-            data = world_data(read_world(world), scenes, scenes // 5, seed)
+            data = world_data(read_world(world), scenes, max(10, scenes // 5), seed, partial(report.counted, "records"))
         else:
             assert clips is not None
-            data = clip_data(clips)
+            data = clip_data(clips, partial(report.counted, "clips"))
         document = fine_tune(
             *(start, out, data, work), minutes=minutes, steps=steps, rows=rows, seed=seed, told=report.told,
             cancelled=_stop.is_set,
@@ -277,6 +278,10 @@ class _Report:
         left = "" if report.share <= 0 else f", {report.seconds * (1 / report.share - 1) / 60:.0f} min left"
         told = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
         self._console.print(f"  {part} step {report.step} ({min(1, report.share):.0%}{left})  {told}", highlight=False)
+
+    def counted(self, part: str, done: int, total: int) -> None:
+        """Tell how much of the data there is."""
+        self.told(part, (done, total))
 
     def compare(self, document: Mapping[str, Any], sheet: Path) -> None:
         """Tell what was held out: before and after."""

@@ -199,7 +199,7 @@ class MotTrainee:
                     break
                 samples.append(sample)
                 rows -= cost
-        return samples
+        return samples or [self.sampler.draw(names[0], rng)]
 
 
 def rows_of(sample: Sample) -> int:

@@ -6,7 +6,7 @@
 In `work`: `decoder/` and `mot/` with state, live curves (`curves.html`) and a sheet; the same call goes on from there.
 In `out`: the weights, a card on which all is a draft, `own.json` with what was measured before and after on what was
 held out, and `own.png`: given, true, drawn before, drawn after. Of clips whose scenes nobody knows, only how they go on
-is learnt; the decoder goes on being trained with them, since the one that ships knows nothing but the small world.
+is learnt. The decoder goes on being trained too: the one that ships knows nothing but the small world as it is.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ MIX: Final[Mapping[SmallTask, float]] = {
 """Shares of rows of the tasks that a world of one's own is learnt by."""
 ROWS: Final = 2048
 _DECODER: Final = 0.3
-"""Share of the minutes that the decoder gets, of clips."""
+"""Share of the time that the decoder gets."""
 _TAUGHT: Final = 8000
 """Steps that the weights count as trained for: all scenes and tasks are drawn from the first step on."""
 _SHOWN: Final = 4
@@ -143,18 +143,21 @@ def fine_tune(
     unified = Unified.from_pretrained(source, dtype=torch.float32, codec_dtype=torch.float32)
     facts = {"data": data.digest, "source": str(source.resolve()), "rows": str(rows)}
     first_db, first_picture = _measured(unified, data)
-    share = 0.0 if data.is_world else _DECODER
-    if share:
-        _train_decoder(unified.codec, data, work / "decoder", _part(minutes, steps, share), facts, told, cancelled)
+    _train_decoder(unified.codec, data, work / "decoder", _part(minutes, steps, _DECODER), facts, told, cancelled)
     trainee = _trainee(unified, data, work / "latents", rows, seed, lambda done, total: told("latents", (done, total)))
     before = _Figures(trainee.measure(), first_db)
-    budget = _part(minutes, steps, 1 - share)
-    run(trainee, work / "mot", budget, told=lambda report: told("mot", report), facts=facts, cancelled=cancelled)
-    losses = trainee.measure()
+    budget = _part(minutes, steps, 1 - _DECODER)
+    last: dict[str, float] = {}
+
+    def followed(report: Progress) -> None:
+        last.update(report.measured)
+        told("mot", report)
+
+    run(trainee, work / "mot", budget, told=followed, facts=facts, cancelled=cancelled)
     trainee.finish()
     unified.model.eval()
     now_db, now_picture = _measured(unified, data)
-    after = _Figures(losses, now_db)
+    after = _Figures(last, now_db)
     unified.save_pretrained(out, shard_bytes=SHARD_BYTES, int8=True)
     mark_joint(out / "config.json")
     document = {"data": facts, "before": before.to_json(), "after": after.to_json()}
@@ -203,7 +206,7 @@ def _train_decoder(
     cancelled: Callable[[], bool] | None,
 ) -> None:
     assert isinstance(codec, CompactCodec)
-    train, held = frames_of(data.clips.pixels), frames_of(data.held_clips.pixels)
+    train, held = (frames_of(*pixels) for pixels in (data.pixels, data.held_pixels))
     trainee = CodecTrainee(codec, train, held, encoder=False)
     run(trainee, folder, budget, told=lambda report: told("decoder", report), facts=facts, cancelled=cancelled)
     trainee.finish()
@@ -214,13 +217,10 @@ def _train_decoder(
 def _measured(unified: Unified, data: OwnData) -> tuple[dict[str, float], NDArray[np.uint8]]:
     """Return PSNR of what is drawn of held-out data, of doing nothing, and through the codec; and a picture of it."""
     true, made, still = _drawn(unified, data)
-    latents = [unified.codec.encode(to_tensor(frame)[:, None]) for frame in data.held_clips.pixels[0, 0][None]]
+    latents = [unified.codec.encode(to_tensor(frame)[:, None]) for frame in _tiles(true)]
     again = [to_pixels(unified.codec.decode(each)[:, 0]) for each in latents]
     name = "text to image" if data.is_world else "next frames"
-    found = {
-        name: _db(_tiles(made), _tiles(true)),
-        "its codec": _db(again, [data.held_clips.pixels[0, 0]]),
-    }
+    found = {name: _db(_tiles(made), _tiles(true)), "its codec": _db(again, _tiles(true))}
     if not data.is_world:
         found["last frame repeated"] = _db(_tiles(still), _tiles(true))
     return found, np.concatenate([true, made])

@@ -37,6 +37,10 @@ __all__ = ["WINDOW", "OwnData", "clip_data", "frames_of", "world_data"]
 WINDOW: Final = GIVEN + 6
 """Frames of a window of a clip: those that are given, and those to come."""
 _STRIDE: Final = 2
+_EVERY: Final = 50
+"""Records between two reports."""
+_FRAMES_OF: Final = 4
+"""Frames of one record that the autoencoder sees, about."""
 _HELD_OUT: Final = 0.1
 _SALT: Final = 71
 _SUFFIXES: Final = frozenset({".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v", ".gif"})
@@ -55,6 +59,16 @@ class OwnData:
     held_clips: Records
     stills: Records | None = None
     held_stills: Records | None = None
+
+    @property
+    def pixels(self) -> list[Pixels]:
+        """Frames of all records to train on."""
+        return [records.pixels for records in (self.clips, self.stills) if records is not None]
+
+    @property
+    def held_pixels(self) -> list[Pixels]:
+        """Frames of all records held out."""
+        return [records.pixels for records in (self.held_clips, self.held_stills) if records is not None]
 
     @property
     def is_world(self) -> bool:
@@ -82,7 +96,8 @@ def world_data(
                 records.append(record)
                 pixels.append(_rendered(world, record))
                 done += 1
-                told(done, total)
+                if done % _EVERY == 0 or done == total:
+                    told(done, total)
             made.append(Records("clip" if kind else "still", tuple(records), np.stack(pixels)))
     digest = hashlib.sha256(f"{world.digest} {counts} {seed}".encode()).hexdigest()[:12]
     return OwnData(digest, made[1], made[3], made[0], made[2])
@@ -114,10 +129,16 @@ def clip_data(folder: Path, told: Told = lambda done, total: None) -> OwnData:
     return OwnData(whole.hexdigest()[:12], _windows(train), _windows(held))
 
 
-def frames_of(pixels: Pixels) -> Frames:
-    """Return all frames of records as single frames for the autoencoder: every part of them counts alike."""
-    records, each = pixels.shape[:2]
-    flat = np.stack([pixels[record, frame] for record in range(records) for frame in range(each)])
+def frames_of(*parts: Pixels) -> Frames:
+    """Return frames of records as single frames for the autoencoder, of long records some; all of a frame counts."""
+    flat = np.stack(
+        [
+            pixels[record, frame]
+            for pixels in parts
+            for record in range(pixels.shape[0])
+            for frame in range(0, pixels.shape[1], max(1, pixels.shape[1] // _FRAMES_OF))
+        ]
+    )
     return Frames(flat, np.ones((len(flat), CELLS, CELLS), np.uint8))
 
 

@@ -45,7 +45,7 @@ def future_frames(task: Task) -> EngineResult:
     last = Keyframe(frame=video.frames - 1, seconds=(video.frames - 1) / video.fps)
     keyframe = request.maybe("keyframe", Keyframe) or last
     course = as_thought(request.thought)
-    if not isinstance(course, Course):
+    if not isinstance(course, Course) or not task.knows_scenes:
         course = None
     given = _given(task, video, keyframe, 1 if course is not None else GIVEN)
     session = task.unified.session()
@@ -91,7 +91,7 @@ def _given(task: Task, video: Video, keyframe: Keyframe, count: int) -> list[Pix
     if keyframe.frame >= video.frames:
         raise CallError(f"keyframe {keyframe.frame}", f"a frame from 0 to {video.frames - 1}", "choose one of the clip")
     at = [keyframe.frame - round(before * video.fps / FPS) for before in reversed(range(count))]
-    told = bool(task.request.thought.strip())
+    told = bool(task.request.thought.strip()) and task.knows_scenes
     if at[0] < 0 or (count > 1 and told):
         raise CallError(
             "a thought that tells no action" if told else f"no action, and fewer than {count} frames",

@@ -85,7 +85,8 @@ class Calibrated:
     def joined(self, other: Calibrated) -> Calibrated:
         """Return the tests of both, with this one's profile."""
         names = ("frames", "whole", "trusted", "within")
-        return replace(self, **{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names})
+        both = (np.concatenate([getattr(self, name), getattr(other, name)]) for name in names)
+        return Calibrated(self.profile, *both)
 
     def to_json(self) -> dict[str, Any]:
         """Return what was measured. Frames of a rollout stand and fall together: the interval is of mean shares."""
@@ -140,9 +141,10 @@ def calibrated(rows: Rows, others: Rows, made_on: str, weights: str = "") -> Cal
     )
     bounds, errors = [profile.bound(row.steps, row.guess) for row in others], _table(others, "errors")
     each, whole = (np.array([getattr(bound, name) for bound in bounds]) for name in ("errors", "whole"))
-    ahead = np.arange(len(steps)) < np.array([[bound.trust_steps] for bound in bounds])
+    ahead = np.array([[at < bound.trust_steps for at in range(len(steps))] for bound in bounds], np.bool_)
     within = errors <= to_error(TOLERANCE_DB)
-    return Calibrated(profile, errors <= each, (errors <= whole).all(axis=1), ahead, within)
+    held = np.asarray((errors <= whole).all(axis=1), np.bool_)
+    return Calibrated(profile, errors <= each, held, ahead, within)
 
 
 def run_trust(
