@@ -217,7 +217,28 @@ def test_own_releases_at_its_end_and_after_an_error(log: Log) -> None:
         raise RuntimeError
     with own(log, "s1"):
         pass
-    assert not [thread for thread in threading.enumerate() if thread.name == "agentvid-heartbeat"]
+    assert log.tuples("SELECT * FROM ownership") == []
+
+
+def test_all_owners_of_a_process_share_one_heartbeat(log: Log) -> None:
+    for name in ("s2", "s3"):
+        log.create_session(name)
+    with own(log, "s1"), own(log, "s2"), own(log, "s3", lease_seconds=0.04):
+        assert [thread.name for thread in threading.enumerate()].count("agentvid-heartbeat") == 1
+
+
+def test_nothing_is_renewed_after_the_block(log: Log) -> None:
+    beats: list[int] = []
+
+    def renew() -> None:
+        beats.append(1)
+        time.sleep(0.01)
+
+    with beating(renew, every_seconds=0.001):
+        wait_until(lambda: bool(beats))
+    ended = len(beats)
+    time.sleep(0.05)
+    assert len(beats) == ended
 
 
 def test_own_renews_while_it_lasts(log: Log, clock: Clock) -> None:

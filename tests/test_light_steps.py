@@ -207,7 +207,7 @@ async def test_remembered_keys_follow_what_is_kept_here_and_elsewhere(log: Log, 
     with Log(log.path) as other:
         put(log, "first")
         other.cache_put("local", "old", CachedResult(outputs={}))
-        keys = kept.KeptKeys(log, "local")
+        keys = kept.KeptKeys(log, "local", 100)
         assert [keys.may_have("f", "absent") for _ in range(5)] == [True] * 3 + [False] * 2
         assert keys.may_have("f", "first") and keys.may_have("f", "old")
         put(log, "here")

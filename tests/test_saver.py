@@ -1,4 +1,4 @@
-"""Checkpoints that turns of one event loop write over one connection."""
+"""Checkpoints that turns write over one connection."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from langgraph.checkpoint.base import empty_checkpoint
 
-from agentvid.agent.saver import Checkpoints
+from agentvid.agent.checkpoints import Checkpoints
 
 
 async def test_a_write_that_is_cancelled_holds_no_lock(tmp_path: Path):
     checkpoints = Checkpoints(tmp_path / "turns.sqlite")
     config = {"configurable": {"thread_id": "holiday/t1", "checkpoint_ns": ""}}
-    async with checkpoints.saver(lambda: None), checkpoints.saver(lambda: None) as saver:
+    with checkpoints.saver(lambda: None), checkpoints.saver(lambda: None) as saver:
         for steps in range(1, 12):  # cancelled at another place each time
             checkpoint = empty_checkpoint()
             written = {"configurable": {**config["configurable"], "checkpoint_id": checkpoint["id"]}}
@@ -31,3 +31,4 @@ async def test_a_write_that_is_cancelled_holds_no_lock(tmp_path: Path):
                 with sqlite3.connect(checkpoints.path, timeout=0) as other:
                     other.execute("BEGIN IMMEDIATE")
                 other.close()
+    checkpoints.close()

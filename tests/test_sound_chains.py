@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 from planner_tools import CLIP, PHOTO
 from wide_tools import TAKES
 
@@ -106,6 +107,17 @@ async def test_from_a_message_to_a_clip_with_and_without_sound(tmp_path):
         assert isinstance(silent, Video) and not has_sound(agent.store.path(silent))
 
 
+async def test_a_sound_of_the_answer_is_linked_from_its_step_and_shown_as_no_picture(tmp_path):
+    picture = np.full((48, 64, 3), 90, np.uint8)
+    Pillow.fromarray(picture).save(tmp_path / "a.png")
+    async with Agent(in_process=True) as agent:
+        turn = await (await agent.session()).send("add calm music", tmp_path / "a.png")
+        page = render(await turn_record(turn), agent.store, {})
+    assert page.count("<audio") == 1
+    assert '<img src="data:audio' not in page and 'src=""' not in page
+    assert 'class="file" href="#' in page
+
+
 async def test_a_corrected_event_moves_the_sound_and_only_what_needs_it(tmp_path):
     async with Agent(in_process=True) as agent:
         session = await agent.session()
@@ -120,8 +132,6 @@ async def test_a_corrected_event_moves_the_sound_and_only_what_needs_it(tmp_path
 async def test_from_a_message_to_a_model(tmp_path):
     picture = np.full((60, 80, 3), 200, np.uint8)
     picture[20:45, 30:50] = (200, 20, 20)
-    from PIL import Image as Pillow
-
     Pillow.fromarray(picture).save(tmp_path / "a.png")
     async with Agent(in_process=True) as agent:
         turn = await (await agent.session()).send("turn it into a 3D model", tmp_path / "a.png")

@@ -41,10 +41,12 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The turn that a message became, or whose chain it changed (then `told` says how), and whether it is to be run."""
+    """The turn that a message became, or whose chain it changed (then `told` says how, and `revision` what is shown
+    now), and whether it is to be run."""
 
     turn: int
     runs: bool
+    revision: int = 0
     told: tuple[str, ...] = ()
 
 
@@ -77,7 +79,7 @@ async def accept_message(
         read = await suggest(agent.executor, planner, session, about.turn, said, about.rewrite, emit)
         turn = Turn(agent, session, about.turn)
         done, runs = await followed(turn, read, said, emit, review=wishes.review, run=not wishes.plan_only)
-        return Accepted(about.turn, runs, done.told)
+        return Accepted(about.turn, runs, done.revision, done.told)
     engine = wishes.engine or agent.settings.engine or None
     if engine is not None and engine not in agent.engines:
         raise InputError(f"engine {engine!r} is not known", f"one of {', '.join(sorted(agent.engines))}")

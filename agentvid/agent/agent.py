@@ -27,7 +27,7 @@ from agentvid.agent.propose import meant, propose, propose_thought, suggest
 from agentvid.agent.session_id import valid_session_id
 from agentvid.agent.set_words import turn_edits
 from agentvid.agent.stale import preview_turn, stale_results
-from agentvid.agent.state import Review, TurnStatus
+from agentvid.agent.state import Review, TurnStatus, status_of
 from agentvid.agent.turn_history import TurnHistory
 from agentvid.agent.verify import Verdict
 from agentvid.chain.chain import Chain
@@ -109,6 +109,7 @@ class Agent:
     async def close(self) -> None:
         """End worker processes and close the log."""
         await self._host.close()
+        self.driver.close()
         self.log.close()
 
     async def session(self, name: str | None = None) -> Session:
@@ -286,10 +287,7 @@ class Turn(TurnHistory):
     @property
     def status(self) -> TurnStatus:
         """How the turn stands: done, waiting (also: unfinished, to be resumed), failed or refused."""
-        phase = self.phase
-        if phase == "planned":
-            return "done"
-        return phase if phase in ("done", "failed", "refused") else "waiting"  # type: ignore[return-value]
+        return status_of(self.phase)
 
     @property
     def message(self) -> Message:

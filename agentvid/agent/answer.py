@@ -37,14 +37,16 @@ async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     planning = state.get("planning")
     parts = answer_parts(chain, run, checks, language_of(text), Bill(**planning) if planning else None)
     told = state.get("checks", [])
-    if log.answer(session, turn, revision) != parts or log.checks(session, turn, revision) != told:  # stopped here once
-        log.save_answer(session, turn, parts, token=services.token, checks=told, revision=revision)
-    known = {version.source for version in log.versions(session)}
-    for part in parts:
-        if part["type"] in ("image", "video") and part["port"] not in known:
-            log.add_version(session, part["artifact"], part["port"], part["port"], token=services.token)
     status = turn_status(chain, run)
-    log.set_phase(session, turn, status, token=services.token)
+    with log.write(durable=True):
+        if log.answer(session, turn, revision) != parts or log.checks(session, turn, revision) != told:
+            log.save_answer(session, turn, parts, token=services.token, checks=told, revision=revision)
+        shown = [part for part in parts if part["type"] in ("image", "video")]
+        known = {version.source for version in log.versions(session)} if shown else set()
+        for part in shown:
+            if part["port"] not in known:
+                log.add_version(session, part["artifact"], part["port"], part["port"], token=services.token)
+        log.set_phase(session, turn, status, token=services.token)
     services.emit(AnswerEvent(parts=parts))
     return {"status": status, "phase": "answered", "planning": None}
 

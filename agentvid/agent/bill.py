@@ -13,7 +13,7 @@ from agentvid.events import Emit, Event, TokensUsed
 from agentvid.prompt import Language
 from agentvid.store.log import Log
 
-__all__ = ["PLANNING", "Bill", "amount_words", "keep_bill"]
+__all__ = ["PLANNING", "Bill", "amount_words", "keep_bill", "kept_bill"]
 
 PLANNING = "plan"
 """Stands for a step in the spending of a session."""
@@ -32,7 +32,7 @@ class Bill:
 
     def to_json(self) -> dict[str, Any] | None:
         """Return the bill as JSON, None where nothing was used."""
-        return asdict(self) if self.model else None
+        return asdict(self) if self.model or self.cost else None
 
     def words(self, language: Language) -> str:
         """Return the bill in words, "" where nothing was used."""
@@ -60,6 +60,12 @@ def keep_bill(log: Log, session: str, turn: int, token: str, emit: Emit) -> tupl
         emit(event)
 
     return bill, listen
+
+
+def kept_bill(log: Log, session: str, turn: int) -> Bill:
+    """Return what was written down of the bill of a turn whose process ended after it was planned: the money."""
+    found = log.spent_on(session, turn, PLANNING)
+    return Bill(cost=found[0].amount, currency=found[0].currency) if found else Bill()
 
 
 def amount_words(amount: float, currency: str) -> str:

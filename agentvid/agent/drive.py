@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import sqlite3
-import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from agentvid.agent.budget import OVER_BUDGET, over_budget
+from agentvid.agent.checkpoints import Checkpoints
 from agentvid.agent.execute import last_run
 from agentvid.agent.given import given_edits
 from agentvid.agent.history import check_fresh, show_phase
@@ -21,17 +22,14 @@ from agentvid.agent.state import Services, TurnState
 from agentvid.chain.chain import Chain
 from agentvid.chain.edit import Edit, apply_all
 from agentvid.chain.run import Run
-from agentvid.errors import AgentvidError, InputError, PlanError, SessionBusy, StoreError
+from agentvid.errors import AgentvidError, InputError, PlanError, SessionBusy
 from agentvid.events import ChainEvent, Emit, Waiting
 from agentvid.media.message import Message
 from agentvid.planner import Planner
 from agentvid.planner.check import require
 from agentvid.run.execute import Executor
-from agentvid.store.fence import own
+from agentvid.store.fence import acquire, own
 from agentvid.store.rows import RevisionRow
-
-if TYPE_CHECKING:
-    from agentvid.agent.saver import Checkpoints
 
 __all__ = ["Accepting", "Revised", "TurnDriver"]
 
@@ -65,8 +63,18 @@ class TurnDriver:
         self._planner = planner
         self.planner_of = planner_of or (lambda begun_with: planner)
         self._folder = folder
-        self._checkpoints: Checkpoints | None = None
+        self._checkpoints = Checkpoints(folder / "turns.sqlite")
         self._log = executor.log
+
+    def of(self, executor: Executor) -> Self:
+        """Return this driver with another executor of the same log; the two share the checkpoints."""
+        other = copy.copy(self)
+        other._executor = executor
+        return other
+
+    def close(self) -> None:
+        """Close the checkpoints; a later turn opens them again."""
+        self._checkpoints.close()
 
     async def start(self, session: str, message: Message, emit: Emit, **wishes: Any) -> int:
         """Add a turn with this message, run it, and return its number. `wishes` are fields of the turn's state.
@@ -90,9 +98,12 @@ class TurnDriver:
 
         Raises: SessionBusy; InputError where there is no such session.
         """
-        with own(self._log, session) as ownership:
-            wishes = {"planner": self._planner.name, **wishes}
-            return self._log.add_turn(session, _told(message, wishes), token=ownership.token, then=then)
+        wishes = {"planner": self._planner.name, **wishes}
+        with self._log.write(durable=True):
+            ownership = acquire(self._log, session)
+            turn = self._log.add_turn(session, _told(message, wishes), token=ownership.token, then=then)
+            ownership.release()
+        return turn
 
     async def proceed(
         self, session: str, turn: int, emit: Emit, *, approved: bool = False, since: float | None = None
@@ -230,11 +241,10 @@ class TurnDriver:
 
     async def _again(self, session: str, turn: int, given: list[list[Any]], token: str, emit: Emit) -> None:
         """Begin a turn anew that got no chain: it was refused, or ended while it was planned."""
-        wishes = self._log.turn(session, turn).message["wishes"]
-        state: TurnState = {"session": session, "turn": turn, **wishes}  # type: ignore[typeddict-item]
+        state = self._begun(session, turn)
         if given:
             state["given"] = given
-        planner = self.planner_of(wishes.get("planner", ""))
+        planner = self.planner_of(state.get("planner", ""))
         state["planner"] = planner.name
         await self._invoke(session, turn, state, token, emit, planner)
 
@@ -248,33 +258,34 @@ class TurnDriver:
         if row is None:
             await self._again(session, turn, [], token, emit)
             return
-        async with self._graph(session, lambda: self._log.check_token(session, token)) as graph:
-            state = await graph.aget_state(_config(session, turn))
-        if not state.values:
-            await self._again(session, turn, [], token, emit)
-        elif since is not None and not (state.next or state.interrupts) and self._answered(session, turn, row.n, since):
+        if since is not None and self._answered(session, turn, row.n, since):
             return  # the process ended after the turn did
+        with self._graph(session, token) as graph:
+            state = await graph.aget_state(_config(session, turn))
+        if not state.values and self._log.answer(session, turn) is None:
+            await self._again(session, turn, [], token, emit)
         elif state.interrupts and since is not None and not approved and state.values.get("revision") == row.n:
-            self._wait(session, turn, state, token, emit)
+            self._wait(session, turn, state.interrupts, token, emit)
         elif state.interrupts:
             await self._invoke(session, turn, Command(resume={"revision": row.n, "approved": approved}), token, emit)
         elif state.next and state.values.get("revision") in (None, row.n):
             await self._invoke(session, turn, None, token, emit)
         else:
+            again = self._begun(session, turn) if not state.values else TurnState()
+            again |= {"revision": row.n, "waiting": [], "checks": [], "plan_only": False}
             held = self._log.turn(session, turn).error
-            is_told = held is not None and held["code"] == OVER_BUDGET
-            again: TurnState = {"revision": row.n, "waiting": [], "checks": [], "plan_only": False}
-            again["approved"] = approved and is_told
+            again["approved"] = approved and held is not None and held["code"] == OVER_BUDGET
             await self._invoke(session, turn, again, token, emit)
 
     async def _invoke(
         self, session: str, turn: int, given: Any, token: str, emit: Emit, planner: Planner | None = None
     ) -> None:
+        """Run the graph until it ends or waits. Where it stands is checkpointed once, when it does: what it did is in
+        the log, from which a turn goes on whose process was killed."""
         services = Services(self._executor, planner or self._planner, token, emit, self._folder)
         try:
-            async with self._graph(session, lambda: self._log.check_token(session, token)) as graph:
-                await graph.ainvoke(given, _config(session, turn), context=services, durability="sync")
-                state = await graph.aget_state(_config(session, turn))
+            with self._graph(session, token) as graph:
+                left = await graph.ainvoke(given, _config(session, turn), context=services, durability="exit")
         except asyncio.CancelledError:
             self._log.set_phase(session, turn, "cancelled", token=token)
             raise
@@ -285,17 +296,17 @@ class TurnDriver:
             told = _unexpected(fault)
             self._refuse(session, turn, told, token)
             raise told from fault
-        if state.interrupts:
-            self._wait(session, turn, state, token, emit)
-        elif state.values.get("plan_only"):
+        if interrupts := left.get("__interrupt__"):
+            self._wait(session, turn, interrupts, token, emit)
+        elif left.get("plan_only"):
             self._log.set_phase(session, turn, "planned", token=token)
 
     def _answered(self, session: str, turn: int, revision: int, since: float) -> bool:
         answered = self._log.answered(session, turn, revision)
         return answered is not None and answered >= since
 
-    def _wait(self, session: str, turn: int, state: Any, token: str, emit: Emit) -> None:
-        held = state.interrupts[0].value.get("held")
+    def _wait(self, session: str, turn: int, interrupts: Sequence[Any], token: str, emit: Emit) -> None:
+        held = interrupts[0].value.get("held")
         self._log.set_phase(session, turn, "waiting", error=held, token=token)
         if held:
             emit(Waiting(port="budget", how=f"{held['given']}; {held['do']}"))
@@ -312,18 +323,17 @@ class TurnDriver:
         phase = "refused" if isinstance(error, InputError) else "failed"
         self._log.set_phase(session, turn, phase, error=document, token=token)
 
-    @asynccontextmanager
-    async def _graph(self, session: str, require_ownership: Any) -> AsyncIterator[Any]:
-        from agentvid.agent.graph import build_graph
-        from agentvid.agent.saver import Checkpoints
+    def _begun(self, session: str, turn: int) -> TurnState:
+        """Return the state that a turn was begun with."""
+        wishes = self._log.turn(session, turn).message["wishes"]
+        return {"session": session, "turn": turn, **wishes}  # type: ignore[typeddict-item]
 
-        if self._checkpoints is None:
-            self._checkpoints = Checkpoints(self._folder / "turns.sqlite")
-        try:
-            async with self._checkpoints.saver(require_ownership) as saver:
-                yield build_graph(saver)
-        except sqlite3.DatabaseError as error:
-            raise _damaged(self._checkpoints.path, error) from error
+    @contextmanager
+    def _graph(self, session: str, token: str) -> Iterator[Any]:
+        from agentvid.agent.graph import build_graph
+
+        with self._checkpoints.saver(lambda: self._log.check_token(session, token)) as saver:
+            yield build_graph(saver)
 
 
 def _told(message: Message, wishes: dict[str, Any]) -> dict[str, Any]:
@@ -333,18 +343,6 @@ def _told(message: Message, wishes: dict[str, Any]) -> dict[str, Any]:
 
 def _config(session: str, turn: int) -> dict[str, Any]:
     return {"configurable": {"thread_id": f"{session}/t{turn}"}}
-
-
-def _damaged(path: Path, error: sqlite3.DatabaseError) -> StoreError:
-    if isinstance(error, sqlite3.OperationalError):
-        return StoreError(f"the checkpoints in {path} can't be used: {error}", "a readable database", "try again")
-    aside = path.with_name(f"{path.name}.damaged-{uuid.uuid4().hex[:8]}")
-    path.replace(aside)
-    return StoreError(
-        f"the checkpoints in {path} are damaged ({error})",
-        "a sound database; chains and results lie elsewhere and are safe",
-        f"run the command again; the damaged file was set aside as {aside.name}",
-    )
 
 
 def _unexpected(fault: Exception) -> AgentvidError:

@@ -23,13 +23,14 @@ async def execute(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     services = runtime.context
     session, turn, revision = state["session"], state["turn"], state["revision"]
     log = services.log
-    log.set_phase(session, turn, "execute", token=services.token)
+    log.set_phase(session, turn, "execute", token=services.token, durable=False)
     chain = log.revision(session, turn, revision).chain
 
     with hold(log) as lease:
 
         def save(records: Sequence[StepRun]) -> None:
-            lease.add(*(sha for record in records for sha in _artifacts(record)))
+            if found := [sha for record in records for sha in _artifacts(record)]:
+                lease.add(*found)
             log.save_step_runs(session, turn, revision, records, token=services.token)
 
         run = await services.executor.run(

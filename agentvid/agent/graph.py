@@ -4,8 +4,8 @@ An edit of a finished turn is a new invocation on a new revision: it enters at e
 pass the budget. LangGraph's own time travel and
 cache are not used; the store's revisions are the only history, and results are cached by key.
 
-Services come through the runtime's context. Where nobody hands them in, as under a server of LangGraph's own,
-`agent.standalone` binds each node to them.
+Nodes and routes are coroutines: LangGraph runs what is none in a thread. Services come through the runtime's
+context. Where nobody hands them in, as under a server of LangGraph's own, `agent.standalone` binds each node to them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["NODES", "Node", "Route", "build_graph", "wire"]
 
 TurnGraph = CompiledStateGraph[TurnState, Services, TurnState, TurnState]
 Node: TypeAlias = Callable[[TurnState, Runtime[Services]], Awaitable[TurnState]]
-Route: TypeAlias = Callable[[TurnState, Runtime[Services]], str]
+Route: TypeAlias = Callable[[TurnState, Runtime[Services]], Awaitable[str]]
 
 NODES: dict[str, Node] = {
     "perceive": perceive,
@@ -69,13 +69,13 @@ def wire(graph: StateGraph[Any, Any, Any, Any], begin: str, routed: Callable[[Ro
     graph.add_edge("answer", END)
 
 
-def _entry(state: TurnState, runtime: Runtime[Services]) -> str:
+async def _entry(state: TurnState, runtime: Runtime[Services]) -> str:
     if not state.get("revision"):
         return "perceive"
     return "execute" if state.get("approved") or not passes_budget(state, runtime) else "review"
 
 
-def _after_plan(state: TurnState, runtime: Runtime[Services]) -> str:
+async def _after_plan(state: TurnState, runtime: Runtime[Services]) -> str:
     chain = runtime.context.log.revision(state["session"], state["turn"], state["revision"]).chain
     if chain.question:
         return "answer"
@@ -84,10 +84,10 @@ def _after_plan(state: TurnState, runtime: Runtime[Services]) -> str:
     return "review" if needs_review(state, runtime) or passes_budget(state, runtime) else "execute"
 
 
-def _after_review(state: TurnState, runtime: Runtime[Services]) -> str:
+async def _after_review(state: TurnState, runtime: Runtime[Services]) -> str:
     """What was edited in review, but not approved, must keep to the budget like any other run."""
     return "execute" if state.get("approved") or not passes_budget(state, runtime) else "review"
 
 
-def _after_execute(state: TurnState, runtime: Runtime[Services]) -> str:
+async def _after_execute(state: TurnState, runtime: Runtime[Services]) -> str:
     return "review" if state.get("waiting") else "verify"

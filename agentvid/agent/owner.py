@@ -6,7 +6,6 @@ import copy
 from dataclasses import replace
 
 from agentvid.agent.agent import Agent
-from agentvid.agent.drive import TurnDriver
 from agentvid.run.chain_run import InFlight
 
 __all__ = ["agent_of"]
@@ -19,5 +18,5 @@ def agent_of(agent: Agent, owner: str) -> Agent:
     """
     theirs = copy.copy(agent)
     theirs.executor = replace(agent.executor, owner=owner, in_flight=InFlight())
-    theirs.driver = TurnDriver(theirs.executor, agent.planner, agent.home, agent.driver.planner_of)
+    theirs.driver = agent.driver.of(theirs.executor)
     return theirs

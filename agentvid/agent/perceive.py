@@ -24,11 +24,11 @@ async def perceive(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     """Give every new picture and clip of the message its version number."""
     services = runtime.context
     session, turn = state["session"], state["turn"]
-    services.log.set_phase(session, turn, "perceive", token=services.token)
-    seen = {(v.source, v.artifact.artifact) for v in services.log.versions(session)}
-    for part in services.log.turn(session, turn).message["parts"]:
-        if part["type"] != "media":
-            continue
+    media = [part for part in services.log.turn(session, turn).message["parts"] if part["type"] == "media"]
+    if media:
+        services.log.set_phase(session, turn, "perceive", token=services.token, durable=False)
+        seen = {(v.source, v.artifact.artifact) for v in services.log.versions(session)}
+    for part in media:
         artifact = load_artifact(part["artifact"])
         source = f"upload:t{turn}"
         if (source, artifact.artifact) not in seen:

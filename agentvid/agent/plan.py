@@ -9,7 +9,7 @@ from typing import Final
 from langgraph.runtime import Runtime
 
 from agentvid.agent.answer import language_of
-from agentvid.agent.bill import Bill, keep_bill
+from agentvid.agent.bill import Bill, keep_bill, kept_bill
 from agentvid.agent.execute import earlier_lookup
 from agentvid.agent.form import Form, form_edits
 from agentvid.agent.given import given_edits
@@ -45,30 +45,32 @@ async def plan(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     services = runtime.context
     session, turn = state["session"], state["turn"]
     log, tools = services.log, services.executor.tools
-    log.set_phase(session, turn, "plan", token=services.token)
     row = log.latest_revision(session, turn)
     if row is not None and row.author == "person":  # stopped after it was written, before it was checkpointed
         return {"revision": row.n, "phase": "planned"}
-    chain, bill = (row.chain, Bill()) if row else await _write(state, services)
+    log.set_phase(session, turn, "plan", token=services.token, durable=False)
+    chain, bill = (row.chain, kept_bill(log, session, turn)) if row else await _write(state, services)
     earlier = earlier_ports(log, session, turn, tools)
     engines = set(services.executor.engines)
     require(chain, tools, earlier=earlier, engines=engines)
-    edits = await asyncio.to_thread(_wishes, chain, state, services)
+    edits = await _wishes(chain, state, services)
     wished = apply_all(chain, edits)
-    require(wished, tools, earlier=earlier, engines=engines)
-    note = bill.words(language_of(log.turn(session, turn).message["text"]))
-    revision = (
-        row.n
-        if row
-        else log.add_revision(session, turn, chain, author="planner", parent=None, note=note, token=services.token)
-    )
     if edits:
-        chain = wished
-        told = [edit.model_dump(mode="json") for edit in edits]
-        revision = log.add_revision(
-            session, turn, chain, author="person", parent=revision, edits=told, token=services.token
+        require(wished, tools, earlier=earlier, engines=engines)
+    note = bill.words(language_of(log.turn(session, turn).message["text"])) if row is None else ""
+    token = services.token
+    with log.write(durable=True):
+        revision = (
+            row.n
+            if row
+            else log.add_revision(session, turn, chain, author="planner", parent=None, note=note, token=token)
         )
-    services.emit(ChainEvent(revision=revision, chain=chain.to_json()))
+        if edits:
+            told = [edit.model_dump(mode="json") for edit in edits]
+            revision = log.add_revision(
+                session, turn, wished, author="person", parent=revision, edits=told, token=token
+            )
+    services.emit(ChainEvent(revision=revision, chain=wished.to_json()))
     return {"revision": revision, "phase": "planned", "planning": bill.to_json()}
 
 
@@ -155,7 +157,14 @@ def earlier_ports(log: Log, session: str, turn: int, tools: Mapping[str, ToolSpe
     return ports
 
 
-def _wishes(chain: Chain, state: TurnState, services: Services) -> list[Edit]:
+async def _wishes(chain: Chain, state: TurnState, services: Services) -> list[Edit]:
+    """Return the edits that what a person wished with the message comes to."""
+    if state.get("given") or state.get("form") is not None:  # which may read files
+        return await asyncio.to_thread(_wished, chain, state, services)
+    return _wished(chain, state, services)
+
+
+def _wished(chain: Chain, state: TurnState, services: Services) -> list[Edit]:
     edits: list[Edit] = []
     form = state.get("form")
     if form is not None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
 from pathlib import Path
@@ -256,14 +256,14 @@ def _mark(served: Served, state: TurnState, phase: str, error: dict[str, Any] | 
         served.agent.log.set_phase(state["session"], state["turn"], phase, error=error, token=ownership.token)
 
 
-def _routed(served: Callable[[], Served], route: Route) -> Callable[..., str]:
-    def choose(held: _State, runtime: Runtime[None]) -> str:
+def _routed(served: Callable[[], Served], route: Route) -> Callable[..., Awaitable[str]]:
+    async def choose(held: _State, runtime: Runtime[None]) -> str:
         if held.get("is_over") and held.get("phase") == "accepted":
             return str(END)
         state = _turn_state(held)
-        found = served()
+        found = await asyncio.to_thread(served)
         bound: Any = runtime.override(context=found.services(state, "", _telling(runtime)))  # type: ignore[arg-type]
-        chosen = route(state, bound)
+        chosen = await route(state, bound)
         is_new = state.get("phase") == "accepted" and state.get("revision")
         return "review" if is_new and state.get("review") == "ask" else chosen
 

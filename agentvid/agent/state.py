@@ -12,10 +12,17 @@ from agentvid.run.execute import Executor
 from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
 
-__all__ = ["Review", "Services", "TurnState", "TurnStatus"]
+__all__ = ["Review", "Services", "TurnState", "TurnStatus", "status_of"]
 
 Review: TypeAlias = Literal["never", "ask", "when_costly"]
 TurnStatus: TypeAlias = Literal["done", "waiting", "failed", "refused"]
+
+
+def status_of(phase: str) -> TurnStatus:
+    """Return how a turn of this phase stands: what is not done, failed or refused waits, also to be gone on with."""
+    if phase == "planned":
+        return "done"
+    return phase if phase in ("done", "failed", "refused") else "waiting"  # type: ignore[return-value]
 
 
 class TurnState(TypedDict, total=False):

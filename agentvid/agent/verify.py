@@ -38,8 +38,10 @@ async def verify(state: TurnState, runtime: Runtime[Services]) -> TurnState:
     """Test every expectation of every step that gave a result."""
     services = runtime.context
     session, turn, revision = state["session"], state["turn"], state["revision"]
-    services.log.set_phase(session, turn, "verify", token=services.token)
     chain = services.log.revision(session, turn, revision).chain
+    if not any(step.expect for step in chain):
+        return {"checks": [], "phase": "verified"}
+    services.log.set_phase(session, turn, "verify", token=services.token, durable=False)
     run = services.log.run(session, turn, revision)
     probe = _Probe(services, session, turn, run)
     verdicts = [

@@ -230,24 +230,29 @@ class _Check:
             yield from _literal(step, where, name, type_name, value)
 
     def _reference(self, ref: Ref, step: str, where: str, types: frozenset[str] = frozenset()) -> Iterator[Problem]:
-        found, ports = self._port_type(ref)
+        found = self._port_type(ref)
         if found is None:
-            yield Problem(step, f"{where} refers to {ref}, which does not exist", ports, "refer to a port that exists")
+            near = self._nearest_port(ref)
+            yield Problem(step, f"{where} refers to {ref}, which does not exist", near, "refer to a port that exists")
         elif types and found and found not in types:
             expected = " or ".join(sorted(types))
             yield Problem(step, f"{where} refers to {ref}, which is {found}", expected, "refer to a port of that type")
 
-    def _port_type(self, ref: Ref) -> tuple[str | None, str]:
-        """Return the type of a port and what could be meant; "" where the tool of its step is unknown."""
+    def _port_type(self, ref: Ref) -> str | None:
+        """Return the type of a port; "" where the tool of its step is unknown, None where there is no such port."""
         step = self.steps.get(ref.step)
         if step is None:
-            known = [*(f"{s.id}.{p.name}" for s in self.chain.steps for p in self._ports(s)), *self.earlier]
-            return self.earlier.get(str(ref)), _nearest(str(ref), known)
+            return self.earlier.get(str(ref))
         spec = self.tools.get(step.tool)
-        if spec is None:
-            return "", ""
-        port = spec.port(ref.port)
-        return (port.type if port else None), _nearest(ref.port, [p.name for p in spec.ports])
+        port = spec.port(ref.port) if spec else None
+        return "" if spec is None else port.type if port else None
+
+    def _nearest_port(self, ref: Ref) -> str:
+        step = self.steps.get(ref.step)
+        if step is not None:
+            return _nearest(ref.port, [port.name for port in self._ports(step)])
+        known = [*(f"{s.id}.{p.name}" for s in self.chain.steps for p in self._ports(s)), *self.earlier]
+        return _nearest(str(ref), known)
 
     def _ports(self, step: Step) -> tuple[Any, ...]:
         spec = self.tools.get(step.tool)

@@ -93,9 +93,8 @@ class ChainRun:
         self._left = [record.key for record in self._previous.values() if record.key]
         self._place_left = {key: place for place, key in enumerate(self._left)}
         self._known: dict[str, str] = {}
-        self._expected: dict[tuple[str, str], float | None] = {}
         self._light: dict[str, bool] = {}  # whether the last step of a tool was; a tool's first step counts as not
-        self._kept = KeptKeys(executor.log, executor.owner)
+        self._kept = KeptKeys(executor.log, executor.owner, len(self._order))
         self._jobs: set[asyncio.Task[None]] = set()
         self._finished: asyncio.Queue[Ended] = asyncio.Queue()
         self._ended: dict[str, Ended] = {}
@@ -316,7 +315,7 @@ class ChainRun:
         step, spec = prepared.step, prepared.spec
         if self._telling.is_heard:
             identity = next((route.identity for route in prepared.routes.values()), "")
-            expected = self._expected_seconds(step.tool, identity.partition("@")[0])
+            expected = self._executor.usual_seconds(step.tool, identity.partition("@")[0])
             self._say(StepStarted(step=step.id, tool=step.tool, engine=identity, expected_seconds=expected))
         started = time.monotonic()
         try:
@@ -339,11 +338,6 @@ class ChainRun:
             log.cache_put(owner, key, CachedResult.model_validate(found.document()))
         self._executor.in_flight.kept += 1
         self._kept.add(key)
-
-    def _expected_seconds(self, tool: str, engine: str) -> float | None:
-        if (tool, engine) not in self._expected:
-            self._expected[tool, engine] = self._executor.log.typical_seconds(tool, engine)
-        return self._expected[tool, engine]
 
 
 def _arguments(prepared: Prepared) -> dict[str, Any]:

@@ -10,9 +10,10 @@ the first in the order of the chain runs: `run.preview` counts on both.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from agentvid.chain.chain import Chain
 from agentvid.chain.run import Run, StepRun
@@ -32,7 +33,10 @@ from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
 from agentvid.tool import ToolSpec
 
-__all__ = ["Executor"]
+__all__ = ["LOOK_SECONDS", "Executor"]
+
+LOOK_SECONDS: Final = 10.0
+"""How old may be what is told of how long steps take."""
 
 
 def _nothing_earlier(ref: Ref) -> Any:
@@ -50,6 +54,7 @@ class Executor:
     log: Log
     owner: str = "local"
     in_flight: InFlight = field(default_factory=InFlight)
+    _usual: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     async def run(
         self,
@@ -111,6 +116,17 @@ class Executor:
     def vendor_job(self, key: str, request: str, engine: str, task: str) -> StoredJob:
         """Return the place where the id of a vendor's job for a request of a step's key is kept."""
         return StoredJob(self.log, self.owner, f"{key}.{request}", key, engine, task)
+
+    def usual_seconds(self, tool: str, engine: str) -> float | None:
+        """Return how long the last steps of a tool took by an engine ("" for none), as it was known within the last
+        `LOOK_SECONDS`; None where that is not known."""
+        known = self._usual.get((tool, engine))
+        if known is None or time.monotonic() - known[0] > LOOK_SECONDS:
+            seconds = self.log.typical_seconds(tool, engine)
+            if seconds is None:
+                return None
+            known = self._usual[tool, engine] = time.monotonic(), seconds
+        return known[1]
 
     def lookup(self, earlier: Lookup) -> Lookup:
         """Return a lookup of ports of earlier turns that must be there, and whole."""

@@ -21,14 +21,17 @@ LOOK_SECONDS: Final = 0.1
 _FEW: Final = 4
 _MOST: Final = 2000
 """The keys of a frame with more kept results are not fetched."""
+_WORTH: Final = 20
+"""Nor where there are more than so many for each step of the run: asking for those it needs is quicker."""
 
 
 class KeptKeys:
-    """Tells keys of an owner that are not kept for certain from those that may be."""
+    """Tells keys of an owner that are not kept for certain from those that may be, in a run of so many steps."""
 
-    def __init__(self, log: Log, owner: str) -> None:
+    def __init__(self, log: Log, owner: str, steps: int) -> None:
         self._log = log
         self._owner = owner
+        self._most = min(_MOST, _WORTH * steps)
         self._asked: Counter[str] = Counter()
         self._fetched: set[str] = set()
         self._keys: set[str] = set()
@@ -68,7 +71,7 @@ class KeptKeys:
         if self._place is None:
             self._looked, self._puts, self._version = time.monotonic(), self._log.puts, self._log.others_wrote()
             self._place = self._log.last_kept()
-        keys = self._log.kept_keys(self._owner, frame, most=_MOST)
+        keys = self._log.kept_keys(self._owner, frame, most=self._most)
         if keys is None:
             return False
         self._fetched.add(frame)

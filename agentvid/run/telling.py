@@ -62,16 +62,17 @@ class Telling:
         return bool(self._held) and time.monotonic() - self._since >= HOLD_SECONDS
 
     def tell(self) -> None:
-        """Tell all that is held: first results are on the disk, then the records are told, then the events.
+        """Tell all that is held: results are on the disk with the records (what writes these takes them along), and
+        both are before the events are told.
 
         Raises: StoreError where the log can't be written, and what `on_steps` raises; what was held is then dropped.
         """
         held, self._held = self._held, []
-        self._log.flush()
         if self.on_steps is not tell_nobody:
             records = [as_record(item) for item in held if not isinstance(item, _Said)]
             if records:
                 self.on_steps(records)
+        self._log.flush()
         if self.is_heard:
             for item in held:
                 self._emit(item.event if isinstance(item, _Said) else _done(as_record(item)))

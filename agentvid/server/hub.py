@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from agentvid.agent.accept import Accepted, Wishes, accept_message
 from agentvid.agent.agent import Agent, Session, Turn
 from agentvid.agent.owner import agent_of
+from agentvid.agent.state import status_of
 from agentvid.agent.taking import taking
 from agentvid.errors import AgentvidError, SessionBusy
 from agentvid.events import Emit, Event, StepDone, TurnEvent
@@ -136,8 +137,8 @@ class Hub:
 
         Raises: HttpError 404.
         """
-        row = self.log.session(session)
-        if row is None or row.owner != owner:
+        found = self.log.look("SELECT owner FROM sessions WHERE session = ?", session)
+        if found != [(owner,)]:
             raise not_found(f"session {session[:80]!r}", do="GET /api/v1/sessions")
 
     def turn(self, owner: str, session: str, number: int) -> Turn:
@@ -285,6 +286,7 @@ class Hub:
             if running is None or running.work.turn != turn:
                 return False
             drop_work(self.log, running.work)
+            self.log.flush()
             if running.task is None:
                 self._queue.remove(session)
                 self._leave(running, "cancelled")
@@ -376,7 +378,6 @@ class Hub:
         running.ended.set()
 
     def _tell(self, work: Work, phase: str, error: dict[str, Any] | None = None) -> None:
-        turn = Turn(self.agent, work.session, work.turn)
         row = self.log.turn(work.session, work.turn)
-        told = TurnEvent(phase=phase or row.phase, status=turn.status, error=error or row.error)
+        told = TurnEvent(phase=phase or row.phase, status=status_of(row.phase), error=error or row.error)
         self.stream.put(work.session, work.turn, told)

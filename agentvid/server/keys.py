@@ -104,11 +104,11 @@ class Keys:
 
     def are_used(self) -> bool:
         """Return whether there is any key that is not revoked."""
-        return bool(self._log.tuples("SELECT 1 FROM api_keys WHERE revoked IS NULL LIMIT 1"))
+        return bool(self._log.look("SELECT 1 FROM api_keys WHERE revoked IS NULL LIMIT 1"))
 
     def is_used(self, key_id: str) -> bool:
         """Return whether there is a key of this id that is not revoked."""
-        return bool(self._log.tuples("SELECT 1 FROM api_keys WHERE key_id = ? AND revoked IS NULL", key_id))
+        return bool(self._log.look("SELECT 1 FROM api_keys WHERE key_id = ? AND revoked IS NULL", key_id))
 
     def owner(self, secret: str) -> tuple[str, str] | None:
         """Return whom a key stands for, and the key's id; or None."""
@@ -143,11 +143,11 @@ class Keys:
         return self._one(query, _digest(value), self._log.clock())
 
     def _one(self, query: str, *values: object) -> tuple[str, str] | None:
-        found = self._log.tuples(query, *values)
+        found = self._log.look(query, *values)
         return (found[0][0], found[0][1]) if found else None
 
 
-def owner_of(
+async def owner_of(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None,
     cookie: Annotated[str | None, Depends(_cookie)] = None,

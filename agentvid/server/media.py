@@ -89,16 +89,24 @@ class OwnedMedia:
         return found
 
     def check(self, owner: str, said: Any) -> None:
-        """Check that every artifact that a request names, anywhere in its JSON, is this owner's. Its texts may be JSON
-        themselves: one in which a digest could hide behind escapes is refused.
+        """Check that every artifact that a request names, anywhere in its JSON, is this owner's. See `named`.
 
         Raises: HttpError 404; InputError.
+        """
+        for sha256 in self.named(said):
+            self.find(owner, sha256)
+
+    @staticmethod
+    def named(said: Any) -> set[str]:
+        """Return what may be the digest of an artifact anywhere in JSON. Its texts may be JSON themselves: one in which
+        a digest could hide behind escapes is refused.
+
+        Raises: InputError.
         """
         told = json.dumps(said, default=str, ensure_ascii=False)
         if hidden := _HIDES.search(told):
             raise InputError(f"a letter or digit written as {hidden[0]}", "the letter or digit", "write it as it is")
-        for sha256 in set(_SHA256.findall(told)):
-            self.find(owner, sha256)
+        return set(_SHA256.findall(told))
 
     def take_text(self, owner: str, type_name: str, text: str, store: ObjectStore) -> Any:
         """Return the media that a text names: the digest of an artifact of this owner. See `agent.taking`.

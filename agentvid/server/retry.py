@@ -72,7 +72,7 @@ class RetriedRoute(APIRoute):
             try:
                 if request.method == "GET":
                     return await answer(request)
-                owner = await run_in_threadpool(identify, request)
+                owner = identify(request)
                 return await (answer(request) if key is None else _once(request, owner, key, answer))
             finally:
                 await request.close()

@@ -13,6 +13,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -72,6 +73,7 @@ class Stream:
         self._lock = threading.Lock()
         self._channels: dict[str, _Channel] = {}
         self._waiting: list[tuple[str, int, Event]] = []
+        self._ended: list[tuple[str, int]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_due = False
         self.is_closed = False
@@ -87,17 +89,29 @@ class Stream:
             return
         with self._lock:
             self._waiting.append((session, turn, event))
+        self._be_due()
+
+    def _be_due(self) -> None:
+        with self._lock:
             first, self._is_due = not self._is_due, True
         if first and self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.call_later, _HOLD_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Write what waits, and tell it.
+        """Write what waits, tell it, and let go of the turns that have ended.
 
         Raises: StoreError where the log can't be written; what waited is then told without being kept.
         """
         with self._lock:
             waiting, self._waiting, self._is_due = self._waiting, [], False
+            ended, self._ended = self._ended, []
+        try:
+            self._tell(waiting)
+        finally:
+            for session, turn in ended:
+                self._ends(session, turn)
+
+    def _tell(self, waiting: list[tuple[str, int, Event]]) -> None:
         told: dict[str, list[Told]] = {}
         rows, now = [], self._log.clock()
         for session, turn, event in waiting:
@@ -123,7 +137,11 @@ class Stream:
 
     def end(self, session: str, turn: int) -> None:
         """Say that a turn's work has ended; on the loop that writes. What nobody listens to is not held any longer."""
-        self.flush()
+        with self._lock:
+            self._ended.append((session, turn))
+        self._be_due()
+
+    def _ends(self, session: str, turn: int) -> None:
         channel = self._channel(session)
         for key in [key for key in channel.live if key[0] == turn]:
             del channel.live[key]
@@ -162,20 +180,26 @@ class Stream:
 
     async def listen(self, session: str, after: int = 0) -> AsyncIterator[Told]:
         """Give the events of a session behind number `after`, then those that come, until the server stops."""
+        async with aclosing(self.batches(session, after)) as batches:  # type: ignore[type-var]
+            async for items in batches:
+                for item in items:
+                    yield item
+
+    async def batches(self, session: str, after: int = 0) -> AsyncIterator[list[Told]]:
+        """Give the same as `listen`, those that are there at a time together."""
         waker = _Waker(asyncio.get_running_loop(), asyncio.Event())
-        channel = await asyncio.to_thread(self._channel, session, waker)
+        channel = self._channel(session, waker)
         cursor, seen = min(after, channel.last), 0
         try:
             while not (self.is_closed or channel.is_gone):
                 waker.flag.clear()
-                for item in await self._behind(session, channel, cursor):
-                    yield item
-                    cursor = item.n or cursor
+                items = await self._behind(session, channel, cursor)
+                cursor = max((item.n for item in items if item.n is not None), default=cursor)
                 now = channel.clock  # what is live no more has no item that would raise `seen` to it
-                for clock, item in [pair for pair in list(channel.live.values()) if pair[0] > seen]:
-                    yield item
-                    seen = max(seen, clock)
+                items += [item for clock, item in list(channel.live.values()) if clock > seen]
                 seen = max(seen, now)
+                if items:
+                    yield items
                 if channel.last <= cursor and channel.clock <= seen:
                     await waker.flag.wait()
         finally:
@@ -217,7 +241,7 @@ class Stream:
             return channel
 
     def _newest(self, session: str) -> int:
-        ((last,),) = self._log.tuples("SELECT coalesce(max(n), 0) FROM events WHERE session = ?", session)
+        ((last,),) = self._log.look("SELECT coalesce(max(n), 0) FROM events WHERE session = ?", session)
         return int(last)
 
     def _let_go(self, session: str) -> None:

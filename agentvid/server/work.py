@@ -47,15 +47,17 @@ def insert_work(
 
 
 def try_work(log: Log, work: Work) -> None:
-    """Count that work begins."""
-    with log.write(durable=False) as connection:
-        connection.execute("UPDATE work SET tries = tries + 1 WHERE id = ?", (work.id,))
+    """Count that work begins: in the transaction by which its turn becomes its process's."""
+    log.write_later("work", ("try", work.id), "UPDATE work SET tries = tries + 1 WHERE id = ?", _id, work)
 
 
 def drop_work(log: Log, work: Work) -> None:
-    """Forget work that is done. Doing it twice does nothing."""
-    with log.write(durable=False) as connection:
-        connection.execute("DELETE FROM work WHERE id = ?", (work.id,))
+    """Forget work that is done, with the next write. Until then its turn was answered after it was accepted."""
+    log.write_later("work", ("drop", work.id), "DELETE FROM work WHERE id = ?", _id, work)
+
+
+def _id(work: Work) -> tuple[int]:
+    return (work.id,)
 
 
 def left_work(log: Log) -> list[Work]:

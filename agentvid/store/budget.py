@@ -51,6 +51,15 @@ class Budgets:
         )
         return {row["currency"]: row["amount"] for row in rows}
 
+    def spent_on(self, session: str, turn: int, step: str) -> list[BudgetRow]:
+        """Return what a step of a turn has cost in all, in each currency."""
+        rows = self._database.rows(
+            "SELECT sum(amount) AS amount, currency FROM spending WHERE session = ? AND turn = ? AND step = ?"
+            " GROUP BY currency",
+            *(session, turn, step),
+        )
+        return [BudgetRow(**row) for row in rows]
+
     def spend(self, session: str, turn: int, record: StepRun, *, token: str) -> None:
         """Write down what a step cost that is in no revision (a check of what was expected).
 

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import heapq
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,7 +99,7 @@ def acquire(log: Log, session: str, *, lease_seconds: float = LEASE_SECONDS) -> 
 
 @contextmanager
 def own(log: Log, session: str, *, lease_seconds: float = LEASE_SECONDS) -> Iterator[Ownership]:
-    """Own a session inside the block, renewed from a background thread, released at its end.
+    """Own a session inside the block, renewed by the heartbeat, released at its end.
 
     Raises: SessionBusy as `acquire`.
     """
@@ -111,28 +113,88 @@ def own(log: Log, session: str, *, lease_seconds: float = LEASE_SECONDS) -> Iter
 
 @contextmanager
 def beating(renew: Callable[[], None], *, every_seconds: float) -> Iterator[None]:
-    """Call `renew` from a background thread inside the block, until it raises SessionBusy.
+    """Call `renew` from the heartbeat's thread inside the block, until it raises SessionBusy; never after the block.
 
     A StoreError (a locked or full disk) passes: the lease spans several beats, and whoever writes will hear of it.
     """
-    ended = threading.Event()
-
-    def beat() -> None:
-        while not ended.wait(every_seconds):
-            try:
-                renew()
-            except SessionBusy:
-                return
-            except StoreError:
-                continue
-
-    thread = threading.Thread(target=beat, name="agentvid-heartbeat", daemon=True)
-    thread.start()
+    beat = _Beat(renew, every_seconds)
+    _heart.keep(beat)
     try:
         yield
     finally:
-        ended.set()
-        thread.join()
+        beat.end()
+
+
+class _Beat:
+    """One renewal, again and again until it ends."""
+
+    def __init__(self, renew: Callable[[], None], every_seconds: float) -> None:
+        self.every_seconds = every_seconds
+        self._renew = renew
+        self._lock = threading.Lock()
+        self._has_ended = False
+
+    def end(self) -> None:
+        """Renew no more; waits for a renewal that is being made."""
+        with self._lock:
+            self._has_ended = True
+
+    def once(self) -> bool:
+        """Renew unless it has ended; returns whether there is another time."""
+        with self._lock:
+            if not self._has_ended:
+                try:
+                    self._renew()
+                except SessionBusy:
+                    self._has_ended = True
+                except StoreError:
+                    pass
+            return not self._has_ended
+
+
+class _Heart:
+    """One thread for all beats of this process, however many sessions it owns; it waits where nothing is due."""
+
+    def __init__(self) -> None:
+        self._due: list[tuple[float, int, _Beat]] = []
+        self._kept = 0
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def keep(self, beat: _Beat) -> None:
+        """Make a beat from now on."""
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._beat, name="agentvid-heartbeat", daemon=True)
+                self._thread.start()
+            self._put(beat)
+            if self._due[0][2] is beat:
+                self._changed.notify()
+
+    def _put(self, beat: _Beat) -> None:
+        self._kept += 1
+        heapq.heappush(self._due, (time.monotonic() + beat.every_seconds, self._kept, beat))
+
+    def _beat(self) -> None:
+        while True:
+            with self._changed:
+                while not self._due or self._due[0][0] > time.monotonic():
+                    self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
+                beat = heapq.heappop(self._due)[2]
+            if beat.once():
+                with self._changed:
+                    self._put(beat)
+
+
+_heart = _Heart()
+
+
+def _after_fork() -> None:
+    global _heart
+    _heart = _Heart()  # threads stay with the parent, and so do its sessions
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def _busy(session: str, owner: Process, since: float, until: float) -> SessionBusy:

@@ -57,6 +57,8 @@ class Lease:
 
     def renew(self) -> None:
         """Say that the holder lives, which extends the lease."""
+        if not self.held:
+            return
         process, until = this_process(), self.log.clock() + self.lease_seconds
         with self.log.write(durable=False) as connection:
             connection.executemany(
@@ -69,13 +71,15 @@ class Lease:
 
     def release(self) -> None:
         """Let go of all objects held. Doing it twice does nothing."""
+        if not self.held:
+            return
         with self.log.write(durable=False) as connection:
             connection.execute("DELETE FROM leases WHERE holder = ?", (self.holder,))
 
 
 @contextmanager
 def hold(log: Log, *artifacts: Media | str, lease_seconds: float = LEASE_SECONDS) -> Iterator[Lease]:
-    """Hold objects inside the block, renewed from a background thread; `Lease.add` holds more.
+    """Hold objects inside the block, renewed by the heartbeat; `Lease.add` holds more.
 
     The lease of a process that dies ends with it (on another machine: after `lease_seconds`).
     """

@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -31,6 +32,7 @@ from agentvid.store.rows import Author, CachedResult, RevisionRow, SessionRow, T
 
 __all__ = ["Author", "CachedResult", "Log", "RevisionRow", "SessionRow", "TurnRow", "VersionRow"]
 
+_REVISION: Final = "session, turn, n, revisions.branch, parent, author, chain_json, edits_json, note, created, merged"
 _OWNER: Final = "SELECT token, pid, host FROM ownership WHERE session = ?"
 
 
@@ -46,8 +48,10 @@ class Log(CachedResults, Budgets):
         self.clock = clock
         self._database = Database(path)
         self.write = self._database.write
+        self.write_later = self._database.write_later
         self.rows = self._database.rows
         self.tuples = self._database.tuples
+        self.look = self._database.look
         self.close = self._database.close
 
     @property
@@ -63,17 +67,17 @@ class Log(CachedResults, Budgets):
 
     # ------------------------------------------------------------ sessions and turns
 
-    def create_session(self, session_id: str, owner: str = "local", title: str = "") -> None:
-        """Add a session.
+    def create_session(self, session_id: str, owner: str = "local", title: str = "") -> SessionRow:
+        """Add a session and return it.
 
         Raises: InputError where the id is taken.
         """
+        row = (session_id, owner, title, self.clock())
         with self.write(durable=True) as connection:
-            made = connection.execute(
-                "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?)", (session_id, owner, title, self.clock())
-            )
+            made = connection.execute("INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?)", row)
             if not made.rowcount:
                 raise InputError(f"there is a session {session_id!r} already", "a new id", "choose another id")
+        return SessionRow(session=session_id, owner=owner, title=title, created=row[3])
 
     def session(self, session_id: str) -> SessionRow | None:
         """Return the session, or None."""
@@ -108,13 +112,22 @@ class Log(CachedResults, Budgets):
             return turn
 
     def set_phase(
-        self, session: str, turn: int, phase: str, error: dict[str, Any] | None = None, *, token: str
+        self,
+        session: str,
+        turn: int,
+        phase: str,
+        error: dict[str, Any] | None = None,
+        *,
+        token: str,
+        durable: bool = True,
     ) -> None:
         """Say how far a turn got. `error` is an `errors.ErrorDocument`; None takes an earlier one away.
 
+        Where it is not `durable`, a power cut may leave the phase before: for phases that a turn passes through.
+
         Raises: SessionBusy as `add_turn`; InputError for an unknown turn.
         """
-        with self.session_write(session, token) as connection:
+        with self.session_write(session, token, durable=durable) as connection:
             _require_turn(connection, session, turn)
             connection.execute(
                 "UPDATE turns SET phase = ?, error_json = ? WHERE session = ? AND turn = ?",
@@ -179,25 +192,27 @@ class Log(CachedResults, Budgets):
 
         Raises: InputError for an unknown one.
         """
-        rows = self._database.rows("SELECT * FROM revisions WHERE session = ? AND turn = ? AND n = ?", session, turn, n)
+        where = "session = ? AND turn = ? AND n = ?"
+        rows = self._database.tuples(f"SELECT {_REVISION} FROM revisions WHERE {where}", session, turn, n)
         if not rows:
             told = f"turn {turn} of session {session!r} has no revision {n}"
             raise InputError(told, "a revision that was saved", f"agentvid chain history {session} --turn {turn}")
-        return RevisionRow(**rows[0])
+        return _revision_row(rows[0])
 
     def latest_revision(self, session: str, turn: int, branch: str | None = None) -> RevisionRow | None:
         """Return the head of a branch (None: of the branch the turn is on), or None where there is none."""
-        rows = self._database.rows(
-            "SELECT revisions.* FROM heads JOIN revisions USING (session, turn, n) WHERE session = ? AND turn = ?"
+        rows = self._database.tuples(
+            f"SELECT {_REVISION}"
+            " FROM heads JOIN revisions USING (session, turn, n) WHERE session = ? AND turn = ?"
             " AND heads.branch = coalesce(?, (SELECT branch FROM current_branches WHERE session = ? AND turn = ?), ?)",
             *(session, turn, branch, session, turn, MAIN),
         )
-        return RevisionRow(**rows[0]) if rows else None
+        return _revision_row(rows[0]) if rows else None
 
     def revisions(self, session: str, turn: int) -> list[RevisionRow]:
         """List a turn's revisions of all branches in the order they were made."""
-        rows = self._database.rows("SELECT * FROM revisions WHERE session = ? AND turn = ? ORDER BY n", session, turn)
-        return [RevisionRow(**row) for row in rows]
+        query = f"SELECT {_REVISION} FROM revisions WHERE session = ? AND turn = ? ORDER BY n"
+        return [_revision_row(row) for row in self._database.tuples(query, session, turn)]
 
     def save_step_run(self, session: str, turn: int, revision: int, step_run: StepRun, *, token: str) -> None:
         """Save what happened to a step in a revision, in place of what was saved of it before.
@@ -308,7 +323,7 @@ class Log(CachedResults, Budgets):
 
         Raises: SessionBusy where `token` does not own the session now.
         """
-        _compare(self._database.rows(_OWNER, session), session, token)
+        _compare(self._database.tuples_of((), _OWNER, session), session, token)
 
     @contextmanager
     def session_write(self, session: str, token: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -317,13 +332,36 @@ class Log(CachedResults, Budgets):
         Raises: SessionBusy where `token` does not own the session now.
         """
         with self.write(durable=durable) as connection:
-            _compare(self._database.rows(_OWNER, session), session, token)
+            _compare(connection.execute(_OWNER, (session,)).fetchall(), session, token)
             yield connection
 
 
-def _compare(owners: list[dict[str, Any]], session: str, token: str) -> None:
-    if not owners or owners[0]["token"] != token:
-        owner = f"process {owners[0]['pid']} on {owners[0]['host']} owns it" if owners else "it was released"
+def _revision_row(row: tuple[Any, ...]) -> RevisionRow:
+    session, turn, n, branch, parent, author, chain, edits, note, created, merged = row
+    return RevisionRow(
+        session=session,
+        turn=turn,
+        n=n,
+        branch=branch,
+        parent=parent,
+        author=author,
+        chain=_chain(chain),
+        edits=json.loads(edits),
+        note=note,
+        created=created,
+        merged=merged,
+    )
+
+
+@lru_cache(maxsize=128)
+def _chain(text: str) -> Chain:
+    """Read a chain, which is never changed: the nodes of a turn ask for the same one again and again."""
+    return Chain.model_validate(json.loads(text))
+
+
+def _compare(owners: list[tuple[str, int, str]], session: str, token: str) -> None:
+    if not owners or owners[0][0] != token:
+        owner = f"process {owners[0][1]} on {owners[0][2]} owns it" if owners else "it was released"
         raise SessionBusy(
             f"this process does not own session {session!r} (any more): {owner}",
             "the token of its owner",

@@ -195,7 +195,10 @@ class Database:
         self._pid = os.getpid()
         self._open: sqlite3.Connection | None = None
         self._durable: bool | None = None
+        self._looking = threading.Lock()
+        self._reader: sqlite3.Connection | None = None
         self._later: dict[Hashable, tuple[str, Callable[..., Sequence[Any]], tuple[Any, ...]]] = {}
+        self._tables_later: set[str] = set()
         try:
             make_home(self.path.parent)
             private_file(self.path)
@@ -213,17 +216,25 @@ class Database:
             try:
                 self.flush()
             finally:
-                if self._open is not None and self._pid == os.getpid():
-                    self._open.close()
-                self._open = None
+                with self._looking:
+                    for connection in (self._open, self._reader):
+                        if connection is not None and self._pid == os.getpid():
+                            connection.close()
+                    self._open = self._reader = None
 
     @contextmanager
     def write(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
         """Give the connection inside a write transaction: all of it happens, or, after an error, nothing.
 
+        A write inside another one is part of it, and happens when that ends; only a durable one may hold durable ones.
+
         Raises: StoreError where the database is full, damaged, or locked by others for half a minute.
         """
         with self._lock:
+            if self._open is not None and self._pid == os.getpid() and self._open.in_transaction:
+                assert self._durable or not durable
+                yield self._open
+                return
             try:
                 connection = self._connection()
                 if durable is not self._durable:
@@ -238,6 +249,8 @@ class Database:
                     connection.execute("COMMIT")
                     for name in written:
                         del self._later[name]
+                    if not self._later:
+                        self._tables_later.clear()
                 except BaseException:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -246,13 +259,15 @@ class Database:
                 raise self._unusable(error) from error
 
     def write_later(
-        self, name: Hashable, statement: str, values: Callable[..., Sequence[Any]], *arguments: object
+        self, table: str, name: Hashable, statement: str, values: Callable[..., Sequence[Any]], *arguments: object
     ) -> None:
-        """Put a statement into the next transaction, or let `flush` make one. `values` is called for its values then.
+        """Put a statement that writes a table into the next transaction, or let `flush`, or whoever reads that table,
+        make one. `values` is called for its values then.
 
         One whose `name` waits already is dropped: the first stays.
         """
         with self._lock:
+            self._tables_later.add(table)
             self._later.setdefault(name, (statement, values, arguments))
 
     def flush(self) -> None:
@@ -271,7 +286,7 @@ class Database:
         Raises: StoreError as `write`.
         """
         with self._lock:
-            self.flush()
+            self._flush_for(query)
             names, rows = self._found(query, values)
         return [dict(_read(name, value) for name, value in zip(names, row, strict=True)) for row in rows]
 
@@ -281,7 +296,7 @@ class Database:
         Raises: StoreError as `write`.
         """
         with self._lock:
-            self.flush()
+            self._flush_for(query)
             return self._found(query, values)[1]
 
     def tuples_of(self, names: Iterable[Hashable], query: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -294,10 +309,31 @@ class Database:
                 self.flush()
             return self._found(query, values)[1]
 
+    def look(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return rows as they are on the disk, without waiting for a write that is being made: for event loops.
+
+        What waits to be written later is not seen.
+
+        Raises: StoreError as `write`.
+        """
+        try:
+            with self._looking:
+                self._mind_fork()
+                if self._reader is None:
+                    self._reader = _connected(self.path)
+                    self._reader.execute("PRAGMA query_only=ON")
+                return self._reader.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
     def others_wrote(self) -> int:
         """Return a number that changes when another connection has written. What waits here is not written for it."""
         ((number,),) = self.tuples_of((), "PRAGMA data_version")
         return int(number)
+
+    def _flush_for(self, query: str) -> None:
+        if any(table in query for table in self._tables_later):
+            self.flush()
 
     def _found(self, query: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         try:
@@ -307,17 +343,19 @@ class Database:
             raise self._unusable(error) from error
 
     def _connection(self) -> sqlite3.Connection:
-        if self._open is None or self._pid != os.getpid():  # a connection must not be carried over a fork
-            if self._pid != os.getpid():
-                self._later = {}  # the parent writes it
-            self._pid = os.getpid()
-            self._open = sqlite3.connect(
-                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+        self._mind_fork()
+        if self._open is None:
+            self._open = _connected(self.path)
             self._durable = None
             self._open.execute("PRAGMA foreign_keys=ON")
             _use_write_ahead_log(self._open)
         return self._open
+
+    def _mind_fork(self) -> None:
+        """Let go of what is the parent's: a connection must not be carried over a fork, and it writes what waits."""
+        if self._pid != os.getpid():
+            self._pid, self._open, self._reader = os.getpid(), None, None
+            self._later, self._tables_later = {}, set()
 
     def _unusable(self, error: Exception) -> StoreError:
         return StoreError(
@@ -325,6 +363,10 @@ class Database:
             "a log of agentvid on a local disk that can be written and is not full",
             "free some space or correct its permissions; where it is damaged, take a backup or another data folder",
         )
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -82,7 +82,7 @@ class CachedResults:
         """
         created = self.clock()
         self.puts += 1
-        self._database.write_later((owner, key), _PUT, _row_of, owner, key, document, created)
+        self._database.write_later("results", (owner, key), _PUT, _row_of, owner, key, document, created)
 
     def flush(self) -> None:
         """Write what `cache_put_later` left.

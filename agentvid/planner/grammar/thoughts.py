@@ -123,6 +123,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "orbit": ("{degrees}° to the {side} around the {thing}", "绕{thing}向{side}转 {degrees}°"),
     "orbit_up": ("{degrees}° {side} over the {thing}", "对着{thing}向{side}转 {degrees}°"),
     "look": ("turn {degrees}° to the {side}", "向{side}摇 {degrees}°"),
+    "tilt": ("tilt {degrees}° {side}", "向{side}摇 {degrees}°"),
     "zoom": ("zoom to {factor} times", "变焦到 {factor} 倍"),
     "dolly": ("{way} by {percent} % of the distance", "{way} {percent}% 的距离"),
     "shift": ("shift {percent} % of the picture {side}", "向{side}平移画面的 {percent}%"),

@@ -271,9 +271,10 @@ class ChainWriter:
     def _told(self, move: Move, thing: str) -> str:
         told = []
         sides = ("right" if move.yaw_deg > 0 else "left", "up" if move.pitch_deg > 0 else "down")
-        for side, degrees, key in ((sides[0], move.yaw_deg, "orbit"), (sides[1], move.pitch_deg, "orbit_up")):
+        turns = ((sides[0], move.yaw_deg, "orbit", "look"), (sides[1], move.pitch_deg, "orbit_up", "tilt"))
+        for side, degrees, around, about in turns:
             if degrees:
-                kind = key if move.turning == "orbit" else "look"
+                kind = around if move.turning == "orbit" else about
                 told.append(self.say(kind, degrees=_number(abs(degrees)), side=self.say(side), thing=thing))
         for far, ways in ((move.truck, ("right", "left")), (move.pedestal, ("up", "down"))):
             if far:
@@ -284,7 +285,7 @@ class ChainWriter:
             told.append(self.say("dolly", way=way, percent=_number(abs(move.dolly) * 100)))
         if move.zoom != 1:
             told.append(self.say("zoom", factor=_number(move.zoom)))
-        return ", ".join(told) or self.say("nothing")
+        return ("，" if self.language == "zh" else ", ").join(told) or self.say("nothing")
 
     def _walk(self, walk: Walk) -> None:
         picture = self.media.pick("image", walk.where)

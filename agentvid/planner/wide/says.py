@@ -80,7 +80,6 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "keyframe": ("Take the frame of {medium} to look for things in.", "取出{medium}的一帧，在里面找要改的东西。"),
     "track": ("Follow the {thing} through all frames of {medium}.", "在{medium}的每一帧里跟住{thing}。"),
-    "do": ("{title}: {medium}, as asked: “{clause}”.", "{title}：对{medium}，要求是“{clause}”。"),
     "mux": ("Put the sound on {medium}.", "把声音放进{medium}。"),
     "compare": ("Put {medium} side by side, to compare them at one glance.", "把{medium}并排放在一起，一眼就能比较。"),
     "no_length": (

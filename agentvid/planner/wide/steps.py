@@ -14,6 +14,7 @@ from agentvid.planner.grammar.resolve import AskBack, Held
 from agentvid.planner.grammar.write import ChainWriter
 from agentvid.planner.request import Ask, Edit, Generate, Kind, Reference, View, Walk
 from agentvid.planner.wide.camera import moves_of, side_of
+from agentvid.planner.wide.deeds import deed
 from agentvid.planner.wide.edit_args import EditArgs, edit_args, is_attribute
 from agentvid.planner.wide.engines import DRAWING, missing_task
 from agentvid.planner.wide.frame_args import frame_args
@@ -117,6 +118,10 @@ class PictureWriter:
         title = titles[1] if self.language == "zh" else titles[0]
         clause = want.clause if len(want.clause) <= _WORD_SPAN else want.clause[: _WORD_SPAN - 1] + "…"
         return tell(self.language, key, title=title, clause=clause, medium=medium, **words)
+
+    def do(self, tool: str, args: dict[str, Any], medium: str) -> str:
+        """Write a step whose thought is told by its arguments; `medium` names what it works on. Returns its id."""
+        return self.writer.step(tool, deed(tool, args, medium, self.language), args)
 
     def made(self, step: str, port: str, before: Held | None = None) -> Held:
         """Take in what a step makes: the next request works on it."""
@@ -281,7 +286,7 @@ class PictureWriter:
         if want.op == "rotate" and args["degrees"] is None:
             raise AskBack(self.say("degrees", want))
         tool = "transform_video" if held.kind == "video" else "transform_image"
-        step = self.writer.step(tool, self.say("do", want, held.name), args)
+        step = self.do(tool, args, held.name)
         self.made(step, held.kind, held)
         if held.kind == "image":  # another size: what was known of the picture no longer fits
             made = self.writer.media.made.pop()
@@ -310,15 +315,15 @@ class PictureWriter:
         clips = [held.value for held in media if held.kind == "video"]
         stills = [held.value for held in media if held.kind == "image"]
         names = ("和" if self.language == "zh" else " and ").join(held.name for held in media)
-        thought = self.say("compare" if want.op == "compare" else "do", want, names)
         layout = "above" if want.op == "above" else "beside"
         args = {"clips": clips or None, "stills": stills or None, "layout": layout}
         port = "video" if clips else "image"
-        step = self.writer.step("compose", thought, args)
         if want.op != "compare":
+            step = self.do("compose", args, names)
             self.writer.hidden |= {held.key for held in media}
             self.made(step, port)
             return
+        step = self.writer.step("compose", self.say("compare", want, names), args)
         shown = {port: Ref(step=step, port=port), "question": want.clause}
         answer = self.writer.step("describe", self.writer.say("describe", medium=names), shown)
         self.writer.answer += [Ref(step=step, port=port), Ref(step=answer, port="answer")]
@@ -342,9 +347,7 @@ class PictureWriter:
 
     def _map_to_view(self, want: Want) -> None:
         held = self.kind_held(want, "image")
-        step = self.writer.step(
-            "map_to_view", self.say("do", want, held.name), {"image": held.value, "walk": want.clause}
-        )
+        step = self.do("map_to_view", {"image": held.value, "walk": want.clause}, held.name)
         self.made(step, "video", held)
 
     def _make_3d(self, want: Want) -> None:
@@ -353,7 +356,7 @@ class PictureWriter:
         told = self.say("stands", want, held.name, thing=thing)
         located = self.writer.step("locate", told, {"image": held.value, "what": thing})
         args = {"image": held.value, "mask": Ref(step=located, port="mask")}
-        step = self.writer.step("make_3d", self.say("do", want, held.name), args)
+        step = self.do("make_3d", args, held.name)
         self.writer.answer += [Ref(step=step, port="mesh"), Ref(step=step, port="views")]
 
 

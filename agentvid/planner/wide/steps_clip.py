@@ -12,6 +12,7 @@ from agentvid.planner.request import Continue
 from agentvid.planner.wide.says import tell
 from agentvid.planner.wide.slots import amount_in, direction_in
 from agentvid.planner.wide.steps import PictureWriter
+from agentvid.planner.wide.table import row_of
 from agentvid.planner.wide.text import told
 from agentvid.planner.wide.times import Span, moment_in, seconds_in, span_in
 
@@ -23,9 +24,16 @@ __all__ = ["StepsWriter"]
 _LONGER: Final = 2.0
 """Seconds that a clip is made longer by, or a sound lasts, where no length is said."""
 _FADE: Final = re.compile(r"\b(?:cross-?)?fad\w*|\bdissolv\w*|淡入|淡出|渐变|叠化|过渡")
+_SURELY: Final = 7
+"""The weight from which words of another row say it, in a clause that was read as this one."""
 _RETIMED: Final = frozenset({"speed", "reverse", "loop", "trim"})
 _VERB_UP: Final = re.compile(r"(?<=[加配写打放贴标附])上")
 """The 上 of 加上, which says no place."""
+_VOICE: Final = re.compile(
+    r"\b(?:cantonese|mandarin|chinese|putonghua|english|female|woman|lady|girl|male|man|boy|guy|child|kid|slow(?:ly)?|fast"
+    r"|quick(?:ly)?|deep|low|high)\b|粤语|广东话|普通话|国语|中文|汉语|英语|英文|女[声生孩]?|男[声生孩]?|童声|小孩|慢|快|低沉|浑厚|高音|尖"
+)
+"""Words that say of a voice how it is."""
 _SPOKEN: Final = frozenset({"caption", "subtitle", "narrate", "sound", "music"})
 
 
@@ -52,7 +60,7 @@ class StepsWriter(PictureWriter):
 
     def _one(self, tool: str, want: Want, args: dict[str, Any], port: str = "video") -> Held:
         held = self.kind_held(want, "video" if port == "video" else "image")
-        step = self.writer.step(tool, self.say("do", want, held.name), {held.kind: held.value, **args})
+        step = self.do(tool, {held.kind: held.value, **args}, held.name)
         if tool in ("caption", "mux"):
             self.writer.answer.append(Ref(step=step, port="finding"))
         return self.made(step, port, held)
@@ -62,6 +70,8 @@ class StepsWriter(PictureWriter):
         args: dict[str, Any] = {}
         if want.op == "speed":
             args["speed"] = _factor(low)
+            backwards = row_of("reverse").hit(low, "video")
+            args["reverse"] = backwards is not None and backwards.weight >= _SURELY
         elif want.op == "reverse":
             args["reverse"] = True
         elif want.op == "loop":
@@ -112,7 +122,7 @@ class StepsWriter(PictureWriter):
         names = ("和" if self.language == "zh" else " and ").join(held.name for held in media)
         seconds = seconds_in(low) or _LONGER
         args = {"images": [media[0].value, media[-1].value], "factor": max(2, min(256, round(24 * seconds)))}
-        step = self.writer.step("interpolate", self.say("do", want, names), args)
+        step = self.do("interpolate", args, names)
         self.writer.hidden |= {held.key for held in media}
         self.made(step, "video")
 
@@ -137,7 +147,7 @@ class StepsWriter(PictureWriter):
             self._new_picture(want, held)
             return
         args = {"video": held.value, "before": seconds_in(told(want.clause).low) or _LONGER}
-        self.made(self.writer.step("extend_video", self.say("do", want, held.name), args), "video", held)
+        self.made(self.do("extend_video", args, held.name), "video", held)
 
     def _new_picture(self, want: Want, held: Held) -> None:
         """Show a still picture at another time: an instruction in words, for an engine that draws."""
@@ -154,7 +164,7 @@ class StepsWriter(PictureWriter):
     def _animate(self, want: Want) -> None:
         held = self.kind_held(want, "image")
         args = {"image": held.value, "prompt": want.clause, "seconds": seconds_in(told(want.clause).low) or 3.0}
-        self.made(self.writer.step("animate", self.say("do", want, held.name), args), "video", held)
+        self.made(self.do("animate", args, held.name), "video", held)
 
     def _compose(self, want: Want) -> None:
         media = self.all_held(want)
@@ -168,7 +178,7 @@ class StepsWriter(PictureWriter):
         if want.op == "picture_in_picture":
             share = amount_in(low)
             args |= {"corner": _corner(low), "share": share if share and 0.1 <= share <= 0.6 else None}
-        step = self.writer.step("compose", self.say("do", want, names), args)
+        step = self.do("compose", args, names)
         self.writer.hidden |= {held.key for held in media}
         self.made(step, "video")
 
@@ -200,9 +210,10 @@ class StepsWriter(PictureWriter):
 
     def _narrate(self, want: Want) -> None:
         held = self.held(want)
-        spoken = self.writer.step(
-            "speak", self.say("do", want, held.name), {"text": self._as_written(want.value), "voice": want.clause}
-        )
+        text = self._as_written(want.value)
+        around = want.clause.replace(want.value, " ") if want.value else want.clause
+        voice = (" " if self.language == "en" else "").join(dict.fromkeys(_VOICE.findall(around.lower())))
+        spoken = self.do("speak", {"text": text, "voice": voice}, held.name)
         self.writer.answer.append(Ref(step=spoken, port="finding"))
         self._mux(want, held, Ref(step=spoken, port="audio"))
 
@@ -227,7 +238,7 @@ class StepsWriter(PictureWriter):
         }
         if held.kind == "video":
             args["video"] = held.value
-        made = self.writer.step("sound", self.say("do", want, held.name), args)
+        made = self.do("sound", args, held.name)
         self.writer.answer.append(Ref(step=made, port="finding"))
         self._mux(want, held, Ref(step=made, port="audio"), start=moment_in(low))
 

@@ -64,11 +64,10 @@ async def send(request: Request, hub: HubOf, owner: Owner, session: SessionId) -
     """Send a message, with files or with artifacts that are here. When it is answered (202) it is on the disk: it will
     be run also where this browser closes or the server restarts. A message about the last chain ("no, green", "undo")
     edits that chain and adds no turn."""
-    await asyncio.to_thread(hub.check_session, owner, session)
+    hub.check_session(owner, session)
     body, files = await _read(request)
-    named = body.model_dump(mode="json", exclude={"text"})
-    await asyncio.to_thread(hub.media.check, owner, named)
-    media = await asyncio.to_thread(_media, hub, owner, body, files)
+    named = hub.media.named(body.model_dump(mode="json", exclude={"text"}))
+    media = await asyncio.to_thread(_media, hub, owner, named, body, files) if named or body.artifacts or files else []
     if body.budget is not None:
         await hub.set_budget(owner, session, body.budget.amount, body.budget.currency)
     wishes = Wishes(body.review, body.given or None, body.seed, body.engine, body.planner, body.plan_only)
@@ -88,12 +87,14 @@ async def send(request: Request, hub: HubOf, owner: Owner, session: SessionId) -
 
     after = hub.stream.last(session)
     done = await hub.send(owner, session, body.text, media, wishes, note)
-    return await asyncio.to_thread(
-        lambda: accepted_document(hub, session, done.turn, runs=done.runs, told=done.told, after=after)
+    return accepted_document(
+        hub, session, done.turn, runs=done.runs, told=done.told, after=after, revision=done.revision
     )
 
 
-def _media(hub: Hub, owner: str, body: MessageBody, files: list[UploadFile]) -> list[MediaPart]:
+def _media(hub: Hub, owner: str, named: set[str], body: MessageBody, files: list[UploadFile]) -> list[MediaPart]:
+    for sha256 in named:
+        hub.media.find(owner, sha256)
     parts = [hub.media.part(owner, sha256) for sha256 in body.artifacts]
     return parts + [hub.media.take_in(owner, file.file, file.filename or "file") for file in files]
 

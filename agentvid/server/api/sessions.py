@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 
 from agentvid.agent.session_id import valid_session_id
 from agentvid.server.api.shapes import ERRORS, WRITE_ERRORS, HubOf, SessionId, session_document
@@ -17,6 +18,7 @@ from agentvid.server.forget import delete_session
 from agentvid.server.keys import LOCAL, Owner
 from agentvid.server.problem import HttpError
 from agentvid.server.retry import RetriedRoute
+from agentvid.server.stream import Told
 
 __all__ = ["router"]
 
@@ -42,11 +44,11 @@ def make_session(hub: HubOf, owner: Owner, body: SessionBody, response: Response
         session = valid_session_id(name)
         if hub.log.session(session) is not None:
             raise HttpError(409, "session_taken", f"there is a session {session!r}", "a new name", "choose another")
-    hub.log.create_session(session, owner=owner, title=name or "")
+    row = hub.log.create_session(session, owner=owner, title=name or "")
     response.headers["Location"] = f"/api/v1/sessions/{session}"
-    row = hub.log.session(session)
-    assert row is not None
-    return session_document(hub, row)
+    return SessionDocument(
+        session=session, name=row.title or session, created=row.created, turns=[], budget=None, spent={}, last_event=0
+    )
 
 
 @router.get("/sessions/{session}", summary="Show a session", responses=ERRORS)
@@ -89,15 +91,19 @@ async def events(
     last_event_id: Annotated[str | None, Header(description="The same, as browsers send it; it wins.")] = None,
 ) -> EventSourceResponse:
     """Give all events behind `Last-Event-ID` or `after`, then those that come. Progress and previews have no number."""
-    import asyncio
-
-    await asyncio.to_thread(hub.check_session, owner, session)
+    hub.check_session(owner, session)
     begin = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 17 else after
 
-    async def told() -> AsyncIterator[ServerSentEvent]:
-        async for item in hub.stream.listen(session, begin):
-            yield ServerSentEvent(data=item.data, event=item.type, id=None if item.n is None else str(item.n), sep="\n")
+    async def told() -> AsyncIterator[bytes]:
+        async with aclosing(hub.stream.batches(session, begin)) as batches:  # type: ignore[type-var]
+            async for items in batches:
+                yield "".join(map(_sent, items)).encode()
 
     return EventSourceResponse(
         told(), ping=HEARTBEAT_SECONDS, sep="\n", send_timeout=_SEND_SECONDS, headers={"Cache-Control": "no-store"}
     )
+
+
+def _sent(item: Told) -> str:
+    number = "" if item.n is None else f"id: {item.n}\n"
+    return f"{number}event: {item.type}\ndata: {item.data}\n\n"  # JSON on one line

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-def _hub(request: Request) -> Hub:
+async def _hub(request: Request) -> Hub:
     hub: Hub = request.app.state.hub
     return hub
 
@@ -90,6 +90,7 @@ def _summary(hub: Hub, session: str, number: int) -> TurnSummary:
 
 def turn_of(hub: Hub, turn: Turn) -> TurnDocument:
     """Return a turn as its document. Blocks."""
+    work = hub.state_of(turn.session, turn.number)  # first: where nothing is done with it, nothing changes below
     told = without_paths(asyncio.run(turn_document(turn)))
     row = hub.log.turn(turn.session, turn.number)
     return TurnDocument(
@@ -99,7 +100,7 @@ def turn_of(hub: Hub, turn: Turn) -> TurnDocument:
         branch=told["branch"],
         phase=row.phase,
         status=told["status"],
-        work=hub.state_of(turn.session, turn.number),
+        work=work,
         message=row.message["message"],
         chain=told["chain"],
         run=told["runs"],
@@ -116,15 +117,25 @@ def turn_of(hub: Hub, turn: Turn) -> TurnDocument:
 
 
 def accepted_document(
-    hub: Hub, session: str, turn: int, *, runs: bool, told: tuple[str, ...] = (), after: int | None = None
+    hub: Hub,
+    session: str,
+    turn: int,
+    *,
+    runs: bool,
+    told: tuple[str, ...] = (),
+    after: int | None = None,
+    revision: int | None = None,
 ) -> Accepted:
-    """Return what tells that work on a turn was accepted. Its events come behind number `after`."""
-    row = hub.log.latest_revision(session, turn)
+    """Return what tells that work on a turn was accepted. Its events come behind number `after` (None: the newest),
+    `revision` is what the turn shows (None: as the log says)."""
+    if revision is None:
+        row = hub.log.latest_revision(session, turn)
+        revision = row.n if row else 0
     after = hub.stream.last(session) if after is None else after
     return Accepted(
         session=session,
         turn=turn,
-        revision=row.n if row else 0,
+        revision=revision,
         runs=runs,
         told=list(told),
         events=f"/api/v1/sessions/{session}/events?after={after}",

@@ -16,7 +16,7 @@ from agentvid.media.types import Image, Video
 from agentvid.report.record import Language
 from agentvid.report.words import tool_title
 from agentvid.server.api.shapes import HubOf, SessionId, TurnNumber
-from agentvid.server.keys import COOKIE, Keys, Owner, owner_of
+from agentvid.server.keys import Keys, Owner, identify
 from agentvid.server.problem import HttpError
 from agentvid.server.studio.catalog import catalog_of
 from agentvid.server.studio.comparison import comparison_of, conflicts_of
@@ -62,7 +62,7 @@ def favicon() -> RedirectResponse:
 def _owner(request: Request) -> str | Response:
     """Return who asks, or the way to the login page."""
     try:
-        return owner_of(request, None, request.cookies.get(COOKIE))
+        return identify(request)
     except HttpError:
         place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(place, safe='')}", 303)
