@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agentvid import CallError, Keyframe, ToolContext, Video
+from agentvid import Answer, CallError, Keyframe, ToolContext, Video
 from agentvid.tool import tool
 
 MOST_SECONDS = 30.0
@@ -14,8 +14,8 @@ MOST_SECONDS = 30.0
 class Future:
     """The clip up to the keyframe with the new frames after it, the new frames alone, and how far to believe them.
 
-    `trust_seconds` is how long a calibrated bound on the error stays within the tolerance, 0 where none is known;
-    `finding` says it in words, and the warnings tell the bound.
+    `bound` is what the error of each new frame does not exceed, as calibrated, none where nothing is known;
+    `trust_seconds` is how long it stays within the tolerance, and `finding` says it in words.
     """
 
     video: Video
@@ -23,6 +23,7 @@ class Future:
     keyframe: Keyframe
     trust_seconds: float
     finding: str
+    bound: Answer | None
 
 
 @tool(tasks=["future_frames"])
@@ -31,18 +32,21 @@ async def future_frames(
     video: Video,
     seconds: float,
     keyframe: Keyframe | None = None,
+    beyond_trust: bool = False,
     seed: int = 0,
     thought: str = "",
 ) -> Future:
     """Continue a clip beyond its end, or from a keyframe, and say how far the new frames can be believed.
 
     An engine that only carries motion on invents nothing: no new thing enters, nobody turns round. Frames after
-    `trust_seconds` are a guess. The step's thought conditions the frames where the engine reads thoughts.
+    `trust_seconds` are a guess: there motion comes to rest. The step's thought conditions the frames where the engine
+    reads thoughts.
 
     Args:
         video: the clip
         seconds: how long to go on, more than 0 and at most 30
         keyframe: the frame to continue from; without it the last one. Later frames of the clip are left out
+        beyond_trust: whether motion goes on where it is a guess
     """
     if not 0 < seconds <= MOST_SECONDS:
         raise CallError(f"{seconds:g} seconds", f"more than 0, at most {MOST_SECONDS:g}", "ask for fewer seconds")
@@ -51,11 +55,19 @@ async def future_frames(
             f"keyframe {keyframe.frame}", f"a frame from 0 to {video.frames - 1}", "choose a frame of the clip"
         )
     engine = ctx.engine("future_frames")
-    made = await engine.run(video=video, seconds=float(seconds), keyframe=keyframe, seed=seed, thought=thought)
+    made = await engine.run(
+        video=video,
+        seconds=float(seconds),
+        keyframe=keyframe,
+        beyond_trust=beyond_trust or None,
+        seed=seed,
+        thought=thought,
+    )
     return Future(
         video=made.get("video", Video),
         future=made.get("future", Video),
         keyframe=made.get("keyframe", Keyframe),
         trust_seconds=made.get("trust_seconds", float),
         finding=made.get("finding", str),
+        bound=made.maybe("bound", Answer),
     )

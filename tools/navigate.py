@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agentvid import Actions, CallError, Image, Point, ToolContext, Video
+from agentvid import Actions, Answer, CallError, Image, Point, ToolContext, Video
 from agentvid.tool import tool
 
 MOST_SECONDS = 120.0
@@ -15,7 +15,8 @@ class Walk:
     """What the walker sees, the picture with the way drawn on it, the moves, and where the walk began.
 
     An engine that starts from what is seen at eye level knows no map and no start on it; `layout` is what it drew by,
-    in words, of engines that draw by it.
+    in words, of engines that draw by it. `bound` is what the error of each frame does not exceed, as calibrated, none
+    where nothing is known.
     """
 
     video: Video
@@ -23,6 +24,7 @@ class Walk:
     actions: Actions
     start: Point | None
     layout: str | None
+    bound: Answer | None
 
 
 @tool(tasks=["navigate"])
@@ -70,4 +72,5 @@ async def navigate(
         actions=made.get("actions", Actions),
         start=made.maybe("start", Point),
         layout=made.maybe("thought", str),
+        bound=made.maybe("bound", Answer),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agentvid import CallError, CameraPath, Depth, Image, Mask, ToolContext, Video
+from agentvid import Answer, CallError, CameraPath, Depth, Image, Mask, ToolContext, Video
 from agentvid.tool import tool
 
 MOST_SECONDS = 60.0
@@ -14,7 +14,8 @@ MOST_SECONDS = 60.0
 class View:
     """The clip, the path that was really flown, and the depth it was made with (none where none is used).
 
-    Of engines that draw view by view: `view` is the last one as a picture, `layout` what it shows, in words.
+    `bound` is what the error of each frame does not exceed, as calibrated, none where nothing is known. Of engines that
+    draw view by view: `view` is the last one as a picture, `layout` what it shows, in words.
     """
 
     video: Video
@@ -22,6 +23,7 @@ class View:
     path: CameraPath
     view: Image | None
     layout: str | None
+    bound: Answer | None
 
 
 @tool(tasks=["novel_view"])
@@ -85,4 +87,5 @@ async def novel_view(
         path=made.get("path", CameraPath),
         view=made.maybe("view", Image),
         layout=made.maybe("layout", str),
+        bound=made.maybe("bound", Answer),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from langgraph.runtime import Runtime
 
@@ -23,6 +24,8 @@ from agentvid.report.describe import predicate_words
 __all__ = ["answer", "answer_parts", "language_of", "sinks", "turn_status"]
 
 _SHOWN = (Image, Video, Audio, Mesh)
+_BOUND: Final = "bound"
+"""The port of what predicts: how far it can be believed is told once, in the language of the message."""
 
 
 async def answer(state: TurnState, runtime: Runtime[Services]) -> TurnState:
@@ -76,6 +79,7 @@ def answer_parts(
     parts = [part for ref in told if (part := _part(ref, run)) is not None]
     parts += [_text(_failure(record, language)) for record in run.steps.values() if record.status == "failed"]
     parts += [_text(told) for told in _verdicts(checks, language)]
+    parts += [_text(told) for told in _bounds(run, language)]
     if run.steps:
         parts.append(_text(_what_was_done(run, language, planning)))
     return parts
@@ -97,7 +101,9 @@ def sinks(chain: Chain, run: Run) -> list[Ref]:
     for step in chain:
         outputs = run.steps[step.id].outputs if step.id in run.steps else {}
         for port, value in outputs.items():
-            if (step.id, port) not in used and isinstance(unpack(value), (*_SHOWN, Answer)):
+            if port == _BOUND or (step.id, port) in used:
+                continue
+            if isinstance(unpack(value), (*_SHOWN, Answer)):
                 found.append(Ref(step=step.id, port=port))
     return found
 
@@ -134,6 +140,44 @@ def _verdicts(checks: list[Verdict], language: Language) -> list[str]:
         )
         for check in missed
     ]
+
+
+def _bounds(run: Run, language: Language) -> list[str]:
+    """Return up to which frame predictions are to be believed, of each step that carries a bound."""
+    found = []
+    for record in run.steps.values():
+        bound = unpack(record.outputs.get(_BOUND))
+        if isinstance(bound, Answer) and "trust_steps" in bound.measures and record.is_usable:
+            found.append(_bound(record.step, bound.measures, language))
+    return found
+
+
+def _bound(step: str, measures: Mapping[str, float], language: Language) -> str:
+    trusted, steps = int(measures["trust_steps"]), int(measures["steps"])
+    told = {name: int(name.removeprefix("error_at_")) for name in measures if name.startswith("error_at_")}
+    last = max(told, key=lambda name: told[name], default="")
+    return _words(
+        "answer_bound_all" if trusted == steps else "answer_bound" if trusted else "answer_bound_none",
+        language,
+        step=step,
+        trusted=trusted,
+        next=trusted + 1,
+        steps=steps,
+        seconds=f"{measures.get('trust_seconds', 0.0):.2f}",
+        tolerance=f"{measures['tolerance_db']:g}",
+        level=f"{measures['level']:.0%}",
+        n=int(measures["n"]),
+        errors=_errors(
+            {at: measures[name] for name, at in told.items() if at in (1, trusted + 1, told[last])}, language
+        ),
+    )
+
+
+def _errors(by_frame: Mapping[int, float], language: Language) -> str:
+    """Return "17 at frame 1, 29 at frame 12", in grey levels."""
+    if language == "zh":
+        return "、".join(f"第 {at} 帧 {error:.0f}" for at, error in by_frame.items()) or "未知"
+    return ", ".join(f"{error:.0f} at frame {at}" for at, error in by_frame.items()) or "not known"
 
 
 def _what_was_done(run: Run, language: Language, planning: Bill | None) -> str:

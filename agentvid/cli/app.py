@@ -11,6 +11,7 @@ import typer
 
 from agentvid.cli.bundle import bundle_app
 from agentvid.cli.chain import chain_app
+from agentvid.cli.editing_command import EDITING_EXAMPLES, eval_editing
 from agentvid.cli.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted
 from agentvid.cli.models import models_app
 from agentvid.cli.serve import SERVE_EXAMPLES, keys_app, serve
@@ -36,6 +37,7 @@ app.add_typer(bundle_app, name="bundle")
 app.add_typer(models_app, name="models")
 app.add_typer(keys_app, name="keys")
 app.command(epilog=SERVE_EXAMPLES)(serve)
+eval_app.command("editing", epilog=EDITING_EXAMPLES)(eval_editing)
 
 Text = Annotated[str, typer.Argument(help="What you want, in English or Chinese. '-' reads it from standard input.")]
 Files = Annotated[list[str] | None, typer.Argument(help="Pictures and clips the message is about.")]
@@ -319,7 +321,8 @@ def eval_world(
     ] = "rollout",
     cases: Annotated[int, typer.Option(min=1, help="How many of each kind, by seed.")] = 8,
     kinds: Annotated[
-        list[str] | None, typer.Option(help=r"push go_on hidden view clip. Repeatable \[default: all].")
+        list[str] | None,
+        typer.Option(help=r"push go_on hidden view clip; of trust: classical small. Repeatable \[default: all]."),
     ] = None,
     clip: Annotated[Path | None, typer.Option(help=r"A real clip \[default: the one that ships].")] = None,
     out: Annotated[Path | None, typer.Option(help=r"Folder \[default: agentvid-results/eval-world-SUITE].")] = None,

@@ -31,12 +31,13 @@ def add(
     owner: Annotated[
         str, typer.Option(help="Whom the key stands for. 'local' owns what the command line made on this machine.")
     ],
+    name: Annotated[str, typer.Option(help="What the key is for, as lists show it.")] = "",
     json_: Json = False,
 ) -> int:
     """Make a key. It is shown this once; only its digest is kept."""
     from agentvid.cli.out import write_json
 
-    made, secret = _keys().add(owner)
+    made, secret = _keys().add(owner, name)
     if json_:
         write_json({"id": made.key_id, "owner": made.owner, "key": secret})
     else:
@@ -48,6 +49,8 @@ def add(
 @keys_app.command("list", epilog="Example: agentvid keys list")
 def list_keys(json_: Json = False) -> int:
     """List keys by their ids, never the keys."""
+    from dataclasses import asdict
+
     from rich.console import Console
     from rich.table import Table
 
@@ -55,12 +58,14 @@ def list_keys(json_: Json = False) -> int:
 
     found = _keys().all()
     if json_:
-        told = [{"id": key.key_id, "owner": key.owner, "created": key.created, "revoked": key.revoked} for key in found]
-        write_json({"keys": told})
+        write_json(
+            {"keys": [{"id": key.key_id} | {k: v for k, v in asdict(key).items() if k != "key_id"} for key in found]}
+        )
         return 0
-    table = Table("id", "owner", "made", "state")
+    table = Table("id", "owner", "name", "made", "last used", "state")
     for key in found:
-        table.add_row(key.key_id, key.owner, key.day, "in use" if key.revoked is None else "revoked")
+        state = "in use" if key.revoked is None else "revoked"
+        table.add_row(key.key_id, key.owner, key.name, key.day, key.used_day, state)
     Console().print(table)
     return 0
 

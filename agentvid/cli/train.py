@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -25,6 +25,7 @@ train_app = typer.Typer(no_args_is_help=True, help="Train the small model on the
 
 SHARES: Final = {"ae": 0.30, "tower": 0.12}
 """Of the time of `train all`; the model gets the rest."""
+_OWN_MINUTES: Final = 10.0
 
 Minutes = Annotated[float | None, typer.Option(min=0.01, help="Stop after so many minutes of training.")]
 Steps = Annotated[int | None, typer.Option(min=1, help="Stop when so many steps were taken in all: reproducible.")]
@@ -204,6 +205,56 @@ def _results(path: Path) -> Any:
         raise InputError(f"{path}: {error}", "results.json of `agentvid eval small`", "measure first") from error
 
 
+@train_app.command(
+    "own",
+    epilog="Example: agentvid train own mine --world world.toml --minutes 10; "
+    "agentvid train own mine --clips my-clips; then AGENTVID_SMALL=mine agentvid chat --engine small",
+)
+def train_own(
+    out: Annotated[Path, typer.Argument(help="Folder to write the weights to.")],
+    world: Annotated[Path | None, typer.Option(help="A world in TOML: colours, objects, light, physics.")] = None,
+    clips: Annotated[Path | None, typer.Option(help="A folder of clips.")] = None,
+    start: Annotated[Path | None, typer.Option(help=r"Weights to begin from \[default: those that ship].")] = None,
+    minutes: Minutes = None,
+    steps: Steps = None,
+    scenes: Annotated[
+        int, typer.Option(min=10, help="Scenes of the world that are rendered; a fifth as many clips.")
+    ] = 600,
+    rows: Annotated[int, typer.Option(min=256, help="Rows of tokens and latents in a step.")] = 2048,
+    folder: Annotated[Path | None, typer.Option(help=r"State and live curves \[default: OUT-training].")] = None,
+    threads: Threads = 1,
+    seed: Seed = 0,
+    json_: Json = False,
+) -> int:
+    """A world of your own: from a description of it, or a folder of clips, to weights that the chat can use."""
+    import torch
+
+    from agentvid.train.own import SHEET, fine_tune
+    from agentvid.train.own_data import clip_data, world_data
+    from agentvid.world.own import read_world
+
+    if (world is None) == (clips is None):
+        raise InputError("--world and --clips", "one of them", "name a TOML file, or a folder of clips")
+    if minutes is None and steps is None:
+        minutes = _OWN_MINUTES
+    work = folder or out.with_name(f"{out.name}-training")
+    report = _Report(json_, work)
+    torch.set_num_threads(threads)
+    with _stopping():
+        if world is not None:
+            data = world_data(read_world(world), scenes, scenes // 5, seed)
+        else:
+            assert clips is not None
+            data = clip_data(clips)
+        document = fine_tune(
+            *(start, out, data, work), minutes=minutes, steps=steps, rows=rows, seed=seed, told=report.told,
+            cancelled=_stop.is_set,
+        )  # fmt: skip
+    if not json_:
+        report.compare(document, out / SHEET)
+    return report.end("own", out=str(out))
+
+
 class _Report:
     """Lines for a person while training runs, figures for a program at the end."""
 
@@ -226,6 +277,16 @@ class _Report:
         left = "" if report.share <= 0 else f", {report.seconds * (1 / report.share - 1) / 60:.0f} min left"
         told = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
         self._console.print(f"  {part} step {report.step} ({min(1, report.share):.0%}{left})  {told}", highlight=False)
+
+    def compare(self, document: Mapping[str, Any], sheet: Path) -> None:
+        """Tell what was held out: before and after."""
+        before, after = document["before"], document["after"]
+        for part, unit in (("psnr_db", " dB"), ("losses", "")):
+            for name, now in after[part].items():
+                self._console.print(
+                    f"  held out, {name}: {before[part][name]:g}{unit} → {now:g}{unit}", highlight=False
+                )
+        self._console.print(f"  pictures: {sheet}", highlight=False)
 
     def end(self, what: str, **more: str) -> int:
         parts: dict[str, Any] = {
@@ -275,19 +336,23 @@ def _course(
     torch.set_num_threads(threads)
     amounts = Amounts(400, 100, 260, 50, 0, 30, 0, 0) if little_data else Amounts()
     report = _Report(as_json, where)
+    with _stopping():
+        yield Course(where, size, seed, chosen, workers, processes, amounts, report.told, _stop.is_set), report
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Let a first Ctrl-C end training after the step at hand, and a second at once."""
     _stop.clear()
     before = signal.getsignal(signal.SIGINT)
 
     def stop(*_: object) -> None:
         _stop.set()
-        signal.signal(signal.SIGINT, before)  # a second one stops at once
+        signal.signal(signal.SIGINT, before)
 
     signal.signal(signal.SIGINT, stop)
     try:
-        yield (
-            Course(where, size, seed, chosen, workers, processes, amounts, report.told, _stop.is_set),
-            report,
-        )
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 

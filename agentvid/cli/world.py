@@ -46,7 +46,7 @@ def measure(suite: str, *, cases: int, kinds: Sequence[str], clip: Path | None, 
     try:
         with progress:
             if suite == "trust":
-                document = _trust(folder, clip, cases, progress)
+                document = _trust(folder, clip, cases, kinds, progress)
             elif suite == "sanity":
                 document = _sanity(folder, cases, progress)
             else:
@@ -63,10 +63,7 @@ def measure(suite: str, *, cases: int, kinds: Sequence[str], clip: Path | None, 
             table.add_row(name, f"{value:.1f}")
         Console().print(table)
     elif suite == "trust":
-        table = Table("bound", f"held (wanted {document['level']:.0%})", "of")
-        for name, found in document["coverage"].items():
-            table.add_row(name, f"{found['coverage']:.1%}", str(found["tested"]))
-        Console().print(table)
+        Console().print(Markdown((folder / "table.md").read_text(encoding="utf-8")))
         console.print(f"to ship: {folder / 'trust.json'}", highlight=False)
         return 0
     else:
@@ -83,17 +80,19 @@ def _sanity(folder: Path, cases: int, progress: Progress) -> dict[str, Any]:
     return run_sanity([happening(event, seed) for seed in range(1, cases + 1) for event in EVENTS], folder, told=told)
 
 
-def _trust(folder: Path, clip: Path | None, rollouts: int, progress: Progress) -> dict[str, Any]:
+def _trust(folder: Path, clip: Path | None, rollouts: int, parts: Sequence[str], progress: Progress) -> dict[str, Any]:
     from agentvid.engines.small.loading import load
     from agentvid.engines.small.weights import find_small
-    from agentvid.evals.world.calibrate import run_trust
+    from agentvid.evals.world.calibrate import PARTS, run_trust
     from agentvid.samples import CITY
 
-    small = find_small()
-    unified = None if small.problem else load(small.checkpoint)
+    if unknown := set(parts) - set(PARTS):
+        raise InputError(f"kinds {', '.join(sorted(unknown))}", f"some of {', '.join(PARTS)}", "correct --kinds")
+    small, asked = find_small(), parts or PARTS
+    unified = load(small.checkpoint) if "small" in asked and not small.problem else None
     weights = "" if small.problem else small.checkpoint.digest()
     told = _told(progress, None)
-    return run_trust(folder, clip or CITY, rollouts=rollouts, unified=unified, weights=weights, told=told)
+    return run_trust(folder, clip or CITY, rollouts=rollouts, unified=unified, weights=weights, parts=asked, told=told)
 
 
 def _rollouts(folder: Path, count: int, kinds: Sequence[str], clip: Path | None, progress: Progress) -> dict[str, Any]:

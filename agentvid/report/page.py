@@ -22,6 +22,7 @@ from markupsafe import Markup
 from agentvid.chain.step import Ref, Step, as_ref
 from agentvid.media.colours import named_colour
 from agentvid.media.types import Media, dump_value, load_artifact, load_value
+from agentvid.report.chinese import said
 from agentvid.report.describe import operation_title, value_words
 from agentvid.report.evidence import Correction, Row, correction, pictures, rows
 from agentvid.report.graph import chain_svg
@@ -220,7 +221,7 @@ def _card(show: Showcase, step: Step) -> _Card:
         pictures=shown,
         rows=tuple(rows(show, step)),
         checks=tuple(check for check in record.checks if check.step == step.id),
-        warnings=run.warnings,
+        warnings=tuple(said(warning, record.language) for warning in run.warnings),
         error=run.error if run.status in ("failed", "cancelled") else None,
         waits=waits.how if waits else "",
         waits_correction=correction(show, step, waits.port, None) if waits else None,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from agentvid.store.fence import Process, this_process
+from agentvid.store.flush import flush_folder
 
 __all__ = ["written_beside"]
 
@@ -85,11 +86,7 @@ def _changed_places(writing: Path, out: Path) -> bool:
             writing.rename(out)
     except OSError:
         return False
-    descriptor = os.open(out.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush_folder(out.parent)
     return True
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from agentvid import __version__
 from agentvid.agent.agent import Agent
 from agentvid.media.gate import Limits
-from agentvid.server.api import artifacts, history, messages, results, sessions, system, turns
+from agentvid.server.api import artifacts, history, keys, messages, results, sessions, system, turns
 from agentvid.server.bodies import MessageBody
 from agentvid.server.faults import add_handlers
 from agentvid.server.guard import Guard
@@ -30,7 +30,7 @@ are `application/problem+json` with code, given, expected and do; what is anothe
 _MOST_JSON: Final = 4 * 2**20
 _MOST_TALK: Final = 64 * 2**20
 """A conversation holds its pictures and clips itself."""
-_ROUTERS: Final = (system, sessions, messages, turns, history, results, artifacts)
+_ROUTERS: Final = (system, sessions, messages, turns, history, results, artifacts, keys)
 
 
 def create_app(

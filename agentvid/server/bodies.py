@@ -12,9 +12,12 @@ __all__ = [
     "BranchBody",
     "BudgetDocument",
     "CheckoutBody",
+    "Edits",
     "EditsBody",
+    "KeyBody",
     "MergeBody",
     "MessageBody",
+    "PickBody",
     "ResumeBody",
     "RunBody",
     "SessionBody",
@@ -54,6 +57,14 @@ class SignIn(BaseModel):
     model_config = _example(key="av_…")
 
     key: str = Field(max_length=200)
+
+
+class KeyBody(BaseModel):
+    """A new key of the asker's own. The name tells what it is for."""
+
+    model_config = _example(name="laptop")
+
+    name: str = Field("", max_length=60)
 
 
 class SessionBody(BaseModel):
@@ -155,4 +166,15 @@ class MergeBody(BaseModel):
 
     other: At
     resolve: Literal["ours", "theirs"] | dict[str, Literal["ours", "theirs"]] | None = None
+    run: bool = True
+
+
+class PickBody(BaseModel):
+    """What to take from another revision or branch: a step, or a value that was given there."""
+
+    model_config = _example(what="t1.s1", source=1, run=True)
+
+    what: str = Field(max_length=120, description='"t1.s3", or "t1.s1.box".')
+    source: At
+    revision: int | None = Field(None, ge=0, lt=2**31, description="The revision that is shown: 409 where it is old.")
     run: bool = True

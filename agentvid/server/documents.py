@@ -16,6 +16,9 @@ __all__ = [
     "Engines",
     "Health",
     "HistoryDocument",
+    "KeyDocument",
+    "KeyList",
+    "MadeKey",
     "PreviewDocument",
     "RevisionDocument",
     "SessionDocument",
@@ -96,6 +99,33 @@ class SignedIn(BaseModel):
     model_config = _example(owner="mia")
 
     owner: str
+
+
+class KeyDocument(BaseModel):
+    """A key without the key: its public id, what it is for, when it was made, last used, revoked (seconds)."""
+
+    id: str
+    name: str
+    owner: str
+    created: float
+    used: float | None = Field(None, description="Right to a minute; null where it never was.")
+    revoked: float | None = None
+
+
+class KeyList(BaseModel):
+    """The asker's own keys, the oldest first."""
+
+    model_config = _example(keys=[{"id": "k-1a2b3c4d", "name": "laptop", "owner": "mia", "created": 1790000000.0}])
+
+    keys: list[KeyDocument]
+
+
+class MadeKey(KeyDocument):
+    """A key that was made just now, with the secret: it is kept nowhere and not shown again."""
+
+    model_config = _example(id="k-1a2b3c4d", name="laptop", owner="mia", created=1790000000.0, key="av_…")
+
+    key: str
 
 
 class TurnSummary(BaseModel):

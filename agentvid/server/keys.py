@@ -39,6 +39,9 @@ COOKIE: Final = "agentvid_session"
 SIGNED_IN_SECONDS: Final = 30 * 24 * 3600
 
 _PREFIX: Final = "av_"
+_MOST: Final = 50
+_USED_SECONDS: Final = 60.0
+"""When a key was last used is written once in this time at most."""
 _OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _bearer: Final = HTTPBearer(auto_error=False, description="An API key: agentvid keys add --owner NAME")
 _cookie: Final = APIKeyCookie(name=COOKIE, auto_error=False, description="What POST /api/v1/sign-in sets.")
@@ -46,17 +49,25 @@ _cookie: Final = APIKeyCookie(name=COOKIE, auto_error=False, description="What P
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key as it is listed: its public id, never the key. Times are in seconds since the epoch."""
+    """A key as it is listed: its public id, never the key. Times are in seconds since the epoch; `used` is right to a
+    minute, None where it never was."""
 
     key_id: str
     owner: str
     created: float
     revoked: float | None
+    name: str = ""
+    used: float | None = None
 
     @property
     def day(self) -> str:
         """The day it was made."""
-        return datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%d")
+        return _day(self.created)
+
+    @property
+    def used_day(self) -> str:
+        """The day it was last used; "" where it never was."""
+        return "" if self.used is None else _day(self.used)
 
 
 class Keys:
@@ -64,26 +75,34 @@ class Keys:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._used: dict[str, float] = {}
 
-    def add(self, owner: str) -> tuple[ApiKey, str]:
-        """Make a key for an owner and return it with the secret, which is kept nowhere.
+    def add(self, owner: str, name: str = "") -> tuple[ApiKey, str]:
+        """Make a key for an owner and return it with the secret, which is kept nowhere. `name` tells what it is for.
 
-        Raises: InputError where the owner's name can't be one.
+        Raises: InputError where the owner's name can't be one, or 50 keys of the owner are in use.
         """
         if not _OWNER.fullmatch(owner):
             raise InputError(f"owner {owner[:80]!r}", "1 to 64 letters, digits, '.', '_', '@' or '-'", "choose another")
         secret = f"{_PREFIX}{secrets.token_urlsafe(32)}"
-        made = ApiKey(f"k-{secrets.token_hex(4)}", owner, self._log.clock(), None)
+        if sum(key.revoked is None for key in self.of(owner)) >= _MOST:
+            raise InputError(f"another key for {owner}", f"at most {_MOST} that are in use", "revoke one first")
+        made = ApiKey(f"k-{secrets.token_hex(4)}", owner, self._log.clock(), None, name)
         with self._log.write(durable=True) as connection:
             connection.execute(
-                "INSERT INTO api_keys VALUES (?, ?, ?, ?, NULL)", (made.key_id, _digest(secret), owner, made.created)
+                "INSERT INTO api_keys (key_id, sha256, owner, created, name) VALUES (?, ?, ?, ?, ?)",
+                (made.key_id, _digest(secret), owner, made.created, name),
             )
         return made, secret
 
     def all(self) -> list[ApiKey]:
         """List all keys, revoked ones too, the oldest first."""
-        rows = self._log.rows("SELECT key_id, owner, created, revoked FROM api_keys ORDER BY created, rowid")
-        return [ApiKey(**row) for row in rows]
+        query = "SELECT key_id, owner, created, revoked, name, used FROM api_keys ORDER BY created, rowid"
+        return [ApiKey(**row) for row in self._log.rows(query)]
+
+    def of(self, owner: str) -> list[ApiKey]:
+        """List the keys of one owner, revoked ones too, the oldest first."""
+        return [key for key in self.all() if key.owner == owner]
 
     def revoke(self, key_id: str) -> ApiKey:
         """Make a key useless, and sign out every browser that came in with it.
@@ -113,7 +132,7 @@ class Keys:
     def owner(self, secret: str) -> tuple[str, str] | None:
         """Return whom a key stands for, and the key's id; or None."""
         query = "SELECT owner, key_id FROM api_keys WHERE sha256 = ? AND revoked IS NULL"
-        return self._one(query, _digest(secret))
+        return self._seen(self._log.look(query, _digest(secret)))
 
     # ------------------------------------------------------------ browsers
 
@@ -136,15 +155,31 @@ class Keys:
 
     def signed_in(self, value: str) -> tuple[str, str] | None:
         """Return whom a cookie stands for, and the id of the key it came from; or None."""
+        return self._seen(self._signed_in(value))
+
+    def key_of(self, value: str) -> str | None:
+        """Return the id of the key that a browser signed in with, or None."""
+        found = self._signed_in(value)
+        return found[0][1] if found else None
+
+    def _signed_in(self, value: str) -> list[tuple[str, str]]:
         query = (
             "SELECT owner, key_id FROM sign_ins JOIN api_keys USING (key_id) WHERE sign_ins.sha256 = ? AND until > ?"
             " AND revoked IS NULL"
         )
-        return self._one(query, _digest(value), self._log.clock())
+        return self._log.look(query, _digest(value), self._log.clock())
 
-    def _one(self, query: str, *values: object) -> tuple[str, str] | None:
-        found = self._log.look(query, *values)
-        return (found[0][0], found[0][1]) if found else None
+    def _seen(self, found: list[tuple[str, str]]) -> tuple[str, str] | None:
+        """Note that a key is used, and return whom it stands for, and its id."""
+        if not found:
+            return None
+        owner, key_id = found[0]
+        now = self._log.clock()
+        if now - self._used.get(key_id, 0.0) >= _USED_SECONDS:
+            self._used[key_id] = now
+            with self._log.write(durable=False) as connection:
+                connection.execute("UPDATE api_keys SET used = ? WHERE key_id = ?", (now, key_id))
+        return owner, key_id
 
 
 async def owner_of(
@@ -202,6 +237,10 @@ def _known(request: Request, secret: str | None, cookie: str | None) -> str:
 
 Owner = Annotated[str, Depends(owner_of)]
 """The owner who asks: a parameter of every route that touches what belongs to someone."""
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
 
 
 def _digest(secret: str) -> str:

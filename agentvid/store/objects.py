@@ -27,7 +27,8 @@ from agentvid.errors import MediaError, StoreError
 from agentvid.media.border import Facts
 from agentvid.media.types import Artifact, Audio, Depth, Image, Mask, Media, Mesh, Video
 from agentvid.store.fence import Process, this_process
-from agentvid.store.private import private_folder
+from agentvid.store.flush import flush_folder
+from agentvid.store.private import private_file, private_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -331,14 +332,14 @@ class ObjectStore:
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         os.utime(temporary)
-        with suppress(PermissionError):  # a file system without modes
-            temporary.chmod(0o400)
+        with suppress(PermissionError):
+            temporary.chmod(0o400)  # where a file system has modes
         private_folder(path.parent)
         with self._lock(fcntl.LOCK_SH):
             temporary.replace(path)
             _verified.add(_fingerprint(path, path.stat()))
-        _flush_folder(path.parent)
-        _flush_folder(path.parent.parent)
+        flush_folder(path.parent)
+        flush_folder(path.parent.parent)
 
     def _verify(self, path: Path, sha256: str) -> None:
         """Hash the object unless this process has.
@@ -366,12 +367,10 @@ class ObjectStore:
     @contextmanager
     def _lock(self, how: int) -> Iterator[None]:
         """Hold the root's lock: shared to publish, exclusive to take an object away. Ends with the process."""
-        file = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
+        private_file(self.root / "lock")
+        with (self.root / "lock").open("ab") as file:
             fcntl.flock(file, how)
             yield
-        finally:
-            os.close(file)
 
     def _unusable(self, error: OSError) -> NoReturn:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -394,12 +393,3 @@ def _fingerprint(path: Path, facts: os.stat_result) -> tuple[str, int, int, int]
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make a rename inside a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,12 +1,13 @@
 """The tables of the server, migration 5 of the log: keys, browsers that signed in, accepted work, events by number,
 uploads, small pictures of media, answers for retries. And those of its OpenAI-shaped dialect, migration 6: videos by
-their ids, conversations by the digest of what was said. Released: never changed."""
+their ids, conversations by the digest of what was said. And names of keys and when each was last used, migration
+7. Released: never changed."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["OPENAI_TABLES", "SERVER_TABLES"]
+__all__ = ["KEY_NAMES", "OPENAI_TABLES", "SERVER_TABLES"]
 
 SERVER_TABLES: Final[tuple[str, ...]] = (
     """
@@ -71,4 +72,9 @@ OPENAI_TABLES: Final[tuple[str, ...]] = (
         PRIMARY KEY (owner, digest)
     )
     """,
+)
+
+KEY_NAMES: Final[tuple[str, ...]] = (
+    "ALTER TABLE api_keys ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE api_keys ADD COLUMN used REAL",
 )

@@ -49,7 +49,7 @@ from agentvid.train.tower import TowerTrainee
 from agentvid.train.vocabulary import corpus, make_tokenizer
 from agentvid.world.scene import Split
 
-__all__ = ["Amounts", "Course", "Told"]
+__all__ = ["Amounts", "Course", "Told", "mark_joint"]
 
 Told = Callable[[str, Progress | tuple[int, int]], None]
 """Called with the part's name and a report: of training, or (done, total) of data."""
@@ -182,7 +182,7 @@ class Course:
             unified.codec.to(torch.bfloat16)
         unified.save_pretrained(folder, shard_bytes=SHARD_BYTES, int8=int8)
         if has_films(self._steps()):
-            _mark_joint(folder / "config.json")
+            mark_joint(folder / "config.json")
         return unified
 
     def tokenizer(self) -> FileTokenizer:
@@ -307,7 +307,7 @@ def _assist(together: Together, course: Course, mix: Mapping[SmallTask, float] |
     MotTrainee(unified, *course._samplers(unified), mix=mix, seed=course.seed, together=together).follow()
 
 
-def _mark_joint(path: Path) -> None:
+def mark_joint(path: Path) -> None:
     """Let a configuration say that frames were trained together."""
     config = json.loads(path.read_text(encoding="utf-8"))
     config.setdefault("agentvid", {})["frames"] = "joint"

@@ -91,11 +91,13 @@ class MotTrainee:
         objective: Objective | None = None,
         attend: AttendBy = "samples",
         together: Together | None = None,
+        begun: int = 0,
     ) -> None:
         self.unified, self.model = unified, unified.model
         self.sampler, self.held_out, self.mix, self.rows, self.seed = sampler, held_out, mix, rows, seed
         self.objective = objective or Objective(ce_weight=0.25, shift=_SHIFT, reweight="square")
         self.attend, self.together, self._is_shared = attend, together, False
+        self.begun = begun
         self.model.vit_model.requires_grad_(False)
         self.model.train()
         self._named = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
@@ -104,9 +106,12 @@ class MotTrainee:
         self.average = Average(self._named)
 
     def step(self, number: int, pace: float) -> Mapping[str, float]:
-        """See Trainee. With others `together` it tells the helpers to take the same step."""
+        """See Trainee. With others `together` it tells the helpers to take the same step.
+
+        The curriculum counts the steps that were `begun` before.
+        """
         together = self.together
-        self.sampler.stage = stage_at(number)
+        self.sampler.stage = stage_at(self.begun + number)
         mix = self.mix or self.sampler.mix
         if together is None or together.rank == 0:
             self.sampler.prepare(mix)  # before others want it: records are rendered once

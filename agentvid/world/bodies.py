@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentvid.errors import InputError
-from agentvid.world.look import ALBEDO, CUBE_YAW_DEG
-from agentvid.world.scene import SHAPES, Scene, Solid, sizes_of
+from agentvid.world.look import ALBEDO, CUBE_YAW_DEG, Rgb
+from agentvid.world.scene import SHAPES, Colour, Scene, Solid, sizes_of
 
 __all__ = ["POSE", "Bodies", "bodies_of", "rest_pose"]
 
@@ -45,8 +45,12 @@ def rest_pose(solid: Solid) -> NDArray[np.float64]:
     return np.array([x, y, sizes_of(solid.shape, solid.size)[1], math.cos(yaw), 0.0, 0.0, math.sin(yaw)])
 
 
-def bodies_of(scene: Scene, poses: NDArray[np.floating] | None = None) -> Bodies:
+def bodies_of(
+    scene: Scene, poses: NDArray[np.floating] | None = None, palette: Mapping[Colour, Rgb] = ALBEDO
+) -> Bodies:
     """Return the solids of a scene at rest, or at `poses` (N, 7) in the order of `scene.solids`.
+
+    `palette` tells what each colour looks like.
 
     Raises: InputError where there are not as many poses as solids.
     """
@@ -59,7 +63,7 @@ def bodies_of(scene: Scene, poses: NDArray[np.floating] | None = None) -> Bodies
         half=np.array([sizes_of(solid.shape, solid.size) for solid in solids], np.float32),
         centre=placed[:, :3].astype(np.float32),
         axes=_axes(placed[:, 3:]).astype(np.float32),
-        albedo=np.array([ALBEDO[solid.colour] for solid in solids], np.float32),
+        albedo=np.array([palette[solid.colour] for solid in solids], np.float32),
     )
 
 

@@ -31,6 +31,7 @@ from agentvid.world.scene import Scene, Shape, Solid, reach, sizes_of
 
 __all__ = [
     "DIRECTIONS",
+    "EARTH",
     "FPS",
     "FRAMES",
     "STRENGTHS",
@@ -40,6 +41,7 @@ __all__ = [
     "Drop",
     "Event",
     "EventKind",
+    "Laws",
     "Push",
     "Stage",
     "Strength",
@@ -120,6 +122,20 @@ class Clip:
     fps: float = FPS
 
 
+@dataclass(frozen=True)
+class Laws:
+    """What may be otherwise: gravity in units per second squared, and factors on how high things bounce and how fast
+    they slow down on the floor.
+    """
+
+    gravity: float = GRAVITY
+    bounce: float = 1.0
+    friction: float = 1.0
+
+
+EARTH: Final = Laws()
+
+
 @dataclass(slots=True)
 class _Moving:
     """One solid on its way. Plain numbers: arrays of three are slower to add than to keep."""
@@ -132,6 +148,8 @@ class _Moving:
     rest_height: float
     reach: float
     slowing: float
+    bounce: float
+    gravity: float
     vx: float = 0.0
     vy: float = 0.0
     vz: float = 0.0
@@ -146,9 +164,9 @@ class _Moving:
 class Stage:
     """The solids of a scene on their way. Pure arithmetic: the same acts at the same times lead to the same poses."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self._bodies = [_at_rest(solid) for solid in scene.solids]
+    def __init__(self, scene: Scene, laws: Laws = EARTH) -> None:
+        self.scene, self.laws = scene, laws
+        self._bodies = [_at_rest(solid, laws) for solid in scene.solids]
         self._steps = 0
         self._seconds = 0.0
 
@@ -193,19 +211,19 @@ class Stage:
 
     def copy(self) -> Stage:
         """Return a stage that goes its own way from here."""
-        other = Stage(self.scene)
+        other = Stage(self.scene, self.laws)
         other._bodies = [replace(body) for body in self._bodies]
         other._steps, other._seconds = self._steps, self._seconds
         return other
 
 
-def simulate(scene: Scene, action: Action, frames: int = FRAMES, fps: float = FPS) -> Clip:
+def simulate(scene: Scene, action: Action, frames: int = FRAMES, fps: float = FPS, laws: Laws = EARTH) -> Clip:
     """Move the scene on after an action. Pure: the same scene and action give the same bytes.
 
     Raises: InputError where the target is not in the scene, or for fewer than 1 frame.
     """
     check_action(scene, action, frames, fps)
-    bodies = [_at_rest(solid) for solid in scene.solids]
+    bodies = [_at_rest(solid, laws) for solid in scene.solids]
     _start(bodies[scene.solids.index(action.target)], action)
     at, events = _run(bodies, frames, fps)
     poses = np.stack([rest_pose(solid) for solid in scene.solids])[None].repeat(frames, axis=0)
@@ -261,9 +279,10 @@ def stays_on_stage(clip: Clip) -> bool:
     return bool((out + np.array([reach(solid) for solid in clip.scene.solids]) <= STAGE_RADIUS).all())
 
 
-def _at_rest(solid: Solid) -> _Moving:
+def _at_rest(solid: Solid, laws: Laws) -> _Moving:
     _, half = sizes_of(solid.shape, solid.size)
-    return _Moving(solid, *solid.xy, half, mass_of(solid), half, reach(solid), slowing_of(solid))
+    slowing, bounce = slowing_of(solid) * laws.friction, BOUNCE[solid.shape] * laws.bounce
+    return _Moving(solid, *solid.xy, half, mass_of(solid), half, reach(solid), slowing, bounce, laws.gravity)
 
 
 def _start(body: _Moving, action: Action) -> None:
@@ -323,11 +342,11 @@ def _fall(body: _Moving, dt: float) -> bool:
     """Let gravity work on a solid in the air; tell whether it lands for the first time."""
     if body.z <= body.rest_height and body.vz == 0:
         return False
-    body.vz -= GRAVITY * dt
+    body.vz -= body.gravity * dt
     if body.z + body.vz * dt > body.rest_height:
         return False
     body.z = body.rest_height
-    rebound = -body.vz * BOUNCE[body.solid.shape]
+    rebound = -body.vz * body.bounce
     body.vz = rebound if rebound > 4 * _STILL else 0.0
     first, body.landed = not body.landed, True
     return first

@@ -8,7 +8,7 @@ Both casters follow the same formulas. Measured side by side by `tests/world/tes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from agentvid.errors import InputError
 from agentvid.world.bodies import bodies_of
 from agentvid.world.cast_numpy import FLOOR_ID, SKY_ID, cast
-from agentvid.world.look import Eye, above, eye_of
-from agentvid.world.scene import Scene
+from agentvid.world.look import ALBEDO, Eye, Rgb, above, eye_of
+from agentvid.world.scene import Colour, Scene
 
 __all__ = ["FLOOR_ID", "SIZE", "SKY_ID", "Rendered", "Shot", "render_batch", "render_map", "render_scene", "visible"]
 
@@ -55,15 +55,19 @@ class Rendered:
 
 
 def render_scene(
-    scene: Scene, poses: NDArray[np.floating] | None = None, eye: Eye | None = None, size: int = SIZE
+    scene: Scene,
+    poses: NDArray[np.floating] | None = None,
+    eye: Eye | None = None,
+    size: int = SIZE,
+    palette: Mapping[Colour, Rgb] = ALBEDO,
 ) -> Rendered:
-    """Render one picture on the CPU, quickly.
+    """Render one picture on the CPU, quickly. `palette` tells what each colour looks like, in linear light.
 
     Raises: InputError for a size that is not 8 to 1024 pixels, or poses that don't fit the scene.
     """
     shot = Shot(scene, poses, eye)
     _check_size(size)
-    rgb, mask, depth = cast(bodies_of(scene, poses), shot.seen_by, scene.light, size)
+    rgb, mask, depth = cast(bodies_of(scene, poses, palette), shot.seen_by, scene.light, size)
     return Rendered(rgb, mask, depth, shot.seen_by)
 
 

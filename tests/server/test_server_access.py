@@ -26,6 +26,8 @@ HIS_OWN = {
     ("GET", "/api/v1/sessions"),
     ("POST", "/api/v1/sessions"),
     ("POST", "/api/v1/artifacts"),
+    ("GET", "/api/v1/keys"),
+    ("POST", "/api/v1/keys"),
 }
 """Routes that name nothing of anybody: what they show or make is the asker's."""
 
@@ -46,12 +48,12 @@ def bearer(key: str) -> dict[str, str]:
 class Asker:
     """Asks any route with what belongs to an owner, with the body that the OpenAPI gives as its example."""
 
-    def __init__(self, client: Client, session: str, digest: str) -> None:
-        self.client, self.session, self.digest = client, session, digest
+    def __init__(self, client: Client, session: str, digest: str, key: str) -> None:
+        self.client, self.session, self.digest, self.key = client, session, digest, key
         self.told = client.app.openapi()
 
     async def ask(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-        values = {"session": self.session, "turn": 1, "digest": self.digest}
+        values = {"session": self.session, "turn": 1, "digest": self.digest, "key": self.key}
         address = re.sub(r"\{(\w+)(:path)?\}", lambda name: str(values[name[1]]), path)
         operation = self.told["paths"][path][method.lower()]
         params = {"other": "1"} if any(p["name"] == "other" for p in operation.get("parameters", [])) else {}
@@ -82,7 +84,7 @@ async def two(client: Client):
     body = {"text": "see", "artifacts": [digest]}
     await client.post(f"/api/v1/sessions/{session}/messages", json=body, headers=bearer(mia))
     await client.ended(session, headers=bearer(mia))
-    return mia, tom, Asker(client, session, digest)
+    return mia, tom, Asker(client, session, digest, keys.add("mia")[0].key_id)
 
 
 async def test_what_is_anothers_is_not_there_on_any_route(client: Client, two: Any):

@@ -13,7 +13,7 @@ import pytest
 from agentvid.agent.agent import Agent
 from agentvid.media.types import EVIDENCE_TYPES, MEDIA_TYPES
 from agentvid.server.keys import Keys
-from agentvid.server.studio import router
+from agentvid.server.studio import data, pages
 from agentvid.server.studio.catalog import catalog_of, choices_in
 from agentvid.server.studio.render import STATIC, static_version
 from agentvid.server.studio.words import LANGUAGES, operation_kinds, words_of
@@ -21,7 +21,7 @@ from agentvid.server.studio.words import LANGUAGES, operation_kinds, words_of
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "agentvid/server/templates"
 SOURCES = [*sorted(STATIC.rglob("*.js")), *sorted(STATIC.rglob("*.css")), *sorted(TEMPLATES.glob("*.j2"))]
-PAGES = ("/", "/library", "/engines", "/settings", "/login")
+PAGES = ("/", "/library", "/engines", "/settings", "/settings/keys", "/login")
 
 
 class Elements(HTMLParser):
@@ -185,18 +185,22 @@ async def test_the_login_leads_nowhere_else(client: Any, place: str) -> None:
 
 async def test_another_owners_session_is_not_there_on_any_route(client: Any) -> None:
     session, _ = await client.done("toil 2 0")
-    places = [route.path for route in router.routes if "{session}" in route.path]
-    assert len(places) == 7
-    asked = [path.format(session=session, turn=1) + "?a=1&b=1&other=1" for path in places]
-    for path in asked:
-        assert (await client.get(path)).status_code == 200, path
+    routes = [route for route in [*pages.router.routes, *data.router.routes] if "{session}" in route.path]
+    assert len(routes) == 9
+    asked = [
+        (min(route.methods), route.path.format(session=session, turn=1) + "?a=1&b=1&other=1&source=1")
+        for route in routes
+    ]
+    body = {"step": "t1.s1"}
+    for method, path in asked:
+        assert (await client.request(method, path, json=body)).status_code == 200, path
     _, secret = Keys(client.app.state.hub.log).add("mia")
-    for path in asked:
-        nobody = await client.get(path)
+    for method, path in asked:
+        nobody = await client.request(method, path, json=body)
         assert nobody.status_code == (401 if path.startswith("/studio") else 303), path
     await client.post("/api/v1/sign-in", json={"key": secret})
-    for path in asked:
-        assert (await client.get(path)).status_code == 404, path
+    for method, path in asked:
+        assert (await client.request(method, path, json=body)).status_code == 404, path
     assert (await client.get("/")).text.count('class="tile"') == 0
 
 
@@ -237,3 +241,63 @@ async def test_a_turn_is_told_with_its_words(client: Any) -> None:
     assert dict(told["facts"])["运行"] == str(len(turn["executed"]))
     assert (await client.get(f"/studio/view/{session}/2")).status_code == 404
     assert (await client.get(f"/studio/view/{session}/1?lang=xx")).status_code == 422
+
+
+async def test_other_tools_for_a_step_are_told_with_why_not(client: Any) -> None:
+    session, _ = await client.done("toil 2 0")
+    asked = await client.post(f"/studio/tools/{session}/1?lang=en", json={"step": "t1.s1"})
+    told = {one["tool"]: one for one in asked.json()}
+    assert "toil" not in told and set(told) == {"ask_number", "see", "fail", "die"}
+    assert told["see"]["why"] == "t1.s2 uses its number, which this tool does not give."
+    assert told["see"]["edits"] == []
+    assert told["fail"]["edits"][0] == {
+        "edit": "set_tool",
+        "step": "t1.s1",
+        "tool": "fail",
+        "args": {"value": 0},
+    }
+    assert told["fail"]["loses"] == ["mark", "milliseconds"]
+    alone = await client.post(f"/studio/tools/{session}/1?lang=zh", json={"step": "t1.s2"})
+    assert next(one for one in alone.json() if one["tool"] == "see")["why"] == "需要图片（图片），而这一步之前没有。"
+    for one in asked.json():
+        if one["edits"]:
+            preview = await client.post(f"/api/v1/sessions/{session}/turns/1/preview", json={"edits": one["edits"]})
+            assert preview.status_code == 200, preview.text
+
+
+async def test_the_tools_for_a_step_heed_a_draft(client: Any) -> None:
+    session, _ = await client.done("toil 2 0")
+    draft = [{"edit": "remove", "step": "t1.s2"}]
+    media = await client.post(f"/studio/tools/{session}/1", json={"step": "t1.s1", "edits": draft})
+    assert next(one for one in media.json() if one["tool"] == "see")["why"].startswith("It needs a picture")
+    gone = await client.post(f"/studio/tools/{session}/1", json={"step": "t1.s2", "edits": draft})
+    assert gone.status_code == 422 and gone.json()["code"] == "bad_chain"
+
+
+async def test_what_can_be_picked_from_another_revision_is_told_and_taken(client: Any) -> None:
+    session, _ = await client.done("toil 3 0")
+    turn = f"/api/v1/sessions/{session}/turns/1"
+    await client.post(f"{turn}/edits", json={"sets": ["t1.s2.args.milliseconds=1", "t1.s1.given.number=5"]})
+    await client.ended(session)
+    assert (await client.get(f"/studio/picks/{session}/1?source=2")).json() == []
+    await client.post(f"{turn}/checkout", json={"revision": 1})
+    await client.post(f"/api/v1/sessions/{session}/branches", json={"name": "other", "turn": 1})
+    await client.post(f"{turn}/edits", json={"sets": ["t1.s2.args.milliseconds=2"]})
+    await client.ended(session)
+    picks = (await client.get(f"/studio/picks/{session}/1?source=2")).json()
+    assert [(one["what"], one["is_step"]) for one in picks] == [
+        ("t1.s1", True),
+        ("t1.s1.number", False),
+        ("t1.s2", True),
+    ]
+    assert [len(one["conflicts"]) for one in picks] == [0, 0, 1]
+    assert "milliseconds" in picks[2]["conflicts"][0]
+    old = await client.post(f"{turn}/pick", json={"what": "t1.s1.number", "source": 2, "revision": 1})
+    assert (old.status_code, old.json()["code"]) == (409, "old_revision")
+    taken = await client.post(f"{turn}/pick", json={"what": "t1.s1.number", "source": 2, "revision": 3})
+    assert taken.status_code == 202
+    now = await client.ended(session)
+    steps = now["chain"]["steps"]
+    assert steps[0]["given"] == {"number": 5} and steps[1]["args"]["milliseconds"] == 2
+    newest = (await client.get(f"{turn}/history")).json()["revisions"][-1]
+    assert newest["words"].startswith("picked t1.s1.number of revision 2")

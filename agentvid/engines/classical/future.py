@@ -2,7 +2,8 @@
 
 Camera motion is a homography per frame, what moves by itself a flow field on top that dies away. Every new frame is
 warped from the keyframe itself, so blur does not add up. Nothing new is invented: what enters the frame is mirrored
-from its border, and things neither turn, collide nor change their speed.
+from its border, and things neither turn, collide nor change their speed. Past the trust horizon motion comes to rest,
+unless it is told to go on.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ _WAYS: Final = (
 _MOST_TESTED: Final = 75
 _SAME_DB: Final = 80.0
 """PSNR is capped here: equal pictures."""
+_REST_SECONDS: Final = 0.25
+"""How long motion takes to come to rest, about."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,27 @@ class Forecast:
     trust_frames: int
     bound: Bound | None = None
 
-    def told(self, fps: float, seconds: float) -> str:
+    def told(self, fps: float, seconds: float, *, goes_on: bool = False) -> str:
         """Return in words what is past the horizon of `seconds` that were asked for, "" where nothing is."""
         until = self.trust_frames / fps
-        return (
-            "" if until >= seconds - 0.5 / fps else f"what comes after {until:.1f} s is past the trust horizon: a guess"
-        )
+        if until >= seconds - 0.5 / fps:
+            return ""
+        rests = "" if goes_on else "; motion comes to rest there (beyond_trust lets it go on)"
+        return f"what comes after {until:.1f} s is past the trust horizon: a guess{rests}"
+
+    def gone(self, ahead: int, fps: float, *, goes_on: bool = False) -> float:
+        """Return how many frames of motion are shown `ahead` frames on: as many, up to the horizon, then it rests."""
+        past = ahead - self.trust_frames
+        if past <= 0 or goes_on:
+            return float(ahead)
+        ease = max(1.0, _REST_SECONDS * fps)
+        return self.trust_frames + ease * (1 - math.exp(-past / ease))
 
 
 def future_frames(request: EngineRequest, context: EngineContext) -> EngineResult:
-    """Continue a clip: ports `video`, `future`, `keyframe`, `trust_seconds`, `finding`.
+    """Continue a clip: ports `video`, `future`, `keyframe`, `trust_seconds`, `bound`, `finding`.
+
+    Past the trust horizon motion comes to rest, unless `beyond_trust` is true.
 
     Raises: CallError where seconds are not in 0…30 or the keyframe is not in the clip.
     """
@@ -93,7 +107,7 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
     last = video.frames - 1 if asked is None else asked.frame
     if last >= video.frames:
         raise CallError(f"keyframe {last}", f"a frame from 0 to {video.frames - 1}", "choose a frame of the clip")
-    keyframe = Keyframe(frame=last, seconds=last / video.fps)
+    keyframe, goes_on = Keyframe(frame=last, seconds=last / video.fps), bool(request.maybe("beyond_trust", bool))
     count = max(1, round(seconds * video.fps))
     total = last + 1 + 2 * count
     store = context.store
@@ -112,7 +126,7 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
     def new_frames(done: int) -> Iterator[Picture]:
         for i in range(1, count + 1):
             context.progress(done + i, total, "warping forward")
-            yield predict(still, found.motion, i)
+            yield predict(still, found.motion, found.gone(i, video.fps, goes_on=goes_on))
 
     def whole() -> Iterator[Picture]:
         for i, frame in enumerate(store.frames(video, 0, last + 1)):
@@ -125,7 +139,7 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
     joined, kept = keep_sound(context, video, joined, until=(last + 1) / video.fps)
     trust = min(seconds, found.trust_frames / video.fps)
     warnings = [*kept, f"extrapolated motion, nothing is invented: believe about {trust:.1f} s of {seconds:.1f} s"]
-    if past := found.told(video.fps, seconds):
+    if past := found.told(video.fps, seconds, goes_on=goes_on):
         warnings.append(past)
     if found.bound is not None:
         warnings.append(found.bound.told("frame"))
@@ -139,7 +153,7 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
         future=future,
         keyframe=keyframe,
         trust_seconds=float(trust),
-        bound=None if found.bound is None else found.bound.answer("frame"),
+        bound=None if found.bound is None else found.bound.upto(found.trust_frames).answer("frame", video.fps),
         finding=_finding(found, still, video.fps, seconds, trust, len(shot)),
     )
 
@@ -175,21 +189,22 @@ def forecast(frames: Sequence[Picture], count: int, fps: float) -> Forecast:
     best = _WAYS[int(np.argmax(scores))]
     curve, copy = tested(best, frames, 1)
     motion = fit_motion(observe(frames), best, fps)
-    bound = _bound(motion, curve.tolist())
+    bound = _bound(motion, curve.tolist(), n)
     fails = curve < copy - _BELOW_COPY_DB
     fails[bound.trust_steps :] = True
     trust = int(np.argmax(fails)) if fails.any() else ahead
     return Forecast(motion, tuple(map(float, curve)), tuple(map(float, copy)), trust, bound)
 
 
-def _bound(motion: Motion, curve_db: Sequence[float]) -> Bound:
+def _bound(motion: Motion, curve_db: Sequence[float], given: int) -> Bound:
     """Return what a back-test's errors come to at most, by how much they were exceeded in calibration.
 
-    Pictures whose camera moves were calibrated apart from those whose camera stands still.
+    Pictures whose camera moves were calibrated apart from those whose camera stands still. Steps are frames ahead, as
+    a share of those `given`.
     """
     camera = "moving" if np.abs(motion.generator).max() > 1e-9 else "still"
     profile = profiles()[f"classical/future_frames, {camera} camera"]
-    return Bound.at([profile.ratio * error for error in back_test_error(curve_db)], profile)
+    return profile.bound([at / given for at in range(1, len(curve_db) + 1)], back_test_error(curve_db))
 
 
 def back_test(

@@ -19,13 +19,24 @@ from agentvid.engines.classical.camera import Floats, Maps, Picture, fetch, fram
 from agentvid.engines.classical.parallax import even_frame
 from agentvid.errors import CallError
 from agentvid.media.types import Action, Actions, Image, Point
+from agentvid.world.trust import bound_for, closure
 
-__all__ = ["Track", "draw_track", "lay_track", "navigate", "render_walk"]
+__all__ = [
+    "ACROSS_DEG",
+    "DOWN_DEG",
+    "EYE_METRES",
+    "PICTURE_METRES",
+    "Track",
+    "draw_track",
+    "lay_track",
+    "navigate",
+    "render_walk",
+]
 
 PICTURE_METRES: Final = 20.0
 EYE_METRES: Final = 1.7
-_DOWN_DEG: Final = 11.0
-_ACROSS_DEG: Final = 65.0
+DOWN_DEG: Final = 11.0
+ACROSS_DEG: Final = 65.0
 _HAZE_METRES: Final = 60.0
 _FADE_METRES: Final = 4.0
 _LEVELS: Final = 6
@@ -43,7 +54,9 @@ class Track:
 
 
 def navigate(request: EngineRequest, context: EngineContext) -> EngineResult:
-    """Walk over a picture: ports `video`, `map` (the picture with the way drawn), `actions` and `start`.
+    """Walk over a picture: ports `video`, `map` (the picture with the way drawn), `actions`, `start` and `bound`.
+
+    The bound is of a map of things that stand up in truth: no more is known of a picture that lies on the ground.
 
     Raises: CallError where the start is outside the picture.
     """
@@ -61,22 +74,43 @@ def navigate(request: EngineRequest, context: EngineContext) -> EngineResult:
     track = lay_track(actions.actions, start, image.width, fps)
     total = len(track.x)
 
+    changes, began = list[float](), np.empty(0, np.float32)
+
     def frames() -> Iterator[Picture]:
+        nonlocal began
         for i, view in enumerate(render_walk(rgb, track, frame.shape[1], frame.shape[0])):
             context.progress(i, total, "walking")
+            began = began if i else view.astype(np.float32)
+            changes.append(float(np.sqrt(((view - began) ** 2).mean())))
             yield view
 
     warnings = [
         *said,
         f"2.5-D: the picture lies flat on the ground and nothing stands up; its width counts as {PICTURE_METRES:g} m, "
         f"the eye is {EYE_METRES:g} m above it",
-        "error bound: not calibrated, there is no true view of a picture that lies on the ground",
     ]
     if left := _leaves(track, rgb):
         warnings.append(f"the way leaves the picture after {left / fps:.1f} s; the ground beyond it is made up")
     video = context.store.put_video(frames(), fps)
     drawn = context.store.put_image(draw_track(rgb, track))
-    return EngineResult.of(*warnings, video=video, map=drawn, actions=actions, start=start)
+    bound = bound_for("classical/navigate", _moves_made(actions, total), changes)
+    assert bound is not None
+    warnings.append(bound.told("frame"))
+    tests = closure(changes) if _returns(track) else {}
+    told = bound.answer("frame", fps, **tests)
+    return EngineResult.of(*warnings, video=video, map=drawn, actions=actions, start=start, bound=told)
+
+
+def _moves_made(actions: Actions, total: int) -> list[float]:
+    """Return how many moves were made by each frame; parts of a move count."""
+    ends = np.concatenate([[0.0], np.cumsum([action.seconds for action in actions.actions])])
+    return [float(each) for each in np.interp(np.linspace(0, ends[-1], total), ends, np.arange(len(ends)))]
+
+
+def _returns(track: Track) -> bool:
+    """Return whether the walker ends where he began, looking the same way."""
+    way = np.stack([track.x, track.y, track.heading_deg % 360])
+    return bool(np.allclose(way[:, 0], way[:, -1], atol=0.5))
 
 
 def lay_track(actions: Sequence[Action], start: Point, width: int, fps: float) -> Track:
@@ -107,8 +141,8 @@ def render_walk(rgb: Picture, track: Track, width: int, height: int) -> Iterator
     """Yield what the walker sees, uint8 HWC of width x height: ground below the horizon, a plain sky above it."""
     levels = _pyramid(rgb)
     beyond = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]]).mean(0).astype(np.float32)
-    focal = width / 2 / math.tan(math.radians(_ACROSS_DEG / 2))
-    down = math.radians(_DOWN_DEG)
+    focal = width / 2 / math.tan(math.radians(ACROSS_DEG / 2))
+    down = math.radians(DOWN_DEG)
     u, v = np.meshgrid((np.arange(width) - (width - 1) / 2) / focal, (np.arange(height) - (height - 1) / 2) / focal)
     fall = v * math.cos(down) + math.sin(down)
     onward = math.cos(down) - v * math.sin(down)

@@ -114,7 +114,7 @@ def fit_motion(seen: Observation, way: Way, fps: float) -> Motion:
     return replace(motion, drift=_drift(seen, ages, generator), drift_frames=way.drift_seconds * fps)
 
 
-def predict(rgb: Picture, motion: Motion, frames_ahead: int) -> Picture:
+def predict(rgb: Picture, motion: Motion, frames_ahead: float) -> Picture:
     """Return the keyframe as the motion carries it on, uint8 HWC; the same picture where nothing moves.
 
     Every pixel is fetched once from the keyframe; beyond its border it is mirrored.

@@ -37,7 +37,7 @@ from agentvid.engines.classical.layers import DEPTH_SPREAD, Scene, build_scene
 from agentvid.engines.classical.reproject import inverse_depth, reprojected
 from agentvid.errors import CallError
 from agentvid.media.types import CameraPath, CameraPose, Depth, Image, Mask
-from agentvid.world.trust import Bound, bound_for
+from agentvid.world.trust import Bound, bound_for, closure
 
 __all__ = ["even_frame", "novel_view", "render_views"]
 
@@ -50,7 +50,7 @@ _MOST_ZOOM: Final = {"orbit": 0.4, "look": 0.3}
 
 
 def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
-    """Fly a camera path over one picture: ports `video`, `depth` (the one used) and `path` (the one really flown).
+    """Fly a camera path over one picture: ports `video`, `depth` (the one used), `path` (really flown) and `bound`.
 
     A path without parallax (a camera that turns in place, rolls or zooms) uses no depth and tells none.
 
@@ -87,11 +87,12 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
         field_deg=field_deg or FIELD_OF_VIEW_DEG,
     )
     total = frame_count(path.seconds, fps)
-    holes: list[float] = []
+    holes, changes = list[float](), list[float]()
 
     def frames() -> Iterator[Picture]:
         for i, view in enumerate(render_views(scene, path, fps, holes)):
             context.progress(i, total, "flying the camera")
+            changes.append(_change(view, frame))
             yield view
 
     video = store.put_video(frames(), fps)
@@ -107,20 +108,35 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
     shown = max(_beyond(scene, pose, path.kind) for pose in flown)
     if shown > 0.03 and scene.front is None:
         warnings.append(f"up to {shown:.0%} of the frame's width or height lies beyond the picture and is made up")
-    bound = _bound(path, total)
+    bound = _bound(path, changes, scene.front is not None)
     warnings.append("error bound: not calibrated for such a path" if bound is None else bound.told("frame"))
-    told = None if bound is None else bound.answer("frame")
+    tests = closure(changes) if _returns(path) else {}
+    told = None if bound is None else bound.answer("frame", fps, **tests)
     return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path, bound=told)
 
 
-def _bound(path: CameraPath, total: int) -> Bound | None:
-    """Return how far each frame may be off; known of a camera that goes about its subject and does nothing else."""
+def _bound(path: CameraPath, changes: list[float], has_depth: bool) -> Bound | None:
+    """Return how far each frame may be off, from how far each is from the picture.
+
+    Known of a camera that goes about its subject by a guessed depth, and does nothing else.
+    """
     channels = ("pitch_deg", "roll_deg", "truck", "pedestal", "dolly")
     others = any(getattr(pose, name) for pose in path.poses for name in channels)
-    if path.kind != "orbit" or others or any(pose.zoom != 1 for pose in path.poses):
+    if has_depth or path.kind != "orbit" or others or any(pose.zoom != 1 for pose in path.poses):
         return None
-    turned = [abs(pose_at(path, float(time)).yaw_deg) for time in np.linspace(0, path.seconds, total)]
-    return bound_for("classical/novel_view", turned)
+    turned = [abs(pose_at(path, float(time)).yaw_deg) for time in np.linspace(0, path.seconds, len(changes))]
+    return bound_for("classical/novel_view", turned, changes)
+
+
+def _returns(path: CameraPath) -> bool:
+    """Return whether a path moves and ends where it began."""
+    first, *way = (pose.model_dump(exclude={"seconds"}) for pose in path.poses)
+    return way[-1] == first and any(pose != first for pose in way)
+
+
+def _change(view: Picture, picture: Picture) -> float:
+    off = view.astype(np.float32) - picture
+    return float(np.sqrt((off * off).mean()))
 
 
 def even_frame(rgb: Picture, longest: int = LONGEST_SIDE) -> tuple[Picture, list[str]]:

@@ -132,7 +132,8 @@ class SmallEngine:
             claims = self._small.claims
             try:
                 weights = self._small.checkpoint.digest()
-                task = Task(unified, request, context, "joint", claim=claims[rests_on], claims=claims, weights=weights)
+                told = {"claim": claims[rests_on], "claims": claims, "knows_scenes": self._small.knows_scenes}
+                task = Task(unified, request, context, "joint", weights=weights, **told)  # type: ignore[arg-type]
                 return do(task)
             except SettingsError:
                 raise

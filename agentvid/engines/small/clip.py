@@ -73,7 +73,7 @@ def novel_view(task: Task) -> EngineResult:
     steps = [
         max(min(turn, AZIMUTHS - turn), camera != scene.camera) for turn, camera in zip(away, cameras, strict=True)
     ]
-    bound = task.told_bound("novel_view", steps, "frame")
+    bound = task.told_bound("novel_view", steps, [drawn[camera] for camera in cameras], picture, fps)
     video = store.put_video((drawn[camera] for camera in cameras), fps)
     last = store.put_image(drawn[cameras[-1]])
     seen = tell_scene(replace(scene, camera=cameras[-1]), language)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from agentvid.engine import EngineResult
-from agentvid.engines.small.inside import seen_picture
+from agentvid.engines.small.inside import seen_picture, square
 from agentvid.engines.small.thinking import Task, as_thought
 from agentvid.engines.small.weights import Claim
 from agentvid.errors import CallError
@@ -69,10 +69,11 @@ def future_frames(task: Task) -> EngineResult:
     new = drawn.frames[len(given) :]
     if video.fps != FPS:
         task.warnings.append(f"the new frames are at {FPS:g} a second, the clip's at {video.fps:g}: they are joined so")
-    bound = task.told_bound("future_frames", range(1, count + 1), "frame")
-    trusted = 0.0 if bound is None else bound.measures["trust_steps"] / FPS
+    bound = task.told_bound("future_frames", range(1, count + 1), list(new), given[-1], FPS)
+    trusted = 0.0 if bound is None else bound.measures["trust_seconds"]
     known = "was not tested on this clip" if bound is None else f"is told by rollouts like it: {trusted:.1f} s"
-    before = store.frames(video, 0, keyframe.frame + 1)
+    whole = store.frames(video, 0, keyframe.frame + 1)
+    before = whole if task.knows_scenes else map(square, whole)
     return EngineResult.of(
         *task.warnings,
         video=store.put_video(itertools.chain(before, new), video.fps),
@@ -99,6 +100,11 @@ def _given(task: Task, video: Video, keyframe: Keyframe, count: int) -> list[Pix
         )
     store = task.context.store
     frames = [frame for index in at for frame in store.frames(video, index, index + 1)]
+    if not task.knows_scenes:
+        task.warnings.append(
+            "weights fine-tuned on clips: the middle of each frame, 128x128, is taken as it is; a draft"
+        )
+        return [square(frame) for frame in frames]
     picture, scene = seen_picture(task, store.put_image(frames[-1]), "")
     if count > 1:
         task.claim = task.claims.get("go_on", Claim())

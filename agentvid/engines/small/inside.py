@@ -21,7 +21,16 @@ from agentvid.world.render import SIZE
 from agentvid.world.scene import Scene
 from agentvid.world.words import Language
 
-__all__ = ["LEAST_DB", "LEAST_MAP_DB", "WHAT_IS_THERE", "plain_picture", "read_picture", "rebuilt_db", "seen_picture"]
+__all__ = [
+    "LEAST_DB",
+    "LEAST_MAP_DB",
+    "WHAT_IS_THERE",
+    "plain_picture",
+    "read_picture",
+    "rebuilt_db",
+    "seen_picture",
+    "square",
+]
 
 LEAST_DB: Final = 28.0
 """PSNR of a picture against itself through the codec, from which it counts as one of this world. Measured with the
@@ -66,6 +75,17 @@ def plain_picture(task: Task, image: Image, least_db: float = LEAST_DB) -> Pixel
         raise CallError(f"outside its world: it comes out of its codec at {db:.0f} dB", "a picture of it", _NEAREST)
     task.warnings.append(f"taken as a picture of its world: its codec gives it back at {db:.0f} dB")
     return picture
+
+
+def square(picture: Pixels) -> Pixels:
+    """Return the middle of any picture as one of the size of this world's, (128, 128, 3)."""
+    import cv2
+
+    side = min(picture.shape[:2])
+    top, left = ((length - side) // 2 for length in picture.shape[:2])
+    cut = picture[top : top + side, left : left + side]
+    how = cv2.INTER_AREA if side > SIZE else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(cut, (SIZE, SIZE), interpolation=how), np.uint8)
 
 
 def read_picture(task: Task, picture: Pixels, language: Language = "en") -> Scene | None:

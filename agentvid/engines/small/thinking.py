@@ -18,7 +18,9 @@ from agentvid.errors import CallError, InputError, ToolFailed
 from agentvid.media.types import Answer
 from agentvid.models.mot import Decoding
 from agentvid.models.mot.session import Session
+from agentvid.models.mot.sizes import Pixels
 from agentvid.world.language import Course, Thought, read_thought
+from agentvid.world.model import frame_errors
 from agentvid.world.reading import Asked
 from agentvid.world.scene import Camera, Scene
 from agentvid.world.trust import bound_for
@@ -47,15 +49,23 @@ class Task(Work):
     claims: Mapping[str, Claim] = field(default_factory=dict)
     weights: str = ""
     """Digest of the checkpoint: bounds on errors are those of one."""
+    knows_scenes: bool = True
+    """False where the weights were fine-tuned on clips of anything: frames are taken as they come."""
 
-    def told_bound(self, task: str, steps: Sequence[float], step: str) -> Answer | None:
-        """Say how far what is drawn may be off after so many steps each, and return it; None where it is not known."""
-        bound = bound_for(f"small/{task}", steps, self.weights)
+    def told_bound(
+        self, task: str, steps: Sequence[float], drawn: Sequence[Pixels], source: Pixels, fps: float
+    ) -> Answer | None:
+        """Say how far frames may be off that were drawn from a picture, after so many steps each, and return it.
+
+        None where nothing is known of these weights.
+        """
+        changes = [float(frame_errors(frame[None], source[None])[0]) for frame in drawn]
+        bound = bound_for(f"small/{task}", steps, changes, self.weights)
         if bound is None:
             self.warnings.append("error bound: not calibrated for these weights")
             return None
-        self.warnings.append(bound.told(step))
-        return bound.answer(step)
+        self.warnings.append(bound.told("frame"))
+        return bound.answer("frame", fps)
 
     def told_level(self, scene: Scene) -> None:
         """Say where a scene is beyond what is claimed."""

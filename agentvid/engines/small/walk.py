@@ -64,8 +64,9 @@ def navigate(task: Task) -> EngineResult:
     task.told_level(tour.scene)
     stepwise = request.maybe("stepwise", bool) or False
     frames = _one_by_one(task, picture, tour, language) if stepwise else _together(task, picture, tour, language)
-    bound = task.told_bound("navigate", range(len(tour.walk.steps) + 1), "frame")
-    video = task.context.store.put_video(iter(frames), request.maybe("fps", float) or FPS)
+    fps = request.maybe("fps", float) or FPS
+    bound = task.told_bound("navigate", range(len(tour.walk.steps) + 1), list(frames), picture, fps)
+    video = task.context.store.put_video(iter(frames), fps)
     return EngineResult.of(
         *task.warnings,
         video=video,

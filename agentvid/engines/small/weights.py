@@ -74,6 +74,8 @@ class Small:
     checkpoint: Checkpoint
     claims: Mapping[str, Claim] = field(default_factory=dict)
     problem: str = ""
+    knows_scenes: bool = True
+    """Whether it was taught scenes; False of weights that were fine-tuned on clips of anything."""
 
 
 def find_small(environ: Mapping[str, str] | None = None) -> Small:
@@ -91,11 +93,13 @@ def find_small(environ: Mapping[str, str] | None = None) -> Small:
     if missing:
         return _without(folder, f"{where}: the folder lacks {', '.join(missing)}")
     try:
-        claims = _claims(json.loads((folder / CARD).read_text(encoding="utf-8")))
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        claims = _claims(card)
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         return _without(folder, f"{where}: its {CARD} can't be read: {error}")
     resolved = folder.resolve()
-    return Small(Checkpoint(str(folder), resolved, frames="joint"), claims)
+    knows_scenes = card.get("frames", "scenes") == "scenes"
+    return Small(Checkpoint(str(folder), resolved, frames="joint"), claims, knows_scenes=knows_scenes)
 
 
 def made_of(small: Small) -> str:

@@ -1,20 +1,24 @@
 """Make `world/trust.json`: conformal quantiles of errors on held-out rollouts, and their coverage on others.
 
-    classical/future_frames   windows of a real clip (quarters of the picture) and rendered balls that are thrown: by
-                              how much the error exceeds what the back-test on the window's own frames told. Where
-                              the camera moves and where it stands still are calibrated apart
-    classical/novel_view      simulated stages, turned by up to 30 degrees, by angle
-    small/novel_view          simulated stages, by the angle in steps of 15 degrees
+    classical/future_frames   thrown balls, and windows of a real clip: where the camera stands still and where it
+                              moves are calibrated apart; steps are frames ahead, as a share of those that were given
+    classical/novel_view      simulated stages turned by up to 30 degrees; steps are degrees
+    classical/navigate        walks over simulated maps whose solids stand up in truth; steps are moves made
+    small/novel_view          held-out stages, by steps of 15 degrees
+    small/future_frames       held-out pushes and drops from their first frame, and clips that go on; steps are frames
+    small/navigate            held-out walks; steps are steps of the walk
 
-Windows of one clip overlap, so their coverage is measured on windows that are not quite new. A bound holds for what is
-drawn like the rollouts it was made on; of other media it is a guide.
+Of the rollouts of one seed a third tells how large errors are to be expected (`fit`), the others rank how far they are
+exceeded; coverage is measured on the rollouts of another seed. The windows of a real clip come from `BLOCKS` parts of
+its time that share no frame: each part is tested with bounds made on the others. A bound holds for what is drawn like
+the rollouts it was made on; of other media it is a guide.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,76 +26,123 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from agentvid.engines.classical.future import back_test_error, forecast
-from agentvid.engines.classical.motion import predict
-from agentvid.engines.classical.world_model import turned_view
-from agentvid.evals.small.cases import make_cases
-from agentvid.media.codec import iter_frames
-from agentvid.world.caption import instruct
-from agentvid.world.edits import Turn
-from agentvid.world.language import tell_scene
-from agentvid.world.look import ELEVATION_DEG, orbit
-from agentvid.world.model import frame_errors
-from agentvid.world.physics import Stage
-from agentvid.world.render import SIZE, render_scene
-from agentvid.world.scene import COLOURS, STEP_DEG, Camera, Scene, Solid
-from agentvid.world.trust import LEVEL, Profile, conformal_quantile
+from agentvid.errors import InputError
+from agentvid.evals.rate import Rate
+from agentvid.evals.world.residuals import (
+    BALL_FPS,
+    BLOCKS,
+    Residuals,
+    city_windows,
+    classical_future,
+    classical_views,
+    classical_walk,
+    small_future,
+    small_views,
+    small_walk,
+    thrown,
+)
+from agentvid.world.trust import LEVEL, PROFILES, TOLERANCE_DB, Profile, conformal_quantile, pooled_quantile, to_error
 
 if TYPE_CHECKING:
     from agentvid.models.mot import Unified
 
-__all__ = [
-    "RESULTS",
-    "Calibrated",
-    "calibrate_ratio",
-    "calibrate_steps",
-    "city_windows",
-    "classical_views",
-    "run_trust",
-]
+__all__ = ["PARTS", "RESULTS", "SEEDS", "Calibrated", "calibrated", "coverage_table", "fitted", "run_trust"]
 
 RESULTS: Final = "residuals.json"
+PARTS: Final = ("classical", "small")
 SEEDS: Final = (3100, 3200)
 """Of the rollouts that are calibrated with, and of those that coverage is measured on."""
-_GIVEN, _AHEAD = 25, 12
-_BALL_GIVEN, _BALL_AHEAD = 16, 8
-_BALL_FPS: Final = 24.0
-_DEGREES: Final = (5.0, 10.0, 15.0, 20.0, 30.0)
-_STEPS: Final = (1, 2, 3, 4, 6, 9, 12)
-Clip = NDArray[np.uint8]
+_EVERY: Final = 3
+"""Each third rollout is fitted to, the others rank."""
+_LEAST: Final = 1.0
+"""Grey levels that are expected at least."""
+_CITY: Final = "classical/future_frames, moving camera"
+_CITY_FPS: Final = 24.0
+
 Told = Callable[[str, str], None]
-Rows = list[list[float]]
+Floats = NDArray[np.float64]
+Rows = Sequence[Residuals]
 
 
 @dataclass(frozen=True)
 class Calibrated:
-    """A profile and how often its bound held on rollouts that it was not made on: `held` of `tested`."""
+    """A profile, and of rollouts that it was not made on: in which frames, and in which rollouts whole, bounds held.
+
+    `frames` (N, T) are bool; `trusted` (N, T) tells the frames before the horizon, `within` those truly in tolerance.
+    """
 
     profile: Profile
-    held: int
-    tested: int
+    frames: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
+    trusted: NDArray[np.bool_]
+    within: NDArray[np.bool_]
 
     @property
     def coverage(self) -> float:
-        """Share of tests in which the bound held."""
-        return self.held / self.tested
+        """Share of the frames of all rollouts in which the bound held."""
+        return float(self.frames.mean())
+
+    def joined(self, other: Calibrated) -> Calibrated:
+        """Return the tests of both, with this one's profile."""
+        names = ("frames", "whole", "trusted", "within")
+        return replace(self, **{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was measured. Frames of a rollout stand and fall together: the interval is of mean shares."""
+        shares = self.frames.mean(axis=1)
+        half = 1.959964 * float(shares.std(ddof=1)) / len(shares) ** 0.5 if len(shares) > 1 else float("nan")
+        kept = self.within[self.trusted]
+        return {
+            "calibrated": self.profile.n,
+            "rollouts": len(self.frames),
+            "frames": int(self.frames.size),
+            "coverage": round(self.coverage, 4),
+            "low": round(max(0.0, self.coverage - half), 4),
+            "high": round(min(1.0, self.coverage + half), 4),
+            "by_step": [round(float(share), 3) for share in self.frames.mean(axis=0)],
+            "whole": Rate.of(self.whole.tolist()).to_json(),
+            "trusted": Rate.of(kept.tolist()).to_json(),
+        }
 
 
-def calibrate_ratio(scores: Sequence[float], others: Sequence[float], made_on: str) -> Calibrated:
-    """Return the quantile of scores, and how many of other scores are not above it."""
-    ratio = conformal_quantile(scores)
-    return Calibrated(Profile(len(scores), made_on, LEVEL, ratio=ratio), sum(s <= ratio for s in others), len(others))
+def fitted(rows: Rows) -> tuple[Floats, Floats]:
+    """Return base and share (T,) of what errors are to be expected, from a guess, so that a tenth are larger.
 
-
-def calibrate_steps(steps: Sequence[float], errors: Rows, others: Rows, made_on: str, weights: str = "") -> Calibrated:
-    """Return the quantile of errors at each step, rows being rollouts; coverage is counted over all steps of others.
-
-    A bound never falls with the steps: each is the largest so far.
+    Least squares at each step, none below 0, then scaled so that the same share of errors is exceeded at each.
     """
-    bounds = np.maximum.accumulate([conformal_quantile(column) for column in zip(*errors, strict=True)])
-    profile = Profile(len(errors), made_on, LEVEL, tuple(map(float, steps)), tuple(map(float, bounds)), weights=weights)
-    held = int((np.asarray(others) <= bounds).sum())
-    return Calibrated(profile, held, int(np.size(others)))
+    errors, guess = _table(rows, "errors"), _table(rows, "guess")
+    found = np.array([_line(errors[:, at], guess[:, at]) for at in range(errors.shape[1])])
+    expected = np.maximum(found[:, 0] + found[:, 1] * guess, _LEAST)
+    found *= np.quantile(errors / expected, LEVEL, axis=0)[:, None]
+    return np.maximum(found[:, 0], np.where(found[:, 1] > 0, 0.0, _LEAST)), found[:, 1]
+
+
+def calibrated(rows: Rows, others: Rows, made_on: str, weights: str = "") -> Calibrated:
+    """Return the profile of rollouts, and what it is worth on others.
+
+    Raises: InputError for rollouts of different steps, or fewer than 30.
+    """
+    steps = rows[0].steps if rows else ()
+    if len(rows) < 30 or not others or any(row.steps != steps for row in (*rows, *others)):
+        raise InputError(f"{len(rows)} and {len(others)} rollouts", "at least 30 of the same steps", "roll out more")
+    base, share = fitted(rows[::_EVERY])
+    ranked = [row for number, row in enumerate(rows) if number % _EVERY]
+    scores = _scores(ranked, base, share)
+    profile = Profile(
+        n=len(rows),
+        made_on=made_on,
+        steps=tuple(map(float, steps)),
+        base=tuple(_up(base)),
+        share=tuple(_up(share)),
+        frame=_up([pooled_quantile(scores.tolist())])[0],
+        whole=_up([conformal_quantile(scores.max(axis=1).tolist())])[0],
+        weights=weights,
+    )
+    bounds, errors = [profile.bound(row.steps, row.guess) for row in others], _table(others, "errors")
+    each, whole = (np.array([getattr(bound, name) for bound in bounds]) for name in ("errors", "whole"))
+    ahead = np.arange(len(steps)) < np.array([[bound.trust_steps] for bound in bounds])
+    within = errors <= to_error(TOLERANCE_DB)
+    return Calibrated(profile, errors <= each, (errors <= whole).all(axis=1), ahead, within)
 
 
 def run_trust(
@@ -101,126 +152,107 @@ def run_trust(
     rollouts: int,
     unified: Unified | None,
     weights: str,
+    parts: Sequence[str] = PARTS,
     told: Told = lambda what, state: None,
 ) -> dict[str, Any]:
     """Calibrate and test what can be, and return the document; trust.json lies in `out` for `agentvid/world/`.
 
-    Residuals are kept in residuals.json, rollout by rollout, so that a run that was stopped goes on.
+    Profiles of parts that are not asked for are those that ship. Residuals are kept in residuals.json, rollout by
+    rollout, so that a run that was stopped goes on. Without a model the part "small" is left out.
     """
     kept = _Kept(out / RESULTS, weights, told)
 
-    def rows(name: str, make: Callable[[int, int], list[float]]) -> tuple[Rows, Rows]:
-        one, two = ([kept.row(f"{name} {s} {n}", partial(make, s, n)) for n in range(rollouts)] for s in SEEDS)
-        return one, two
+    def rows(name: str, make: Callable[[int, int], Residuals]) -> tuple[Rows, Rows]:
+        pairs = [[kept.row(f"{name} {s} {n}", partial(make, s, n)) for s in SEEDS] for n in range(rollouts)]
+        return [one for one, _ in pairs], [two for _, two in pairs]
 
-    windows = [kept.row(f"clip {n}", partial(_window, window))[0] for n, window in enumerate(city_windows(clip))]
-    split = np.random.default_rng(0).permutation(len(windows))
-    first, second = ([windows[at] for at in half] for half in np.array_split(split, 2))
-    thrown, others = ([row[0] for row in part] for part in rows("ball", _ball))
-    found = {
-        "classical/future_frames, moving camera": calibrate_ratio(first, second, "windows of a city clip"),
-        "classical/future_frames, still camera": calibrate_ratio(thrown, others, "thrown balls"),
-        "classical/novel_view": calibrate_steps(_DEGREES, *rows("turn", classical_views), "simulated stages"),
-    }
-    if unified is not None:
-        drawn = rows("view", partial(_small_views, unified))
-        found["small/novel_view"] = calibrate_steps(_STEPS, *drawn, "held-out stages", weights)
-    shipped = {name: _shipped(each.profile) for name, each in found.items()}
+    found: dict[str, Calibrated] = {}
+    if "classical" in parts:
+        found[_CITY] = _real(clip, kept)
+        found["classical/future_frames, still camera"] = calibrated(*rows("ball", _ball), "thrown balls")
+        found["classical/novel_view"] = calibrated(*rows("turn", classical_views), "simulated stages")
+        found["classical/navigate"] = calibrated(*rows("walk", classical_walk), "simulated maps")
+    if "small" in parts and unified is not None:
+        for task, name, make, what in (
+            ("novel_view", "view", small_views, "held-out stages"),
+            ("future_frames", "future", small_future, "held-out pushes and drops"),
+            ("navigate", "step", small_walk, "held-out walks"),
+        ):
+            found[f"small/{task}"] = calibrated(*rows(name, partial(make, unified)), what, weights)
+    shipped = {**json.loads(PROFILES.read_text(encoding="utf-8")), **_profiles(found)}
     (out / "trust.json").write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
-    coverage = {
-        name: {"held": each.held, "tested": each.tested, "coverage": round(each.coverage, 4)}
-        for name, each in found.items()
-    }
-    document: dict[str, Any] = {"level": LEVEL, "coverage": coverage, "profiles": shipped}
+    coverage = {name: each.to_json() for name, each in found.items()}
+    document: dict[str, Any] = {"level": LEVEL, "seeds": SEEDS, "coverage": coverage, "profiles": shipped}
     (out / "coverage.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    (out / "table.md").write_text(coverage_table(document), encoding="utf-8")
     return document
 
 
-def city_windows(path: Path) -> Iterator[Clip]:
-    """Yield windows of a clip, 25 frames given and 12 to come, each quarter of the picture for itself."""
-    frames = np.stack(list(iter_frames(path)))
-    height, width = frames.shape[1] // 4 * 2, frames.shape[2] // 4 * 2
-    for at in range(0, len(frames) - _GIVEN - _AHEAD + 1, 2):
-        for top in (0, height):
-            for left in (0, width):
-                yield frames[at : at + _GIVEN + _AHEAD, top : top + height, left : left + width]
+def coverage_table(document: dict[str, Any]) -> str:
+    """Return the coverage as a table in Markdown, with 95 % intervals."""
+    head = "| bound | calibrated on | tested on | frames within (90 % wanted) | rollouts within | trusted and true |"
+    lines = [head, "|" + "---|" * 6]
+    for name, each in document["coverage"].items():
+        whole, kept = each["whole"], each["trusted"]
+        lines.append(
+            f"| {name} | {each['calibrated']} | {each['rollouts']} ({each['frames']} frames) "
+            f"| {_percent(each['coverage'], each['low'], each['high'])} "
+            f"| {_percent(whole['value'], whole['low'], whole['high'])} "
+            f"| {_percent(kept['value'], kept['low'], kept['high']) if kept['n'] else 'none is'} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
-def classical_views(seed: int, number: int) -> list[float]:
-    """Return the error of the classical engine's view of a simulated stage, for each angle."""
-    scene = make_cases(number + 1, seed)[number].scene
-    picture, height = render_scene(scene).rgb, ELEVATION_DEG[scene.camera.height]
-    errors = []
-    for degrees in _DEGREES:
-        eye = orbit(scene.camera.azimuth * STEP_DEG + degrees, height)
-        errors.append(_error(turned_view(picture, {"yaw_deg": degrees}), render_scene(scene, eye=eye).rgb))
-    return errors
+def _profiles(found: dict[str, Calibrated]) -> dict[str, Any]:
+    return {name: asdict(each.profile) for name, each in found.items()}
 
 
-def _small_views(unified: Unified, seed: int, number: int) -> list[float]:
-    from agentvid.models.mot import Sketch, draw_together
-
-    case = make_cases(number + 1, seed)[number]
-    way = 1 if number % 2 else -1
-    looked = unified.session()
-    looked.look(case.picture)
-    cameras = [case.scene.camera.turned(way * steps) for steps in _STEPS]
-    scenes = [Scene(case.scene.solids, camera, case.scene.light) for camera in cameras]
-    sketches = []
-    for scene in scenes:
-        session = looked.branch()
-        session.read(instruct(np.random.default_rng(0), case.scene, Turn(scene.camera), "en"))
-        session.read(tell_scene(scene, "en"), as_thought=True)
-        sketches.append(Sketch(session, (SIZE, SIZE), 0))
-    drawn = draw_together(sketches)
-    return [_error(made.image, render_scene(scene).rgb) for made, scene in zip(drawn, scenes, strict=True)]
+def _percent(value: float, low: float, high: float) -> str:
+    return f"{value:.1%} ({low:.0%} to {high:.0%})"
 
 
-def _thrown(seed: int, number: int) -> Clip:
-    """Return a ball that is thrown across the stage, from a random moment of its flight on."""
-    rng = np.random.default_rng([seed, number])
-    colour = COLOURS[int(rng.integers(len(COLOURS)))]
-    ball = Solid(int(rng.integers(1, 4)), 0, "ball", colour, "large" if rng.random() < 0.5 else "small")
-    stage = Stage(Scene((ball,), Camera()))
-    stage.throw(ball, (rng.uniform(0.8, 1.6), 0.0, rng.uniform(2.5, 5.0)), float(rng.uniform(0, 0.8)))
-    stage.advance(float(rng.uniform(0, 0.4)))
-    frames = []
-    for _ in range(_BALL_GIVEN + _BALL_AHEAD):
-        frames.append(render_scene(stage.scene, stage.poses).rgb)
-        stage.advance(1 / _BALL_FPS)
-    return np.stack(frames)
+def _real(clip: Path, kept: _Kept) -> Calibrated:
+    """Test each part of a clip's time with the others; what ships is made on all."""
+    windows = list(city_windows(clip))
+    rows = [kept.row(f"clip {window.name}", partial(classical_future, window.frames, _CITY_FPS)) for window in windows]
+    what, tested = "windows of a city clip", None
+    for block in range(BLOCKS):
+        own = [row for window, row in zip(windows, rows, strict=True) if window.block == block]
+        others = [row for window, row in zip(windows, rows, strict=True) if window.block != block]
+        found = calibrated(others, own, what)
+        tested = found if tested is None else tested.joined(found)
+    assert tested is not None
+    return replace(tested, profile=calibrated(rows, rows, what).profile)
 
 
-def _window(window: Clip) -> list[float]:
-    return [_ratio(window, _GIVEN, 24.0)]
+def _ball(seed: int, number: int) -> Residuals:
+    return classical_future(thrown(seed, number), BALL_FPS)
 
 
-def _ball(seed: int, number: int) -> list[float]:
-    return [_ratio(_thrown(seed, number), _BALL_GIVEN, _BALL_FPS)]
+def _line(errors: Floats, guess: Floats) -> Floats:
+    """Return base and share of the line through errors that is nearest, of those that never fall below 0."""
+    ones = np.ones_like(guess)
+    found = np.linalg.lstsq(np.stack([ones, guess], axis=1), errors, rcond=None)[0]
+    if (found >= 0).all():
+        return np.asarray(found, np.float64)
+    norm = float((guess * guess).sum())
+    alone = float((guess * errors).sum()) / norm if norm else 0.0
+    flat, steep = np.array([errors.mean(), 0.0]), np.array([0.0, max(0.0, alone)])
+    off = [float(((each[0] + each[1] * guess - errors) ** 2).sum()) for each in (flat, steep)]
+    return flat if off[0] <= off[1] else steep
 
 
-def _ratio(frames: Clip, given: int, fps: float) -> float:
-    """Return the most by which the error of a forecast exceeds what its back-test told, over all frames."""
-    ahead = len(frames) - given
-    found = forecast(list(frames[:given]), ahead, fps)
-    expected = back_test_error(found.curve_db)
-    many = min(ahead, len(expected))
-    made = np.stack([predict(frames[given - 1], found.motion, at) for at in range(1, many + 1)])
-    errors = frame_errors(made, frames[given : given + many])
-    return float((errors / np.asarray(expected[:many])).max())
+def _scores(rows: Rows, base: Floats, share: Floats) -> Floats:
+    return _table(rows, "errors") / np.maximum(base + share * _table(rows, "guess"), 1e-9)
 
 
-def _error(made: Clip, true: Clip) -> float:
-    return float(frame_errors(made[None], true[None])[0])
+def _table(rows: Rows, name: str) -> Floats:
+    return np.array([getattr(row, name) for row in rows], np.float64)
 
 
-def _shipped(profile: Profile) -> Mapping[str, Any]:
-    """Return a profile as JSON, rounded up so that bounds stay bounds."""
-    told = {name: value for name, value in asdict(profile).items() if value not in ((), "", np.inf)}
-    for name in ("errors", "ratio"):
-        if name in told:
-            told[name] = (np.ceil(np.asarray(told[name]) * 1000) / 1000).tolist()
-    return told
+def _up(values: Sequence[float] | Floats) -> list[float]:
+    """Round up to a ten-thousandth, so that bounds stay bounds."""
+    return [float(value) for value in np.ceil(np.asarray(values) * 10_000) / 10_000]
 
 
 class _Kept:
@@ -232,16 +264,22 @@ class _Kept:
         document: dict[str, Any] = {"weights": weights, "rows": {}}
         if path.is_file():
             document = json.loads(path.read_text(encoding="utf-8"))
-        self._rows: dict[str, list[float]] = document["rows"] if document["weights"] == weights else {}
+        same = document["weights"] == weights
+        rows = {name: row for name, row in document["rows"].items() if same or name.split()[0] not in _DRAWN}
+        self._rows: dict[str, Any] = rows
 
-    def row(self, name: str, make: Callable[[], list[float]]) -> list[float]:
+    def row(self, name: str, make: Callable[[], Residuals]) -> Residuals:
         if name in self._rows:
             self._told(name, "kept")
-            return self._rows[name]
+            return Residuals.from_json(self._rows[name])
         self._told(name, "started")
-        self._rows[name] = [round(value, 4) for value in make()]
+        self._rows[name] = make().to_json()
         partly = self._path.with_suffix(".partial")
         partly.write_text(json.dumps({"weights": self._weights, "rows": self._rows}), encoding="utf-8")
         partly.replace(self._path)
         self._told(name, "done")
-        return self._rows[name]
+        return Residuals.from_json(self._rows[name])
+
+
+_DRAWN: Final = ("view", "future", "step")
+"""First words of the names of residuals that belong to weights."""

@@ -23,7 +23,8 @@ from agentvid.server.api.shapes import (
     turn_of,
 )
 from agentvid.server.api.turns import note_accepted
-from agentvid.server.bodies import BranchBody, CheckoutBody, MergeBody, RunBody
+from agentvid.server.asked import check_revision
+from agentvid.server.bodies import BranchBody, CheckoutBody, MergeBody, PickBody, RunBody
 from agentvid.server.documents import Accepted, DiffDocument, HistoryDocument, TurnDocument
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Owner
@@ -129,6 +130,19 @@ async def merge(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, 
         done = await chosen.merge(body.other, body.resolve, run=False, emit=emit)
         runs = body.run and chosen.revision != was
         return accepted_document(hub, session, turn, runs=runs, told=done.told)
+
+    return await hub.change(owner, session, turn, make, run=lambda done: done.runs, note=note_accepted())
+
+
+@router.post("/turns/{turn}/pick", summary="Take a step from elsewhere", status_code=202, responses=WRITE_ERRORS)
+async def pick(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, body: PickBody) -> Accepted:
+    """Take one step, or one given value, of another revision or branch into what is shown, and run what it changes."""
+
+    async def make(chosen: Turn, emit: Emit) -> Accepted:
+        check_revision(chosen, body.revision)
+        was = chosen.revision
+        await chosen.cherry_pick(body.what, body.source, run=False, emit=emit)
+        return accepted_document(hub, session, turn, runs=body.run and chosen.revision != was)
 
     return await hub.change(owner, session, turn, make, run=lambda done: done.runs, note=note_accepted())
 

@@ -6,6 +6,12 @@ through the native API.
 
 from __future__ import annotations
 
-from agentvid.server.studio.pages import router
+from fastapi import APIRouter
+
+from agentvid.server.studio import data, pages
 
 __all__ = ["router"]
+
+router = APIRouter()
+router.include_router(pages.router)
+router.include_router(data.router)

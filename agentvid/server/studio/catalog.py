@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from agentvid.agent.agent import Agent
 from agentvid.agent.planners import planner_states
 from agentvid.media.types import EVIDENCE_TYPES, MEDIA_TYPES, PORT_TYPES
+from agentvid.report.chinese import said
 from agentvid.report.record import Language
 from agentvid.report.words import port_label, tool_title
 from agentvid.server.studio.states import state_words
@@ -38,7 +39,7 @@ def catalog_of(agent: Agent, language: Language) -> dict[str, Any]:
         {
             "name": tool.name,
             "title": tool_title(tool.name, language),
-            "summary": tool.summary,
+            "summary": said(tool.summary, language),
             "parameters": [_parameter(parameter, language) for parameter in tool.parameters],
             "ports": [
                 {
@@ -79,7 +80,7 @@ def _parameter(parameter: Parameter, language: Language) -> dict[str, Any]:
         "many": parameter.many,
         "required": parameter.required,
         "default": parameter.default,
-        "doc": parameter.doc,
+        "doc": said(parameter.doc, language),
         "choices": choices_in(parameter.doc) if parameter.type == "Text" else [],
     }
 

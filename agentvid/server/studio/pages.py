@@ -1,29 +1,26 @@
-"""The pages of the studio, what their modules read, and the files they are made of."""
+"""The pages of the studio, and the files they are made of."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from agentvid.agent.planners import planner_states
 from agentvid.media.types import Image, Video
-from agentvid.report.record import Language
+from agentvid.report.chinese import said
 from agentvid.report.words import tool_title
-from agentvid.server.api.shapes import HubOf, SessionId, TurnNumber
-from agentvid.server.keys import Keys, Owner, identify
+from agentvid.server.api.shapes import HubOf, SessionId
+from agentvid.server.keys import COOKIE, Keys, identify
 from agentvid.server.problem import HttpError
-from agentvid.server.studio.catalog import catalog_of
-from agentvid.server.studio.comparison import comparison_of, conflicts_of
 from agentvid.server.studio.render import STATIC, language_from, page, static_version
 from agentvid.server.studio.shelf import SHOWN, library_of
 from agentvid.server.studio.states import state_words
-from agentvid.server.studio.view import turn_view
+from agentvid.server.studio.words import words_of
 
 __all__ = ["router"]
 
@@ -33,9 +30,7 @@ _files: Final = StaticFiles(directory=STATIC)
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _PLACE: Final = re.compile(r"/(?![/\\])[!-~]*")
 """A path of this server. Browsers leave out tabs and line breaks, so that "/\\t/name" would be another server's."""
-Lang = Annotated[Language, Query(alias="lang")]
 Kind = Literal["", "image", "video", "audio"]
-Revision = Annotated[int, Query(ge=0, lt=2**31)]
 TurnNumberOr = Annotated[int | None, Query(ge=1, lt=2**31)]
 
 
@@ -78,6 +73,7 @@ def home(request: Request, hub: HubOf) -> Response:
     owner = _owner(request)
     if isinstance(owner, Response):
         return owner
+    language = language_from(request)
     sessions = []
     for row in hub.log.sessions(owner):
         turns, versions = hub.log.turns(row.session), hub.log.versions(row.session)
@@ -85,7 +81,7 @@ def home(request: Request, hub: HubOf) -> Response:
         sessions.append(
             {
                 "id": row.session,
-                "name": row.title or (turns[0].message["text"] if turns else row.session),
+                "name": row.title or (turns[0].message["text"] if turns else words_of(language)["new_session"]),
                 "turns": len(turns),
                 "last": turns[-1].message["text"] if turns else "",
                 "created": row.created,
@@ -130,7 +126,7 @@ def session_page(
         "use": [{"artifact": part.artifact.model_dump(mode="json"), "name": part.name} for part in used],
     }
     first = hub.log.turn(session, numbers[0]).message["text"] if numbers else ""
-    name = (row.title if row else "") or first or session
+    name = (row.title if row else "") or first or words_of(language_from(request))["new_session"]
     return page(request, "session", boot=boot, title=name, session=session)
 
 
@@ -203,15 +199,17 @@ def engines_page(request: Request, hub: HubOf) -> Response:
             "version": engine.version,
             "state": (status := engine.status()).state,
             "words": state_words(status.state, language),
-            "how": status.how,
-            "tasks": [(tool_title(one.task, language), one.note, one.draft) for one in engine.capabilities()],
+            "how": said(status.how, language),
+            "tasks": [
+                (tool_title(one.task, language), said(one.note, language), one.draft) for one in engine.capabilities()
+            ],
         }
         for engine in hub.agent.engines.values()
     ]
     order = ("ready", "unproven")
     engines.sort(key=lambda one: (one["name"] == "fake", (*order, one["state"]).index(one["state"]), one["name"]))
     planners = [
-        (found.name, found.status.state, state_words(found.status.state, language), found.status.how)
+        (found.name, found.status.state, state_words(found.status.state, language), said(found.status.how, language))
         for found in planner_states(hub.agent.settings)
     ]
     return page(request, "engines", title_key="engines_page", engines=engines, planners=planners)
@@ -223,11 +221,31 @@ def settings_page(request: Request, hub: HubOf) -> Response:
     owner = _owner(request)
     if isinstance(owner, Response):
         return owner
-    keys: Keys = request.app.state.keys
-    is_open = request.app.state.is_open and not keys.are_used()
-    own = [] if is_open else [key for key in keys.all() if key.owner == owner]
     names = [found.name for found in planner_states(hub.agent.settings)]
-    return page(request, "settings", title_key="settings", owner=owner, is_open=is_open, keys=own, planners=names)
+    is_open = _is_open(request)
+    return page(request, "settings", title_key="settings", owner=owner, is_open=is_open, planners=names)
+
+
+@router.get("/settings/keys")
+def keys_page(request: Request) -> Response:
+    """Show the keys of who is signed in; of "local" where no key is needed yet."""
+    owner = _owner(request)
+    if isinstance(owner, Response):
+        return owner
+    keys: Keys = request.app.state.keys
+    own = sorted(keys.of(owner), key=lambda key: (key.revoked is not None, -key.created))
+    here = keys.key_of(request.cookies.get(COOKIE, ""))
+    boot = {"open": _is_open(request), "last": sum(key.revoked is None for key in own) == 1}
+    return page(
+        request,
+        "keys",
+        boot=boot,
+        title_key="api_keys",
+        owner=owner,
+        keys=own,
+        here=here,
+        origin=str(request.base_url).rstrip("/"),
+    )
 
 
 @router.get("/login")
@@ -235,42 +253,6 @@ def login_page(request: Request, next: str = "/") -> Response:
     """Ask for an API key."""
     place = next if _PLACE.fullmatch(next) else "/"
     return page(request, "login", title_key="login_title", boot={"next": place})
-
-
-# ---------------------------------------------------------------- what the modules read
-
-
-@router.get("/studio/catalog")
-def catalog(hub: HubOf, owner: Owner, lang: Lang = "en") -> dict[str, Any]:
-    """Get tools, engines and schemas."""
-    return catalog_of(hub.agent_of(owner), lang)
-
-
-@router.get("/studio/view/{session}/{turn}")
-async def view(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, lang: Lang = "en") -> JSONResponse:
-    """Get a turn as the page shows it."""
-    told = await asyncio.to_thread(lambda: turn_view(hub, hub.turn(owner, session, turn), lang))
-    return JSONResponse(told, headers={"Cache-Control": "no-store"})
-
-
-@router.get("/studio/compare/{session}/{turn}")
-async def compared(
-    hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, a: Revision, b: Revision, lang: Lang = "en"
-) -> dict[str, Any]:
-    """Get two revisions compared."""
-    return await asyncio.to_thread(lambda: comparison_of(hub.turn(owner, session, turn), a, b, lang))
-
-
-@router.get("/studio/conflicts/{session}/{turn}")
-async def conflicts(
-    hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, other: str, lang: Lang = "en"
-) -> list[dict[str, str]]:
-    """Get what both sides of a merge changed, in words."""
-    return await asyncio.to_thread(lambda: conflicts_of(hub.turn(owner, session, turn), _where(other), lang))
-
-
-def _where(text: str) -> str | int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
 def _turns(hub: HubOf, session: str) -> list[int]:
@@ -290,3 +272,9 @@ def _turn(request: Request, hub: HubOf, session: str, turn: int | None) -> int |
     if not numbers or (turn is not None and turn not in numbers):
         return _missing(request)
     return turn or numbers[-1]
+
+
+def _is_open(request: Request) -> bool:
+    """Return whether no key is needed: on this machine alone, and there is none."""
+    keys: Keys = request.app.state.keys
+    return bool(request.app.state.is_open) and not keys.are_used()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
@@ -14,6 +15,7 @@ from agentvid.chain.step import Ref, Step, step_number
 from agentvid.errors import AgentvidError
 from agentvid.media.message import MediaPart
 from agentvid.media.types import Image, Media
+from agentvid.report.chinese import said
 from agentvid.report.describe import value_words
 from agentvid.report.evidence import Row, rows
 from agentvid.report.media_view import Showcase
@@ -22,12 +24,14 @@ from agentvid.report.shelf import Shelf
 from agentvid.report.words import money, port_label, seconds, tool_title
 from agentvid.server.api.shapes import turn_of
 from agentvid.server.hub import Hub
+from agentvid.server.studio.names import CHOICES
 from agentvid.server.studio.states import state_words
 from agentvid.store.heads import steps_ever
 
 __all__ = ["turn_view"]
 
 _READY: Final = "ready"
+_STATE: Final = re.compile(r" \((ready|unproven|needs key|needs GPU|needs weights|retired)\)")
 
 
 def turn_view(hub: Hub, turn: Turn, language: Language) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def turn_view(hub: Hub, turn: Turn, language: Language) -> dict[str, Any]:
     waiting = document["waiting"]
     return document | {
         "run_status": record.status,
+        "error": _error(document["error"], language),
         "question": record.chain.question,
         "message": {
             "text": message.text,
@@ -66,6 +71,7 @@ def turn_view(hub: Hub, turn: Turn, language: Language) -> dict[str, Any]:
         "earlier": {address: packed["value"] for address, packed in earlier.items()},
         "earlier_types": {address: packed["type"] for address, packed in earlier.items()},
         "facts": _facts(record),
+        "elapsed": _elapsed(hub, turn) if document["work"] else 0.0,
         "highest": max(
             (step_number(step)[1] for step in steps_ever(turn.agent.log, turn.session, turn.number)), default=0
         ),
@@ -77,7 +83,9 @@ def _told(show: Showcase, step: Step, waiting: list[dict[str, Any]]) -> dict[str
     run = record.step_run(step.id)
     return {
         "title": tool_title(step.tool, language),
-        "rows": [_row(row) for row in _rows(show, step)],
+        "rows": [_row(row, language) for row in _rows(show, step)],
+        "warnings": [said(text, language) for text in run.warnings],
+        "error": _error(run.error, language),
         "engines": [_engine(name, language) for name in dict.fromkeys(run.engines.values())],
         "took": seconds(run.seconds, language) if run.executed or run.seconds else "",
         "cost": money(run.cost, run.currency, language) if run.cost else "",
@@ -88,6 +96,12 @@ def _told(show: Showcase, step: Step, waiting: list[dict[str, Any]]) -> dict[str
     }
 
 
+def _error(error: Mapping[str, Any] | None, language: Language) -> dict[str, str] | None:
+    if error is None:
+        return None
+    return {name: said(str(error.get(name) or ""), language) for name in ("code", "given", "expected", "do")}
+
+
 def _rows(show: Showcase, step: Step) -> list[Row]:
     try:
         return rows(show, step)
@@ -95,8 +109,9 @@ def _rows(show: Showcase, step: Step) -> list[Row]:
         return []
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, language: Language) -> dict[str, Any]:
     told = asdict(replace(row, drawing=None, correction=None))
+    told["text"] = CHOICES[row.text][language == "zh"] if row.text in CHOICES else said(row.text, language)
     del told["drawing"], told["correction"]
     return told
 
@@ -124,10 +139,17 @@ def _answer(show: Showcase, told: list[str]) -> list[dict[str, Any]]:
     last = len(show.record.answer) - 1
     for i, part in enumerate(show.record.answer):
         if part.artifact is None:
-            parts.append({"type": "text", "text": part.text, "is_sum": i == last and part.ref is None})
+            text = _spoken(part.text, show.record.language)
+            parts.append({"type": "text", "text": text, "is_sum": i == last and part.ref is None})
         else:
             parts.append(_medium(show, part, part.artifact))
     return parts
+
+
+def _spoken(text: str, language: Language) -> str:
+    """Return a text of the answer in the page's language: sentences of ours, and the states of engines in them."""
+    told = said(text, language)
+    return _STATE.sub(lambda found: f"（{state_words(found[1], language)}）", told) if language == "zh" else told
 
 
 def _medium(show: Showcase, part: AnswerPart, artifact: Media) -> dict[str, Any]:
@@ -150,6 +172,13 @@ def _ref(ref: Ref | None) -> dict[str, str] | None:
 def _stale(result: dict[str, Any], language: Language) -> dict[str, Any]:
     reason = result["reason"]
     return {"step": result["step"], "words": reason[language] if isinstance(reason, dict) else str(reason)}
+
+
+def _elapsed(hub: Hub, turn: Turn) -> float:
+    """Return for how many seconds the turn's work has been accepted."""
+    query = "SELECT max(created) FROM work WHERE session = ? AND turn = ?"
+    ((since,),) = hub.log.tuples(query, turn.session, turn.number)
+    return 0.0 if since is None else max(0.0, hub.log.clock() - since)
 
 
 def _facts(record: TurnRecord) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from agentvid.report.words import ALL, Words, port_label
 from agentvid.server.studio.names import CHOICES, NAMES
 from agentvid.server.studio.phrases import PHRASES
 from agentvid.server.studio.phrases_canvas import CANVAS
+from agentvid.server.studio.phrases_pages import PAGES
 
 __all__ = ["LANGUAGES", "words_of"]
 
@@ -42,7 +43,7 @@ _TYPES: Final[dict[str, tuple[str, str]]] = {
 def words_of(language: Language) -> Words:
     """Return all words of a language by key: the report's, and the studio's, which win."""
     chinese = language == "zh"
-    own = {key: pair[chinese] for key, pair in (PHRASES | CANVAS).items()}
+    own = {key: pair[chinese] for key, pair in (PHRASES | CANVAS | PAGES).items()}
     names = {f"name_{name}": pair[chinese] for name, pair in NAMES.items()}
     choices = {f"choice_{name}": pair[chinese] for name, pair in CHOICES.items()}
     types = {f"type_{name}": _TYPES[name][chinese] for name in PORT_TYPES}

@@ -33,11 +33,13 @@ export function portsBefore(context, step, type) {
   return found;
 }
 
-const suggestions = (doc) => [...doc.matchAll(/"([^"]{1,30})"/g)].map((found) => found[1]);
+const suggestions = (doc) => [...doc.matchAll(/["“]([^"”]{1,30})["”]/g)].map((found) => found[1]);
+/** A hint with its ranges as ranges are written: "0–5". */
+const hintOf = (doc) => doc.replace(/(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)/g, "$1–$2");
 
 function literalField(context, step, parameter, value, set) {
   const { label, doc, type, name } = parameter;
-  const hint = doc;
+  const hint = hintOf(doc);
   const choices = parameter.choices;
   if (type === "Flag") return flagField({ label, value: value ?? parameter.default, hint, changed: set }).element;
   if (type === "Number") {
@@ -95,7 +97,7 @@ function referenceField(context, step, parameter, value, before, set) {
   });
   const edit = isLiteral && canEdit(parameter.type, context.media(step)) ? button(t("edit"), "edit", () => context.editArgument(step, parameter, value), "slim") : null;
   const picture = isLiteral && value.artifact ? h("img", { src: thumbPath(value.artifact, 96), alt: "", width: 50, height: 34 }) : null;
-  return h("div", { class: "field" }, h("label", { for: id }, parameter.label), h("div", { class: "line" }, picture, h("div", { class: "grow" }, field), edit), h("small", { id: `${id}-h` }, parameter.doc));
+  return h("div", { class: "field" }, h("label", { for: id }, parameter.label), h("div", { class: "line" }, picture, h("div", { class: "grow" }, field), edit), h("small", { id: `${id}-h` }, hintOf(parameter.doc)));
 }
 
 function many(context, step, parameter, value, before, set) {
@@ -103,7 +105,7 @@ function many(context, step, parameter, value, before, set) {
   const told = (item) => (isRef(item) ? refName(context, item) : item.artifact ? t("own_media") : String(item));
   return h("fieldset", { class: "field" }, h("legend", { class: "label" }, parameter.label), h("div", { class: "line" },
     list.map((item, i) => h("span", { class: "badge" }, told(item), h("button", { type: "button", class: "square slim", "aria-label": `${t("remove")}: ${told(item)}`, onclick: () => set(list.filter((_, k) => k !== i)) }, "×"))),
-    before.length ? addRef(context, before, (ref) => set([...list, ref]), parameter.label) : null), h("small", {}, parameter.doc));
+    before.length ? addRef(context, before, (ref) => set([...list, ref]), parameter.label) : null), h("small", {}, hintOf(parameter.doc)));
 }
 
 function addRef(context, before, add, label) {

@@ -6,6 +6,7 @@ import { post, turnPath, upload } from "../core/api.js";
 import { openCanvas } from "../canvas/dialog.js";
 import { isWriting } from "../core/shell.js";
 import { addStep } from "./add.js";
+import { answerCard } from "./answer.js";
 import { lookedAt, followed } from "./catalog.js";
 import { stepCard } from "./card.js";
 import { Draft } from "./draft.js";
@@ -14,17 +15,19 @@ import { makePriceBar } from "./pricebar.js";
 import { portsOf } from "./evidence.js";
 
 /** Make the board. `catalog` is what tools take; `made` is called when edits were taken by the server. */
-export function makeBoard({ session, catalog, made }) {
+export function makeBoard({ session, catalog, made, again }) {
   const draft = new Draft();
   const list = h("ol", { class: "steps", "aria-label": t("chain") });
   const drawing = s("svg", { class: "edges", "aria-hidden": "true" });
   const facts = h("p", { class: "chain-facts" });
   const scroll = h("div", { class: "chain-scroll", tabindex: "-1" }, facts, list);
+  const addRow = h("li", { class: "add-row" }, button(t("add_step"), "add", () => context.insertAt({ after: context.chain.steps.at(-1).id }), "quiet slim"));
   const live = new Map();
   const shown = new Map();
   const context = { session, catalog, draft, live, turn: 0, view: null, chain: { steps: [] }, preview: null, error: null };
 
   Object.assign(context, {
+    again: () => again(context.view),
     media: (step) => lookedAt(context.view, step, ["image"]),
     clip: (step) => lookedAt(context.view, step, ["video"]),
     setPreview(preview, error) { context.preview = preview; context.error = error; draw(); },
@@ -60,11 +63,19 @@ export function makeBoard({ session, catalog, made }) {
     return JSON.stringify([step, index, count, view.run[step.id], view.told[step.id], live.get(step.id)?.status, fate, view.stale.find((one) => one.step === step.id), context.chain.steps.slice(0, index).map((one) => [one.id, one.tool, one.removed])]);
   };
 
+  let answer = { text: "", card: null };
+  /** The card of the answer, the same one as long as it says the same. */
+  const answerNow = (steps) => {
+    const text = JSON.stringify([context.chain.answer, context.view.chain.answer, steps.map((step) => [step.id, step.tool, step.removed])]);
+    if (answer.text !== text) answer = { text, card: answerCard(context) };
+    return answer.card;
+  };
+
   function draw() {
     if (!context.view) return;
     context.chain = draft.now;
     const steps = context.chain.steps;
-    const focused = document.activeElement?.closest?.(".step")?.dataset.step;
+    const focused = document.activeElement?.closest?.(".step, .answer-card")?.id;
     const at = $$("button, a, input, textarea, select, summary", focused ? document.getElementById(focused) : undefined).indexOf(document.activeElement);
     const cards = steps.map((step, i) => {
       const held = shown.get(step.id);
@@ -75,10 +86,10 @@ export function makeBoard({ session, catalog, made }) {
       return card;
     });
     for (const id of shown.keys()) if (!steps.some((step) => step.id === id)) shown.delete(id);
-    const wanted = [drawing, ...cards, steps.length ? h("li", {}, button(t("add_step"), "add", () => context.insertAt(steps.length ? { after: steps.at(-1).id } : {}), "quiet slim")) : null].filter(Boolean);
+    const wanted = [drawing, ...cards, steps.length ? addRow : null, steps.length ? answerNow(steps) : null].filter(Boolean);
     const kept = [...list.children];
-    if (wanted.length !== kept.length || wanted.slice(0, -1).some((child, i) => kept[i] !== child)) fill(list, wanted);
-    if (focused && !document.activeElement?.closest?.(".step")) {
+    if (wanted.length !== kept.length || wanted.some((child, i) => kept[i] !== child)) fill(list, wanted);
+    if (focused && !document.activeElement?.closest?.(".step, .answer-card")) {
       const card = document.getElementById(focused);
       ($$("button, a, input, textarea, select, summary", card ?? undefined)[at] ?? card)?.focus({ preventScroll: true });
     }

@@ -4,6 +4,8 @@ import { h, icon, square, button } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { menuButton } from "../core/dialog.js";
 import { argumentsForm, wishesForm } from "./args.js";
+import { expectForm } from "./expect.js";
+import { changeTool } from "./tool.js";
 import { evidencePictures, evidenceRows } from "./evidence.js";
 import { refsIn, toolOf } from "./catalog.js";
 
@@ -11,7 +13,7 @@ const open = new Map();
 
 /** A part that opens; it stays as it was left when the card is drawn anew, and is filled when it is opened. */
 function fold(key, words, make) {
-  const box = h("details", { open: open.get(key) ?? false }, h("summary", {}, icon("open"), words));
+  const box = h("details", { open: open.get(key) ?? false, data: { fold: key.split(":")[1] } }, h("summary", {}, icon("open"), words));
   const fillIn = () => { if (box.open && box.children.length === 1) box.append(make()); };
   box.addEventListener("toggle", () => { open.set(key, box.open); fillIn(); });
   fillIn();
@@ -31,6 +33,8 @@ function stepMenu(context, step, index) {
   const { draft, chain } = context;
   const id = step.id;
   const entries = () => [
+    { words: t("change_tool"), icon: "tool", act: () => changeTool(context, step) },
+    { words: t("insert_before"), icon: "up", act: () => context.insertAt({ before: id }) },
     { words: t("insert_after"), icon: "add", act: () => context.insertAt({ after: id }) },
     { words: t("move_up"), icon: "up", disabled: index === 0, act: () => draft.put({ edit: "move", step: id, before: chain.steps[index - 1].id }) },
     { words: t("move_down"), icon: "down", disabled: index === chain.steps.length - 1, act: () => draft.put({ edit: "move", step: id, after: chain.steps[index + 1].id }) },
@@ -54,8 +58,27 @@ function evidence(context, step) {
   return pictures && rows ? h("div", { class: `both ${pictures.children.length > 1 ? "many" : ""}` }, pictures, rows) : pictures ?? rows;
 }
 
-const failure = (error) => h("div", { class: "callout failed", role: "note" }, h("h4", {}, icon("failed"), t("failed")), h("p", {}, error.given),
-  error.expected && h("p", {}, h("b", {}, t("expected")), " ", error.expected), error.do && h("p", {}, h("b", {}, t("do")), " ", error.do));
+const failure = (error, acts) => h("div", { class: "callout failed", role: "note" }, h("h4", {}, icon("failed"), t("failed")), h("p", {}, error.given),
+  error.expected && h("p", {}, h("b", {}, t("expected")), " ", error.expected), error.do && h("p", {}, h("b", {}, t("do")), " ", error.do),
+  acts.length ? h("div", { class: "line" }, acts) : null);
+
+/** What may mend a failed step: once more, its arguments, another engine or tool. */
+function fixes(context, step, error) {
+  const unfold = (part) => () => {
+    open.set(`${step.id}:${part}`, true);
+    const box = document.querySelector(`[id="${step.id}"] details[data-fold="${part}"]`);
+    if (!box) return;
+    box.open = true;
+    setTimeout(() => box.querySelector("input, select, textarea, button")?.focus(), 30);
+  };
+  const isEngine = ["no_engine", "engine", "engine_died"].includes(error.code);
+  return [
+    button(t("fix_again"), "cached", () => context.again(), "slim"),
+    button(t("fix_arguments"), "edit", unfold("args"), `slim ${isEngine ? "" : "main"}`),
+    button(t("fix_engine"), "engine", unfold("wishes"), `slim ${isEngine ? "main" : ""}`),
+    button(t("change_tool"), "tool", () => changeTool(context, step), "slim"),
+  ];
+}
 
 /** Draw a step. `context` is the board's. */
 export function stepCard(context, step, index) {
@@ -81,13 +104,14 @@ export function stepCard(context, step, index) {
         stepMenu(context, step, index)),
       happening?.total ? h("progress", { max: happening.total, value: happening.done, "aria-label": t("progress_of", { step: step.id }) }) : null,
       thoughtField(context, step),
-      waits(context, step), run?.error && failure(run.error), fault && failure(fault),
+      waits(context, step), told?.error && failure(told.error, fixes(context, step, told.error)), fault && failure(fault, []),
       stale && status === "stale" ? h("p", { class: "note" }, icon("stale"), stale.words) : null,
       evidence(context, step),
       told?.checks.map((check) => h("p", { class: `check ${check.passed === null ? "open" : check.passed ? "yes" : "no"}` }, icon(check.passed === null ? "pending" : check.passed ? "done" : "failed"), h("span", {}, check.words, " ", h("small", {}, check.measured)))),
-      run?.warnings.map((text) => h("p", { class: "note" }, icon("failed"), h("span", {}, text))),
+      told?.warnings.map((text) => h("p", { class: "note" }, icon("failed"), h("span", {}, text))),
       h("div", { class: "foot" },
         uses.length ? h("span", { class: "refs" }, t("inputs"), uses.map((id) => h("a", { class: "ref", href: `#${id}` }, h("b", {}, id)))) : null,
       fold(`${step.id}:args`, t("arguments"), () => argumentsForm(context, step)),
+      fold(`${step.id}:expect`, step.expect.length ? t("expectations_n", { n: step.expect.length }) : t("expectations"), () => expectForm(context, step)),
       fold(`${step.id}:wishes`, t("engine_seed"), () => wishesForm(context, step)))));
 }

@@ -17,6 +17,7 @@ export function applied(chain, edits) {
     next.steps.splice(at < 0 ? next.steps.length : at + (after ? 1 : 0), 0, step);
   };
   for (const edit of edits) {
+    if (edit.edit === "set_answer") { next.answer = copy(edit.answer); continue; }
     if (edit.edit === "insert") { put({ given: {}, expect: [], engine: null, seed: 0, pinned: false, ...copy(edit.step) }, edit); continue; }
     const step = find(edit.step);
     if (!step) continue;
@@ -25,10 +26,11 @@ export function applied(chain, edits) {
     else if (edit.edit === "set_given") step.given[edit.port] = copy(edit.value);
     else if (edit.edit === "clear_given") delete step.given[edit.port];
     else if (edit.edit === "set_tool") { step.tool = edit.tool; step.args = copy(edit.args); }
+    else if (edit.edit === "set_expect") step.expect = copy(edit.expect);
     else if (edit.edit === "set_engine") step.engine = edit.engine;
     else if (edit.edit === "set_seed") step.seed = edit.seed;
     else if (edit.edit === "pin") step.pinned = edit.pinned;
-    else if (edit.edit === "remove") step.removed = true;
+    else if (edit.edit === "remove") { step.removed = true; next.answer = (next.answer ?? []).filter((ref) => ref.step !== step.id); }
     else if (edit.edit === "move") { next.steps.splice(next.steps.indexOf(step), 1); put(step, edit); }
   }
   return next;
@@ -64,18 +66,31 @@ export class Draft extends EventTarget {
 
   /** Make an edit, in place of the one it says anew. */
   put(edit) {
+    this.take(edit);
+    this.save();
+  }
+
+  /** Make several at once. */
+  putAll(edits) {
+    for (const edit of edits) this.take(edit);
+    this.save();
+  }
+
+  take(edit) {
     const key = identity(edit);
     this.edits = this.edits.filter((one) => identity(one) !== key || ["move", "insert"].includes(one.edit));
+    if (edit.edit === "set_tool") this.edits = this.edits.filter((one) => one.edit !== "set_arg" || one.step !== edit.step);
     const step = this.original(edit.step);
     const fields = { set_thought: ["thought", "thought"], set_engine: ["engine", "engine"], set_seed: ["seed", "seed"], pin: ["pinned", "pinned"] }[edit.edit];
     const isNothing = step && ((fields && step[fields[1]] === edit[fields[0]])
       || (edit.edit === "set_arg" && (edit.remove ? !(edit.name in step.args) : edit.name in step.args && same(step.args[edit.name], edit.value)))
       || (edit.edit === "set_given" && edit.port in step.given && same(step.given[edit.port], edit.value))
-      || (edit.edit === "clear_given" && !(edit.port in step.given)));
+      || (edit.edit === "set_expect" && same(step.expect, edit.expect))
+      || (edit.edit === "clear_given" && !(edit.port in step.given)))
+      || (edit.edit === "set_answer" && same(this.chain.answer, edit.answer));
     const written = this.edits.find((one) => one.edit === "insert" && one.step.id === edit.step);
     if (written && edit.edit !== "move") this.inserted(written, edit);
     else if (!isNothing) this.edits.push(edit);
-    this.save();
   }
 
   /** An edit of a step that is itself not written yet goes into that step. */

@@ -98,7 +98,7 @@ export function makePriceBar(context, { made }) {
         button(t("branch_instead"), "branch", branch),
         Object.assign(button(t("run"), "play", () => make(), "main run"), { disabled: Boolean(error) || isMaking }))),
     h("details", { open: bar.querySelector("details")?.open ?? false }, h("summary", {}, t("edits_n", { n: count })),
-      h("ul", { class: "lines" }, draft.edits.map((edit, i) => h("li", {}, h("span", {}, lines.length === count ? lines[i] : `${edit.step?.id ?? edit.step} ${t(`edit_${edit.edit}`)}`),
+      h("ul", { class: "lines" }, draft.edits.map((edit, i) => h("li", {}, h("span", {}, lines.length === count ? lines[i] : `${edit.step?.id ?? edit.step ?? ""} ${t(`edit_${edit.edit}`)}`),
         square("undo", t("take_back"), () => draft.drop(edit), { class: "slim" }))))));
   }
   draft.addEventListener("change", () => { isPending = true; draw(draft.isEmpty ? null : last.told, null); preview(); });

@@ -1,21 +1,32 @@
 // The conversation: what was asked, what happens, what came of it.
 
-import { h, icon, button, square, fill, $ } from "../core/dom.js";
+import { h, icon, button, square, fill, $, $$ } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { exampleList } from "./examples.js";
 import { medium, small } from "./media.js";
 
-const EXAMPLES = ["example_1", "example_2", "example_3", "example_4"];
+/** How long the work has gone on, by this clock: set when a turn is read, told every second. */
+const begun = new Map();
+const elapsed = (turn) => t("elapsed", { n: Math.max(0, Math.round((Date.now() - begun.get(turn)) / 1000)) });
+setInterval(() => { for (const place of $$(".elapsed[data-turn]")) place.textContent = elapsed(Number(place.dataset.turn)); }, 1000);
 
 /** What happens now, as a list: thoughts as they come, steps with their bars. */
-function happening(view, live, thoughts) {
+function happening(view, live, thoughts, act) {
   const steps = view.chain.steps.map((step) => {
     const now = live.get(step.id);
     const status = now?.status ?? view.run[step.id]?.status ?? "pending";
     return h("li", { class: status }, icon(status, status === "running" ? "spin" : ""), h("span", {}, view.told[step.id]?.title ?? step.tool), h("small", {}, t(`status_${status}`)),
       status === "running" && now?.total ? h("progress", { max: now.total, value: now.done, "aria-label": t("progress_of", { step: step.id }) }) : null);
   });
+  const statusOf = (step) => live.get(step.id)?.status ?? view.run[step.id]?.status;
+  const finished = view.chain.steps.filter((step) => ["done", "cached", "skipped"].includes(statusOf(step))).length;
+  const count = view.chain.steps.length;
   return h("div", { class: "thinking", "aria-busy": "true" },
-    h("p", { class: "line" }, icon("running", "spin"), view.work === "queued" ? t("queued") : view.chain.steps.length ? t("working") : t("thinking")),
+    h("div", { class: "line" }, icon("running", "spin"), h("b", { class: "grow" }, view.work === "queued" ? t("queued") : count ? t("working") : t("thinking")),
+      count && view.work !== "queued" ? h("span", { class: "soft" }, t("steps_of", { n: Math.min(count, finished + 1), of: count })) : null,
+      h("span", { class: "soft elapsed", data: { turn: view.turn } }, elapsed(view.turn)),
+      button(t("stop"), "stop", () => act.post(view, "cancel"), "slim bad")),
+    count ? h("progress", { class: "whole", max: count, value: finished, "aria-label": t("working") }) : null,
     thoughts ? h("p", { class: "thoughts" }, thoughts) : null, steps.length ? h("ol", {}, steps) : null);
 }
 
@@ -25,16 +36,38 @@ function waitingCallout(view, act) {
   return [
     ...open.map((one) => h("div", { class: "callout waiting" }, h("h2", {}, icon("waiting"), t("waits_step", { step: one.step })), h("p", {}, one.how),
       h("div", { class: "line" }, button(t("give", { port: one.label }), "edit", () => act.give(view, one), "main slim")))),
-    view.question ? h("div", { class: "callout" }, h("h2", {}, icon("chat"), t("question")), h("p", {}, view.question)) : null,
+    view.question ? h("div", { class: "callout asks" }, h("h2", {}, icon("chat"), t("question")), h("p", {}, view.question), choices(view, act)) : null,
     !view.question && others.length ? h("div", { class: "callout waiting" }, h("h2", {}, icon("waiting"), t("approve_title")), h("p", {}, others[0].how || t("approve_lead")),
       h("div", { class: "line" }, button(t("approve"), "play", () => act.post(view, "approve", { revision: view.revision }), "main slim"))) : null,
   ];
 }
 
+/** What the question offers in quotes, as answers to choose; the person's own words are none. */
+function choices(view, act) {
+  const quoted = [...view.question.matchAll(/“([^“”]{2,80})”/g)].map((found) => found[1]);
+  const offered = [...new Set(quoted)].filter((words) => !view.message.text.includes(words)).slice(0, 6);
+  if (!offered.length) return null;
+  return h("div", { class: "offers", role: "group", "aria-label": t("choices") }, offered.map((words) => button(words, "", () => act.say(words), "slim")));
+}
+
+/** What went wrong, or that it was stopped, with what can be done. */
+function trouble(view, act) {
+  if (view.run_status === "cancelled") {
+    return h("div", { class: "callout stopped" }, h("h2", {}, icon("stop"), t("stopped")), h("p", {}, t("stopped_lead")),
+      h("div", { class: "line" }, button(t("resume"), "play", () => act.post(view, "resume"), "main slim")));
+  }
+  if (!view.error) return null;
+  const step = view.chain.steps.find((one) => view.run[one.id]?.status === "failed");
+  return h("div", { class: "callout failed", role: "alert" }, h("h2", {}, icon("failed"), step ? t("failed_step", { step: `${step.id} ${view.told[step.id].title}` }) : t("failed")), h("p", {}, view.error.given),
+    view.error.expected && h("p", {}, h("b", {}, t("expected")), " ", view.error.expected),
+    view.error.do && h("p", {}, h("b", {}, t("do")), " ", view.error.do),
+    h("div", { class: "line" }, step ? button(t("fix_it"), "edit", () => act.mend(view, step), "main slim") : null, button(t("fix_again"), "cached", () => act.post(view, "resume"), "slim")));
+}
+
 function reply(view, live, thoughts, act) {
-  if (view.work) return [happening(view, live, thoughts)];
+  if (view.work) return [happening(view, live, thoughts, act)];
   const made = view.answer.map((part) => (part.type === "text" ? h("p", { class: part.is_sum ? "sum" : "" }, part.text) : medium(part)));
-  const error = view.error && h("div", { class: "callout failed" }, h("h2", {}, icon("failed"), t("failed")), h("p", {}, view.error.given), view.error.do && h("p", {}, h("b", {}, t("do")), " ", view.error.do));
+  const error = trouble(view, act);
   return [...waitingCallout(view, act), ...(view.question ? [] : made), error, made.length || error || view.waiting.length || view.question ? null : h("p", { class: "soft" }, t("no_answer"))];
 }
 
@@ -56,14 +89,14 @@ export function makeThread({ act }) {
       if (after) turns.get(after).element.after(held.element); else list.prepend(held.element);
     }
     held.view = view;
+    if (view.work) begun.set(turn, begun.get(turn) ?? Date.now() - 1000 * view.elapsed);
+    else begun.delete(turn);
     if (view.work === "") { held.live.clear(); thoughts.delete(turn); }
     const text = JSON.stringify([view, turn === shownTurn]);
     if (held.text === text && !view.work) return;
     held.text = text;
     const foot = h("div", { class: "turn-foot" },
-      button(t("show_chain"), "edit", () => act.open(view), "quiet slim show-chain"),
-      view.work ? button(t("stop"), "stop", () => act.post(view, "cancel"), "quiet slim bad") : null,
-      !view.work && ["failed", "cancelled"].includes(view.run_status) ? button(t("resume"), "play", () => act.post(view, "resume"), "quiet slim") : null,
+      view.chain.steps.length ? button(t("show_chain"), "edit", () => act.open(view), "quiet slim show-chain") : null,
       !view.work && view.revision > 1 ? [square("undo", t("undo"), () => act.post(view, "undo", { run: false }), { class: "slim" }), square("redo", t("redo"), () => act.post(view, "redo", { run: false }), { class: "slim" })] : null,
       !view.work && view.chain.steps.length ? h("a", { class: "button quiet slim", href: act.historyPath(view) }, icon("history"), t("revision", { revision: view.revision })) : null);
     held.element.classList.toggle("is-shown", turn === shownTurn);
@@ -85,9 +118,8 @@ export function makeThread({ act }) {
       else return;
       if (held.view.work) draw(held.view);
     },
-    welcome(say) {
-      fill(list, h("div", { class: "empty" }, icon("chat"), h("h2", {}, t("welcome")), h("p", {}, t("welcome_lead")),
-        h("div", { class: "examples" }, EXAMPLES.map((key) => button(t(key), "", () => say(t(key)))))));
+    welcome(choose) {
+      fill(list, h("div", { class: "empty welcome" }, h("h2", {}, t("welcome")), h("p", {}, t("welcome_lead")), h("p", { class: "label" }, t("example_try")), exampleList(choose)));
     },
   };
 }

@@ -6,6 +6,7 @@ import { get, post, sessionPath, turnPath } from "../core/api.js";
 import { announce, attempt, complain, toast } from "../core/live.js";
 import { askFor, show } from "../core/dialog.js";
 import { start } from "../core/shell.js";
+import { takeFrom } from "./picks.js";
 
 start();
 const { session, turn } = page;
@@ -89,7 +90,7 @@ function row(one) {
       one.heads.map((name) => h("span", { class: `badge ${one.is_current && name === told.branch ? "run" : ""}` }, icon("branch"), name)), one.merged ? h("span", {}, t("merged_from", { n: one.merged })) : null,
       h("span", {}, t(`run_${one.status.replace(" ", "_")}`))),
     h("div", { class: "acts" }, h("label", { class: "pick", for: id }, box, t("pick")),
-      one.is_current ? h("span", { class: "badge run" }, t("shown_now")) : button(t("checkout"), "", () => act(() => post(`${turnPath(session, turn)}/checkout`, { revision: one.heads.length === 1 ? one.heads[0] : one.n }), t("checked_out", { n: one.n })), "slim")));
+      one.is_current ? h("span", { class: "badge run" }, t("shown_now")) : [button(t("pick_open"), "pick", () => takeFrom({ session, turn, source: one.n, revision: told.revision, taken: draw }), "slim"), button(t("checkout"), "", () => act(() => post(`${turnPath(session, turn)}/checkout`, { revision: one.heads.length === 1 ? one.heads[0] : one.n }), t("checked_out", { n: one.n })), "slim")]));
 }
 async function draw() {
   const found = await attempt(() => get(`${turnPath(session, turn)}/history`));

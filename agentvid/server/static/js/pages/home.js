@@ -6,16 +6,21 @@ import { post, remove, sessionPath } from "../core/api.js";
 import { attempt } from "../core/live.js";
 import { confirm } from "../core/dialog.js";
 import { start } from "../core/shell.js";
+import { exampleList } from "../chat/examples.js";
 
 start();
+async function begin(query = "") {
+  const made = await attempt(() => post("/api/v1/sessions", {}));
+  if (made) location.assign(`/s/${encodeURIComponent(made.session)}${query}`);
+}
 for (const button of $$("[data-new]")) {
   button.addEventListener("click", async () => {
     button.disabled = true;
-    const made = await attempt(() => post("/api/v1/sessions", {}));
+    await begin();
     button.disabled = false;
-    if (made) location.assign(`/s/${encodeURIComponent(made.session)}`);
   });
 }
+$("#examples")?.append(exampleList((number) => begin(`?example=${number}`)));
 for (const button of $$("[data-delete]")) {
   button.addEventListener("click", async () => {
     const isSure = await confirm(t("delete_question", { name: button.dataset.name }), t("delete"), { bad: true });

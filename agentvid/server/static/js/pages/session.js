@@ -9,6 +9,7 @@ import { listen } from "../core/stream.js";
 import { loadCatalog, toolOf } from "../chain/catalog.js";
 import { makeBoard } from "../chain/board.js";
 import { makeComposer } from "../chat/composer.js";
+import { EXAMPLES, sampleOf } from "../chat/examples.js";
 import { makeThread } from "../chat/thread.js";
 
 start();
@@ -36,6 +37,13 @@ const act = {
     await attempt(() => post(`${turnPath(session, view.turn)}/${what}`, body));
     await refresh(view.turn);
   },
+  mend(view, step) {
+    choose(view.turn, true);
+    const card = document.getElementById(step.id);
+    card?.scrollIntoView({ block: "start" });
+    ($(".callout.failed button", card ?? undefined) ?? card)?.focus({ preventScroll: true });
+  },
+  say: (words) => composer.say(words),
   historyPath: (view) => `/s/${encodeURIComponent(session)}/history?turn=${view.turn}`,
 };
 /** Show at once that a turn works, before the server is asked how it stands. */
@@ -46,7 +54,7 @@ function busy(done) {
   thread.draw(seen.get(done.turn));
 }
 const thread = makeThread({ act });
-const board = makeBoard({ session, catalog, made: (done) => { busy(done); return refresh(done.turn); } });
+const board = makeBoard({ session, catalog, made: (done) => { busy(done); return refresh(done.turn); }, again: (view) => act.post(view, "resume") });
 const composer = makeComposer({
   session: () => session, catalog,
   async sent(done) {
@@ -133,7 +141,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   act.post(view, event.shiftKey ? "redo" : "undo", { run: false });
 });
-if (!page.turns.length) thread.welcome((text) => composer.say(text));
+/** Put an example into the composer, with its sample. */
+async function beginWith(number) {
+  const [key, name] = EXAMPLES[number];
+  composer.say(t(key));
+  const file = await attempt(() => sampleOf(name));
+  if (file) { composer.attachments.clear(); composer.attachments.add([file]); }
+}
+if (!page.turns.length) {
+  thread.welcome(beginWith);
+  const number = Number(new URLSearchParams(location.search).get("example") ?? NaN);
+  if (number in EXAMPLES) beginWith(number);
+}
 await Promise.all(page.turns.map((turn) => refresh(turn)));
 if (page.turns.length) { choose(shown); thread.toEnd(); }
 begin();
