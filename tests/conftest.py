@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, settings
 from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
 
+# Where there is a process of tests for each core, threads of one would only wait for those of the other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A busy machine is no failure: time is not what these tests are about.
 settings.register_profile("agentvid", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("agentvid")

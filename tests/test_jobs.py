@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from thorough import amount
 from vendor import PRICE, Vendor, install
 
 from agentvid.engine import EngineContext, EngineRequest, EngineResult, pack
@@ -144,7 +145,7 @@ def test_a_job_that_the_vendor_lost_is_ordered_anew(vendor: Vendor, world: dict[
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(amount(3, 8)))
 def test_killed_at_random_again_and_again(seed: int, vendor: Vendor, world: dict[str, str], tmp_path: Path):
     rng = random.Random(seed)
     vendor.seconds = 0.5

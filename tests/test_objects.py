@@ -94,7 +94,7 @@ def test_the_name_is_the_sha256_and_the_file_is_read_only(store: ObjectStore) ->
     path = store.path(image)
     assert path == store.root / "objects" / image.artifact[:2] / image.artifact
     assert hashlib.sha256(path.read_bytes()).hexdigest() == image.artifact
-    assert path.stat().st_mode & 0o777 == 0o444
+    assert path.stat().st_mode & 0o777 == 0o400
 
 
 def test_a_moved_file_is_gone_once_stored_and_stays_after_an_error(store: ObjectStore, tmp_path: Path) -> None:

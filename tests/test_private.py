@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agentvid.agent.saver import Checkpoints
+from agentvid.agent.checkpoints import Checkpoints
 from agentvid.store.log import Log
 from agentvid.store.objects import ObjectStore
 from agentvid.store.private import make_home
@@ -31,12 +30,8 @@ def fill(home: Path) -> None:
     with Log(home / "agentvid.sqlite") as log:
         log.create_session("s")
         ObjectStore(home).put_image(np.zeros((4, 4, 3), np.uint8))
-
-        async def save() -> None:
-            async with Checkpoints(home / "turns.sqlite").saver(lambda: None):
-                assert_closed(home)
-
-        asyncio.run(save())
+        with Checkpoints(home / "turns.sqlite").saver(lambda: None):
+            assert_closed(home)
 
 
 def assert_closed(home: Path) -> None:

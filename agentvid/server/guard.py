@@ -7,6 +7,7 @@ frames, sniffing and referrers; a route may set a policy of its own, and keeps i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -34,6 +35,7 @@ _HEADERS: Final = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 _RAW: Final = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
+STALLED_SECONDS: Final = 60.0
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -67,10 +69,10 @@ class Guard:
             await send(message)
 
         async def answered(message: Message) -> None:
-            if not counted.is_over:
+            if counted.refused is None:
                 await guarded(message)
             elif message["type"] == "http.response.start":  # whatever it made of a body that broke off
-                await answer_of(path, _too_large(most))(scope, receive, guarded)
+                await answer_of(path, counted.refused)(scope, receive, guarded)
 
         refused = self._refused(scope, Headers(scope=scope), most)
         if refused is not None:
@@ -83,7 +85,8 @@ class Guard:
         except Exception as error:
             if has_started:
                 raise
-            await fault_of(method, path, error)(scope, receive, guarded)
+            told = fault_of(method, path, error) if counted.refused is None else answer_of(path, counted.refused)
+            await told(scope, receive, guarded)
 
     def _refused(self, scope: Scope, headers: Headers, most: int) -> HttpError | None:
         host = ", ".join(headers.getlist("host"))
@@ -124,20 +127,30 @@ def _too_large(most: int) -> HttpError:
 
 
 class _Counted:
-    """Counts a body as it comes, and stops reading where it is too large."""
+    """Counts a body as it comes, and stops reading where it is too large, or where no more of it comes."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
         self._most = most
         self._seen = 0
-
-    @property
-    def is_over(self) -> bool:
-        return self._seen > self._most
+        self._is_read = False
+        self.refused: HttpError | None = None
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        if self._is_read:  # now it waits for the client to leave
+            return await self._receive()
+        if self.refused is not None:
+            raise self.refused
+        try:
+            async with asyncio.timeout(STALLED_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            told = f"no more of the body in {STALLED_SECONDS:g} s"
+            self.refused = HttpError(408, "stalled", told, "all of it", "send it again")
+            raise self.refused from None
+        self._is_read = not message.get("more_body", False)
         self._seen += len(message.get("body", b""))
-        if self.is_over:
-            raise _too_large(self._most)
+        if self._seen > self._most:
+            self.refused = _too_large(self._most)
+            raise self.refused
         return message

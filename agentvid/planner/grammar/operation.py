@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from agentvid.planner.grammar.clause import Clause, Refusal
@@ -38,14 +39,14 @@ class Operation:
     analyses: bool = False
     unchanged_db: float | None = None
 
-    def __post_init__(self) -> None:
-        compiled = tuple(re.compile(_expanded(phrase), re.IGNORECASE) for phrase in self.phrases)
-        object.__setattr__(self, "patterns", compiled)
-
     def match(self, text: str) -> tuple[re.Match[str], ...]:
         """Return the matches of all phrases with the whole of a text, in the order they are written."""
-        patterns: tuple[re.Pattern[str], ...] = self.__dict__["patterns"]
-        return tuple(match for pattern in patterns if (match := pattern.fullmatch(text)))
+        return tuple(match for pattern in self._patterns if (match := pattern.fullmatch(text)))
+
+    @cached_property
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
+        """The phrases, compiled when a text is first matched: all rows together take a second."""
+        return tuple(re.compile(_expanded(phrase), re.IGNORECASE) for phrase in self.phrases)
 
 
 def _any_of(words: list[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Query, Response, UploadFile
-from fastapi.responses import FileResponse
 
 from agentvid.media.border import CLIPS, PICTURES, SOUNDS
 from agentvid.media.message import MediaPart
@@ -13,6 +12,7 @@ from agentvid.media.types import Artifact, Image, Mask, Video
 from agentvid.server.api.shapes import ERRORS, WRITE_ERRORS, HubOf
 from agentvid.server.bodies import SHA
 from agentvid.server.documents import ArtifactDocument
+from agentvid.server.files import MediaFile
 from agentvid.server.keys import Owner
 from agentvid.server.pictures import film_strip, thumbnail
 from agentvid.server.problem import HttpError
@@ -55,7 +55,7 @@ def upload(hub: HubOf, owner: Owner, file: UploadFile, response: Response) -> Ar
 
 @router.get(
     "/{digest}",
-    response_class=FileResponse,
+    response_class=MediaFile,
     summary="Get an artifact",
     responses={**ERRORS, **_BYTES, **_UNCHANGED, 206: {"description": "A range."}},
 )
@@ -73,7 +73,7 @@ def artifact(
     shown = found.mime if found.mime.startswith(_SHOWN) and "svg" not in found.mime else "application/octet-stream"
     name = f"{digest[:12]}{_suffix(found)}" if download else None
     headers = {"ETag": f'"{digest}"', "Cache-Control": _FOREVER, "Content-Security-Policy": _SANDBOX}
-    return FileResponse(hub.media.store.path(found), media_type=shown, headers=headers, filename=name)
+    return MediaFile(hub.media.store.path(found), media_type=shown, headers=headers, filename=name)
 
 
 @router.get("/{digest}/about", summary="Tell what an artifact is", responses=ERRORS)
@@ -84,7 +84,7 @@ def about(hub: HubOf, owner: Owner, digest: Digest) -> ArtifactDocument:
 
 @router.get(
     "/{digest}/thumbnail",
-    response_class=FileResponse,
+    response_class=MediaFile,
     summary="Get a small picture",
     responses={**ERRORS, **_WEBP, **_UNCHANGED},
 )
@@ -102,7 +102,7 @@ def small(
 
 @router.get(
     "/{digest}/film",
-    response_class=FileResponse,
+    response_class=MediaFile,
     summary="Get a film strip",
     responses={**ERRORS, **_WEBP, **_UNCHANGED},
 )
@@ -129,7 +129,7 @@ def _made(digest: str, form: str, known: str | None, make: Any) -> Response:
     if _is_known(tag, known):
         return _unchanged(tag)
     headers = {"ETag": f'"{tag}"', "Cache-Control": _FOREVER, "Content-Security-Policy": _SANDBOX}
-    return FileResponse(make(), media_type="image/webp", headers=headers)
+    return MediaFile(make(), media_type="image/webp", headers=headers)
 
 
 def _is_known(tag: str, known: str | None) -> bool:

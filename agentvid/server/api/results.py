@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
 from agentvid.agent.agent import Session
 from agentvid.agent.document import turn_record
 from agentvid.report.page import render
 from agentvid.server.api.shapes import ERRORS, HubOf, SessionId, TurnNumber
+from agentvid.server.files import MediaFile
 from agentvid.server.keys import Owner
 
 __all__ = ["router"]
@@ -48,8 +49,8 @@ def report(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber) -> HT
     return HTMLResponse(page, headers={"Content-Security-Policy": _REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN"})
 
 
-@router.get("/bundle", summary="Get a turn as one file", response_class=FileResponse, responses={**ERRORS, **_FILE})
-def bundle(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber) -> FileResponse:
+@router.get("/bundle", summary="Get a turn as one file", response_class=MediaFile, responses={**ERRORS, **_FILE})
+def bundle(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber) -> MediaFile:
     """Get what `agentvid bundle verify` and `replay` read: message, chains, results and keys of the turn."""
     hub.turn(owner, session, turn)
     folder = tempfile.mkdtemp(prefix="agentvid-bundle-")
@@ -60,4 +61,4 @@ def bundle(hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber) -> Fi
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return FileResponse(out, media_type="application/octet-stream", filename=out.name, background=gone)
+    return MediaFile(out, media_type="application/octet-stream", filename=out.name, background=gone)

@@ -53,6 +53,7 @@ WRITE_ERRORS: Final[dict[int | str, dict[str, Any]]] = ERRORS | {
     status: {**_PROBLEM, "description": what}
     for status, what in {
         403: "A write from a page of another site.",
+        408: "The body stopped coming.",
         409: "The session is busy, or what the edit was made of is old.",
         413: "Too large.",
         502: "A model that writes chains could not be asked.",

@@ -50,6 +50,7 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
         400: "It can't be done as it was asked, or needs a person.",
         401: "No API key that is in use.",
         404: "Not there, another owner's, or no model here.",
+        408: "The body stopped coming.",
         409: "It is being worked on, or was stopped.",
         413: "Too large.",
         415: "Neither JSON nor a form.",

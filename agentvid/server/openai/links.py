@@ -16,9 +16,9 @@ import time
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import FileResponse
 
 from agentvid.server.api.shapes import HubOf
+from agentvid.server.files import MediaFile
 from agentvid.server.keys import is_alive
 from agentvid.server.problem import not_found
 from agentvid.server.retry import RetriedRoute
@@ -53,7 +53,7 @@ def digest_of_link(path: str) -> str | None:
     return told[1] if told else None
 
 
-@router.get("/media/{token}", summary="Open a link", response_class=FileResponse)
+@router.get("/media/{token}", summary="Open a link", response_class=MediaFile)
 def open_link(request: Request, hub: HubOf, token: Annotated[str, Path(max_length=600)]) -> Response:
     """Get the bytes that a link names; `Range` is honoured. Needs no key, and ends after an hour."""
     told = _read(token)
@@ -61,7 +61,7 @@ def open_link(request: Request, hub: HubOf, token: Annotated[str, Path(max_lengt
         raise not_found("link of this name", "one that is younger than an hour", "ask for the answer again")
     found = hub.media.find(told[0], told[1])
     headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": "sandbox; default-src 'none'"}
-    return FileResponse(hub.media.store.path(found), media_type=found.mime, headers=headers)
+    return MediaFile(hub.media.store.path(found), media_type=found.mime, headers=headers)
 
 
 def _read(token: str) -> tuple[str, str, int, str] | None:

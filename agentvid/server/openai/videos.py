@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from pydantic import ConfigDict, Field
 
 from agentvid.agent.agent import Turn
 from agentvid.agent.form import Form
 from agentvid.media.message import MediaPart
 from agentvid.server.api.shapes import HubOf
+from agentvid.server.files import MediaFile
 from agentvid.server.forget import delete_session
 from agentvid.server.hub import Hub
 from agentvid.server.keys import Owner
@@ -149,7 +150,7 @@ def show(hub: HubOf, owner: Owner, video: VideoId) -> JSONResponse:
 @router.get(
     "/{video}/content",
     summary="Get a clip",
-    response_class=FileResponse,
+    response_class=MediaFile,
     responses={200: {"content": _FILES}, 206: {"description": "A range.", "content": _FILES}},
 )
 def content(
@@ -178,8 +179,8 @@ def content(
         path = film_strip(hub.log, hub.media.store, clip, _FRAMES, 160)
     else:
         headers["ETag"] = f'"{clip.artifact}"'
-        return FileResponse(hub.media.store.path(clip), media_type=clip.mime, headers=headers)
-    return FileResponse(path, media_type="image/webp", headers=headers)
+        return MediaFile(hub.media.store.path(clip), media_type=clip.mime, headers=headers)
+    return MediaFile(path, media_type="image/webp", headers=headers)
 
 
 @router.delete("/{video}", summary="Delete a clip")
