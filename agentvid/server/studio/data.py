@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
 
+from agentvid.report.chinese import said
 from agentvid.report.record import Language
 from agentvid.samples import CITY, COFFEE
 from agentvid.server.api.shapes import HubOf, SessionId, TurnNumber
@@ -25,6 +26,7 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False)
 
 Lang = Annotated[Language, Query(alias="lang")]
+Texts = Annotated[list[Annotated[str, Field(max_length=4000)]], Field(max_length=8)]
 Revision = Annotated[int, Query(ge=0, lt=2**31)]
 
 
@@ -78,6 +80,12 @@ async def picks(
 ) -> list[dict[str, Any]]:
     """Get what can be taken from another revision."""
     return await asyncio.to_thread(lambda: picks_of(hub.turn(owner, session, turn), source, lang))
+
+
+@router.post("/studio/said")
+def in_words(owner: Owner, texts: Texts, lang: Lang = "en") -> list[str]:
+    """Get sentences of the API's problems in the page's language, as far as they are known."""
+    return [said(text, lang) for text in texts]
 
 
 @router.get("/studio/samples/{name}")

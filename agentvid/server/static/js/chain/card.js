@@ -104,7 +104,7 @@ export function stepCard(context, step, index) {
         stepMenu(context, step, index)),
       happening?.total ? h("progress", { max: happening.total, value: happening.done, "aria-label": t("progress_of", { step: step.id }) }) : null,
       thoughtField(context, step),
-      waits(context, step), told?.error && failure(told.error, fixes(context, step, told.error)), fault && failure(fault, []),
+      waits(context, step), told?.error && (run.status === "skipped" ? h("p", { class: "note" }, icon("skipped"), h("span", {}, told.error.given)) : failure(told.error, fixes(context, step, told.error))), fault && failure(fault, []),
       stale && status === "stale" ? h("p", { class: "note" }, icon("stale"), stale.words) : null,
       evidence(context, step),
       told?.checks.map((check) => h("p", { class: `check ${check.passed === null ? "open" : check.passed ? "yes" : "no"}` }, icon(check.passed === null ? "pending" : check.passed ? "done" : "failed"), h("span", {}, check.words, " ", h("small", {}, check.measured)))),

@@ -57,7 +57,7 @@ export function makePriceBar(context, { made }) {
 
   async function make({ branch = "" } = {}) {
     if (isMaking || draft.isEmpty) return;
-    isMaking = true;
+    isMaking = context.isMaking = true;
     draw(last.told, last.error);
     await inFlight?.catch(() => null);
     await attempt(async () => {
@@ -69,7 +69,7 @@ export function makePriceBar(context, { made }) {
       announce(t("running_now"));
       made(done);
     });
-    isMaking = false;
+    isMaking = context.isMaking = false;
     draw(last.told, last.error);
     if (!draft.isEmpty) preview();
   }
