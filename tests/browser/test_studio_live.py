@@ -37,7 +37,8 @@ DROP = """async ([selector, name, type, bytes]) => {
   const told = new DataTransfer();
   told.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type }));
   const place = document.querySelector(selector);
-  const tell = (kind) => place.dispatchEvent(new DragEvent(kind, { dataTransfer: told, bubbles: true, cancelable: true }));
+  const more = { dataTransfer: told, bubbles: true, cancelable: true };
+  const tell = (kind) => place.dispatchEvent(new DragEvent(kind, more));
   tell("dragenter");
   tell("dragover");
   const isVeiled = Boolean(document.querySelector(".drop"));
@@ -79,7 +80,7 @@ def test_a_run_goes_on_over_a_reload_is_stopped_and_gone_on_with(visit: Open, se
     page = visit("/")
     page.get_by_role("button", name="新建会话").first.click()
     page.wait_for_selector("html[data-ready] #session .composer")
-    send(page, "镜头绕着杯子慢慢转四秒", SAMPLES / "coffee.jpg")
+    send(page, "镜头绕着它慢慢转四秒", SAMPLES / "coffee.jpg")
     page.locator(".thinking li.running").first.wait_for(timeout=LONG)
     page.reload()
     page.wait_for_selector("html[data-ready]")

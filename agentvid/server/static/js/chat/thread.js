@@ -2,6 +2,7 @@
 
 import { h, icon, button, square, fill, $, $$ } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { statusOf } from "../chain/catalog.js";
 import { exampleList } from "./examples.js";
 import { medium, small } from "./media.js";
 
@@ -14,12 +15,11 @@ setInterval(() => { for (const place of $$(".elapsed[data-turn]")) place.textCon
 function happening(view, live, thoughts, act) {
   const steps = view.chain.steps.map((step) => {
     const now = live.get(step.id);
-    const status = now?.status ?? view.run[step.id]?.status ?? "pending";
+    const status = statusOf(view, step.id, now?.status);
     return h("li", { class: status, data: { step: step.id } }, icon(status, status === "running" ? "spin" : ""), h("span", {}, view.told[step.id]?.title ?? step.tool), h("small", {}, t(`status_${status}`)),
       status === "running" && now?.total ? h("progress", { max: now.total, value: now.done, "aria-label": t("progress_of", { step: step.id }) }) : null);
   });
-  const statusOf = (step) => live.get(step.id)?.status ?? view.run[step.id]?.status;
-  const finished = view.chain.steps.filter((step) => ["done", "cached", "skipped"].includes(statusOf(step))).length;
+  const finished = view.chain.steps.filter((step) => ["done", "cached"].includes(statusOf(view, step.id, live.get(step.id)?.status))).length;
   const count = view.chain.steps.length;
   return h("div", { class: "thinking", "aria-busy": "true" },
     h("div", { class: "line" }, icon("running", "spin"), h("b", { class: "grow" }, view.work === "queued" ? t("queued") : count ? t("working") : t("thinking")),
