@@ -30,6 +30,13 @@ Texts = Annotated[list[Annotated[str, Field(max_length=4000)]], Field(max_length
 Revision = Annotated[int, Query(ge=0, lt=2**31)]
 
 
+class ThoughtBody(BaseModel):
+    """A step, and the thought that it would have."""
+
+    step: str = Field(pattern=r"^t\d+\.s\d+$", max_length=40)
+    thought: str = Field(max_length=20_000)
+
+
 class ToolsBody(BaseModel):
     """A step, and a draft of edits that is made first."""
 
@@ -80,6 +87,20 @@ async def picks(
 ) -> list[dict[str, Any]]:
     """Get what can be taken from another revision."""
     return await asyncio.to_thread(lambda: picks_of(hub.turn(owner, session, turn), source, lang))
+
+
+@router.post("/studio/thought/{session}/{turn}")
+async def thought(
+    hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, body: ThoughtBody
+) -> dict[str, list[Any]]:
+    """Get what follows from an edited thought that no tool reads: edits, and notes in words."""
+
+    def read() -> dict[str, list[Any]]:
+        rewrite = hub.turn(owner, session, turn).propose_thought(body.step, body.thought)
+        edits = [edit.model_dump(mode="json") for edit in rewrite.edits]
+        return {"edits": edits, "notes": [*rewrite.notes, *filter(None, [rewrite.question])]}
+
+    return await asyncio.to_thread(read)
 
 
 @router.post("/studio/said")
