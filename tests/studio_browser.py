@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,15 @@ def view(server: str, page: Any, turn: int = 1) -> dict[str, Any]:
     session = re.search(r"/s/([^/?#]+)", page.url)
     assert session is not None
     return httpx.get(f"{server}/studio/view/{session[1]}/{turn}?lang=zh").raise_for_status().json()
+
+
+def begin(server: str, text: str, sample: str, **options: Any) -> str:
+    """Begin a session over HTTP, wait until it rests, and return the address of its page."""
+    with httpx.Client(base_url=f"{server}/api/v1", timeout=60) as client:
+        session = client.post("/sessions", json={}).json()["session"]
+        sent = client.post("/artifacts", files={"file": (sample, (SAMPLES / sample).read_bytes())})
+        body = {"text": text, "artifacts": [sent.json()["artifact"]["artifact"]], **options}
+        client.post(f"/sessions/{session}/messages", json=body).raise_for_status()
+        while client.get(f"/sessions/{session}/turns/1").json()["work"]:
+            time.sleep(0.2)
+    return f"/s/{session}"

@@ -378,7 +378,7 @@ def test_edits_differences_and_values_are_told_in_both_languages():
         "t1.s1 locate keeps its result whatever changes before it",
         "t1.s1 locate thought: nothing → “the left one”",
     )
-    assert edit_lines(HERE, made[:3], "zh")[0] == "t1.s1 locate 的 colour：无 → “green”"
+    assert edit_lines(HERE, made[:3], "zh")[0] == "t1.s1 定位的颜色：无 → “green”"
     after = apply_all(HERE, [Remove(step="t1.s2"), SetSeed(step="t1.s1", seed=7)])
     assert diff_words(diff(HERE, after), "en") == ["t1.s2 is gone (locate)", "t1.s1: the seed: 0 → 7"]
     assert diff_words(diff(after, HERE), "zh") == ["新增 t1.s2(locate)", "t1.s1：随机种子：7 → 0"]

@@ -35,6 +35,7 @@ from agentvid.chain.step import as_ref
 from agentvid.media.types import EditPlan, Palette, dump_value, load_artifact, load_value
 from agentvid.report.describe import operation_title, predicate_words, value_words
 from agentvid.report.record import Language
+from agentvid.report.words import port_label, tool_title
 
 __all__ = ["edit_lines", "json_words", "short", "step_name"]
 
@@ -44,15 +45,15 @@ LONGEST: Final = 120
 _SHAPES: Final = ("Box", "Point", "Keyframe", "EditPlan", "CameraPath", "Actions", "Palette", "Answer")
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
-    "set_thought": ("{step} thought: {before} → {after}", "{step} 的思考：{before} → {after}"),
-    "set_arg": ("{step} {name}: {before} → {after}", "{step} 的 {name}：{before} → {after}"),
-    "drop_arg": ("{step} {name}: {before} is left out", "{step} 的 {name}：不再用 {before}"),
-    "set_given": ("{step} {name}: {after}, given by hand", "{step} 的 {name}：由人给定为 {after}"),
-    "clear_given": ("{step} {name}: found by the run again", "{step} 的 {name}：重新由运行得出"),
-    "set_expect": ("{step} expects: {after}", "{step} 的预期：{after}"),
-    "set_tool": ("{step} tool: {before} → {after}", "{step} 的工具：{before} → {after}"),
-    "set_engine": ("{step} engine: {before} → {after}", "{step} 的引擎：{before} → {after}"),
-    "set_seed": ("{step} seed: {before} → {after}", "{step} 的种子：{before} → {after}"),
+    "set_thought": ("{step} thought: {before} → {after}", "{step}的思考：{before} → {after}"),
+    "set_arg": ("{step} {name}: {before} → {after}", "{step}的{name}：{before} → {after}"),
+    "drop_arg": ("{step} {name}: {before} is left out", "{step}的{name}：不再用 {before}"),
+    "set_given": ("{step} {name}: {after}, given by hand", "{step}的{name}：由人给定为 {after}"),
+    "clear_given": ("{step} {name}: found by the run again", "{step}的{name}：重新由运行得出"),
+    "set_expect": ("{step} expects: {after}", "{step}的预期：{after}"),
+    "set_tool": ("{step} tool: {before} → {after}", "{step}的工具：{before} → {after}"),
+    "set_engine": ("{step} engine: {before} → {after}", "{step}的引擎：{before} → {after}"),
+    "set_seed": ("{step} seed: {before} → {after}", "{step}的种子：{before} → {after}"),
     "insert": ("{step} is new: {after}", "新增 {step}：{after}"),
     "remove": ("{step} is left out", "去掉 {step}"),
     "move_before": ("{step} comes before {after}", "{step} 移到 {after} 之前"),
@@ -118,26 +119,26 @@ def _line(chain: Chain, edit: Edit, language: Language) -> str:
         return say("set_answer", after=", ".join(map(str, edit.answer)) or say("nothing"))
     if isinstance(edit, Insert):
         after = short(edit.step.thought) or edit.step.tool
-        return say("insert", step=f"{edit.step.id} {edit.step.tool}", after=after)
+        return say("insert", step=f"{edit.step.id} {_tool(edit.step.tool, language)}", after=after)
     step = chain.step(edit.step)
-    name = step_name(chain, step.id)
+    name = _named(chain, step.id, language)
     match edit:
         case SetThought():
             return say("set_thought", step=name, before=value(step.thought), after=value(edit.thought))
         case SetArg(remove=True):
-            return say("drop_arg", step=name, name=edit.name, before=value(step.args.get(edit.name)))
+            return say("drop_arg", step=name, name=_label(edit.name, language), before=value(step.args.get(edit.name)))
         case SetArg():
             before, after = value(step.args.get(edit.name)), value(edit.value)
-            return say("set_arg", step=name, name=edit.name, before=before, after=after)
+            return say("set_arg", step=name, name=_label(edit.name, language), before=before, after=after)
         case SetGiven():
-            return say("set_given", step=name, name=edit.port, after=value(edit.value))
+            return say("set_given", step=name, name=_label(edit.port, language), after=value(edit.value))
         case ClearGiven():
-            return say("clear_given", step=name, name=edit.port)
+            return say("clear_given", step=name, name=_label(edit.port, language))
         case SetExpect():
             words = "; ".join(predicate_words(predicate, language) for predicate in edit.expect)
             return say("set_expect", step=name, after=words or say("nothing"))
         case SetTool():
-            return say("set_tool", step=name, before=step.tool, after=edit.tool)
+            return say("set_tool", step=name, before=_tool(step.tool, language), after=_tool(edit.tool, language))
         case SetEngine():
             before, after = step.engine or say("routed"), edit.engine or say("routed")
             return say("set_engine", step=name, before=before, after=after)
@@ -145,13 +146,26 @@ def _line(chain: Chain, edit: Edit, language: Language) -> str:
             return say("set_seed", step=name, before=step.seed, after=edit.seed)
         case Move():
             key = "move_before" if edit.before else "move_after"
-            return say(key, step=name, after=step_name(chain, edit.before or edit.after or ""))
+            return say(key, step=name, after=_named(chain, edit.before or edit.after or "", language))
         case Remove():
             return say("remove", step=name)
         case Pin():
             return say("pin" if edit.pinned else "unpin", step=name)
         case AcceptStale():
             return say("accept_stale", step=name)
+
+
+def _named(chain: Chain, step_id: str, language: Language) -> str:
+    """Return a step by its tool's name, in Chinese by its title."""
+    return f"{step_id} {_tool(chain.step(step_id).tool, language)}" if chain.has(step_id) else step_id
+
+
+def _tool(name: str, language: Language) -> str:
+    return name if language == "en" else tool_title(name, language)
+
+
+def _label(name: str, language: Language) -> str:
+    return name if language == "en" else port_label(name, language)
 
 
 def _typed_words(value: Any, language: Language) -> str:

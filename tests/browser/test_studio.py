@@ -284,7 +284,7 @@ def test_a_chain_waits_for_approval_and_its_steps_are_inserted_moved_and_removed
     assert steps.nth(2).get_attribute("id") == "t1.s6"
     page.locator("[data-price=told]").wait_for()
     card(page, "t1.s6").get_by_role("button", name="更多操作").click()
-    page.get_by_role("button", name="上移").click()
+    page.get_by_role("button", name="上移", exact=True).click()
     expect(steps.nth(1)).to_have_attribute("id", "t1.s6")
     card(page, before[4]).get_by_role("button", name="更多操作").click()
     page.get_by_role("button", name="删除", exact=True).click()

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import httpx
 import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from studio_browser import MARKS, SAMPLES, Open, browser, card, server, visit
+from studio_browser import MARKS, Open, begin, browser, card, server, visit
 
 __all__ = ["browser", "server", "visit"]
 
 pytestmark = MARKS
 
-PAGES = ("/", "photo", "clip", "waits", "photo/history", "photo/compare", "/library", "/engines", "/settings", "/login")
+PAGES = (
+    "/",
+    "photo",
+    "clip",
+    "waits",
+    "photo/history",
+    "photo/compare",
+    "/library",
+    "/engines",
+    "/settings",
+    "/settings/keys",
+    "/login",
+)
 
 
 def place(name: str, made: dict[str, str]) -> str:
     key, _, rest = name.partition("/")
     return name if name.startswith("/") else made[key] + (f"/{rest}" if rest else "")
-
-
-def begin(server: str, text: str, sample: str, **options: Any) -> str:
-    with httpx.Client(base_url=f"{server}/api/v1", timeout=60) as client:
-        session = client.post("/sessions", json={}).json()["session"]
-        sent = client.post("/artifacts", files={"file": (sample, (SAMPLES / sample).read_bytes())})
-        body = {"text": text, "artifacts": [sent.json()["artifact"]["artifact"]], **options}
-        client.post(f"/sessions/{session}/messages", json=body).raise_for_status()
-        while client.get(f"/sessions/{session}/turns/1").json()["work"]:
-            time.sleep(0.2)
-    return f"/s/{session}"
 
 
 @pytest.fixture(scope="module")

@@ -186,12 +186,12 @@ async def test_the_login_leads_nowhere_else(client: Any, place: str) -> None:
 async def test_another_owners_session_is_not_there_on_any_route(client: Any) -> None:
     session, _ = await client.done("toil 2 0")
     routes = [route for route in [*pages.router.routes, *data.router.routes] if "{session}" in route.path]
-    assert len(routes) == 9
+    assert len(routes) == 10
     asked = [
         (min(route.methods), route.path.format(session=session, turn=1) + "?a=1&b=1&other=1&source=1")
         for route in routes
     ]
-    body = {"step": "t1.s1"}
+    body = {"step": "t1.s1", "thought": "x"}
     for method, path in asked:
         assert (await client.request(method, path, json=body)).status_code == 200, path
     _, secret = Keys(client.app.state.hub.log).add("mia")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
 
+from agentvid.report.chinese import said
 from agentvid.report.record import Language
 from agentvid.samples import CITY, COFFEE
 from agentvid.server.api.shapes import HubOf, SessionId, TurnNumber
@@ -25,7 +26,15 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False)
 
 Lang = Annotated[Language, Query(alias="lang")]
+Texts = Annotated[list[Annotated[str, Field(max_length=4000)]], Field(max_length=8)]
 Revision = Annotated[int, Query(ge=0, lt=2**31)]
+
+
+class ThoughtBody(BaseModel):
+    """A step, and the thought that it would have."""
+
+    step: str = Field(pattern=r"^t\d+\.s\d+$", max_length=40)
+    thought: str = Field(max_length=20_000)
 
 
 class ToolsBody(BaseModel):
@@ -78,6 +87,26 @@ async def picks(
 ) -> list[dict[str, Any]]:
     """Get what can be taken from another revision."""
     return await asyncio.to_thread(lambda: picks_of(hub.turn(owner, session, turn), source, lang))
+
+
+@router.post("/studio/thought/{session}/{turn}")
+async def thought(
+    hub: HubOf, owner: Owner, session: SessionId, turn: TurnNumber, body: ThoughtBody
+) -> dict[str, list[Any]]:
+    """Get what follows from an edited thought that no tool reads: edits, and notes in words."""
+
+    def read() -> dict[str, list[Any]]:
+        rewrite = hub.turn(owner, session, turn).propose_thought(body.step, body.thought)
+        edits = [edit.model_dump(mode="json") for edit in rewrite.edits]
+        return {"edits": edits, "notes": [*rewrite.notes, *filter(None, [rewrite.question])]}
+
+    return await asyncio.to_thread(read)
+
+
+@router.post("/studio/said")
+def in_words(owner: Owner, texts: Texts, lang: Lang = "en") -> list[str]:
+    """Get sentences of the API's problems in the page's language, as far as they are known."""
+    return [said(text, lang) for text in texts]
 
 
 @router.get("/studio/samples/{name}")

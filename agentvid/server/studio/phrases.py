@@ -220,6 +220,11 @@ PHRASES: Final[dict[str, Pair]] = {
     "branch_instead": ("Branch instead", "另开分支"),
     "keep_stale": ("Keep stale", "保留旧结果"),
     "running_now": ("Running what changed", "正在运行受影响的步骤"),
+    "thought_follow": ("Let the thought count", "让思考生效"),
+    "thought_nothing": (
+        "Nothing follows from this thought: no argument and no value would change.",
+        "这段思考不带来改动：没有参数或数值会变。",
+    ),
     "edit_set_thought": ("thought", "思考"),
     "edit_set_arg": ("argument", "参数"),
     "edit_set_given": ("given value", "给定值"),

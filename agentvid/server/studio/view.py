@@ -66,7 +66,7 @@ def turn_view(hub: Hub, turn: Turn, language: Language) -> dict[str, Any]:
         "waiting": [
             one | {"label": port_label(one["port"] or "", language), "how": _how(turn, one)} for one in waiting
         ],
-        "answer": _answer(show, document["told"]),
+        "answer": _answer(show, document["told"], document["error"]),
         "stale": [_stale(result, language) for result in document["stale"]],
         "earlier": {address: packed["value"] for address, packed in earlier.items()},
         "earlier_types": {address: packed["type"] for address, packed in earlier.items()},
@@ -134,10 +134,13 @@ def _how(turn: Turn, waits: Mapping[str, Any]) -> str:
     return found or str(waits["how"]).partition("; agentvid ")[0]
 
 
-def _answer(show: Showcase, told: list[str]) -> list[dict[str, Any]]:
+def _answer(show: Showcase, told: list[str], error: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the parts of the answer. What went wrong is told by `error`, and not in words once more."""
     parts: list[dict[str, Any]] = [{"type": "text", "text": text, "is_sum": False} for text in told]
     last = len(show.record.answer) - 1
     for i, part in enumerate(show.record.answer):
+        if part.artifact is None and error is not None and str(error.get("given")) in part.text:
+            continue
         if part.artifact is None:
             text = _spoken(part.text, show.record.language)
             parts.append({"type": "text", "text": text, "is_sum": i == last and part.ref is None})

@@ -40,14 +40,26 @@ export function choiceField({ label, value, choices, names = choiceOf, hint = ""
   return { element: h("div", { class: "field" }, h("label", { for: id }, label), field, hint && h("small", {}, hint)), field, get: () => choices[field.selectedIndex] };
 }
 
+const NAMED = { 红: "#c62828", 橙: "#ef6c00", 黄: "#f9c80e", 绿: "#2e8b3d", 青: "#17a2b8", 蓝: "#1f5fbf", 紫: "#7b3fa0", 粉: "#f48fb1", 棕: "#795548", 褐: "#795548", 黑: "#111111", 白: "#ffffff", 灰: "#808080" };
+/** A colour in words as #rrggbb, to be shown; grey where it is none that is known. */
+export function shownColour(words) {
+  if (COLOUR.test(words)) return words.toLowerCase();
+  const found = [...words].reverse().find((sign) => sign in NAMED);
+  if (found) return NAMED[found];
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.fillStyle = "#808080";
+  pen.fillStyle = words.trim();
+  return pen.fillStyle;
+}
+
 /** A colour: a swatch that opens the system's picker, and its text. Words such as 蓝色 are left as they are. */
 export function colourField({ label, value, hint = "", words = false, changed = () => {} }) {
   const id = freshId();
   const text = h("input", { id, type: "text", value: value ?? "", spellcheck: "false", pattern: words ? undefined : "#[0-9a-fA-F]{6}" });
-  const picker = h("input", { type: "color", value: COLOUR.test(value ?? "") ? value : "#808080", "aria-label": `${label}: ${t("pick_colour")}` });
+  const picker = h("input", { type: "color", value: shownColour(value ?? ""), "aria-label": `${label}: ${t("pick_colour")}` });
   picker.addEventListener("input", () => { text.value = picker.value; changed(picker.value); });
   text.addEventListener("input", () => {
-    if (COLOUR.test(text.value)) picker.value = text.value.toLowerCase();
+    picker.value = shownColour(text.value);
     if (words || COLOUR.test(text.value)) changed(COLOUR.test(text.value) ? text.value.toLowerCase() : text.value);
   });
   return { element: h("div", { class: "field" }, h("label", { for: id }, label), h("div", { class: "line" }, picker, h("div", { class: "grow" }, text)), hint && h("small", {}, hint)), field: text };

@@ -60,7 +60,7 @@ export function makeBoard({ session, catalog, made, again }) {
   const imprint = (step, index, count) => {
     const { view, preview } = context;
     const fate = preview ? [preview.certain.includes(step.id), preview.possible.includes(step.id), preview.failing.find((one) => one.step === step.id)] : [];
-    return JSON.stringify([step, index, count, view.run[step.id], view.told[step.id], live.get(step.id)?.status, fate, view.stale.find((one) => one.step === step.id), context.chain.steps.slice(0, index).map((one) => [one.id, one.tool, one.removed])]);
+    return JSON.stringify([step, index, count, view.run[step.id], view.told[step.id], live.get(step.id)?.status, Boolean(view.work), fate, view.stale.find((one) => one.step === step.id), context.chain.steps.slice(0, index).map((one) => [one.id, one.tool, one.removed])]);
   };
 
   let answer = { text: "", card: null };

@@ -7,7 +7,7 @@ import { argumentsForm, wishesForm } from "./args.js";
 import { expectForm } from "./expect.js";
 import { changeTool } from "./tool.js";
 import { evidencePictures, evidenceRows } from "./evidence.js";
-import { refsIn, toolOf } from "./catalog.js";
+import { refsIn, statusOf, toolOf } from "./catalog.js";
 
 const open = new Map();
 
@@ -89,7 +89,7 @@ export function stepCard(context, step, index) {
   const happening = live.get(step.id);
   const stale = view.stale.find((one) => one.step === step.id);
   const fate = mark(context, step.id);
-  const status = happening?.status ?? (stale && run?.status !== "waiting" ? "stale" : run?.status ?? "pending");
+  const status = happening?.status ?? (stale && run?.status !== "waiting" && !view.work ? "stale" : statusOf(view, step.id));
   const uses = [...new Map(refsIn(step.args).map((ref) => [ref.step, ref])).keys()];
   const fault = context.preview?.failing.find((one) => one.step === step.id);
   return h("li", { class: `step ${status} ${fate} ${step.removed ? "removed" : ""}`, id: step.id, tabindex: "-1", data: { step: step.id, uses: uses.join(" "), status, fate } },
@@ -104,7 +104,7 @@ export function stepCard(context, step, index) {
         stepMenu(context, step, index)),
       happening?.total ? h("progress", { max: happening.total, value: happening.done, "aria-label": t("progress_of", { step: step.id }) }) : null,
       thoughtField(context, step),
-      waits(context, step), told?.error && failure(told.error, fixes(context, step, told.error)), fault && failure(fault, []),
+      waits(context, step), told?.error && !view.work && (run.status === "skipped" ? h("p", { class: "note" }, icon("skipped"), h("span", {}, told.error.given)) : failure(told.error, fixes(context, step, told.error))), fault && failure(fault, []),
       stale && status === "stale" ? h("p", { class: "note" }, icon("stale"), stale.words) : null,
       evidence(context, step),
       told?.checks.map((check) => h("p", { class: `check ${check.passed === null ? "open" : check.passed ? "yes" : "no"}` }, icon(check.passed === null ? "pending" : check.passed ? "done" : "failed"), h("span", {}, check.words, " ", h("small", {}, check.measured)))),

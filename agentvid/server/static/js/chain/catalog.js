@@ -25,6 +25,12 @@ export function valueAt(view, ref) {
 
 export const isRef = (value) => Boolean(value) && typeof value === "object" && "step" in value && "port" in value && Object.keys(value).length === 2;
 
+/** How a step stands: as it is heard to be, else as it ended; what ended badly is to be done again while the turn works. */
+export function statusOf(view, id, heard) {
+  const ended = view.run[id]?.status ?? "pending";
+  return heard ?? (view.work && ["failed", "cancelled", "waiting", "skipped"].includes(ended) ? "pending" : ended);
+}
+
 /** All references in an argument. */
 export const refsIn = (value) => (isRef(value) ? [value] : Array.isArray(value) ? value.flatMap(refsIn) : value && typeof value === "object" ? Object.values(value).flatMap(refsIn) : []);
 

@@ -3,7 +3,7 @@
 import { h, icon, square, button, fill, debounce } from "../core/dom.js";
 import { moneyRange, secondsRange, t } from "../core/words.js";
 import { post, turnPath } from "../core/api.js";
-import { announce, attempt } from "../core/live.js";
+import { announce, attempt, toast } from "../core/live.js";
 import { askFor } from "../core/dialog.js";
 
 const stepOf = (stale) => stale.step ?? stale;
@@ -57,7 +57,7 @@ export function makePriceBar(context, { made }) {
 
   async function make({ branch = "" } = {}) {
     if (isMaking || draft.isEmpty) return;
-    isMaking = true;
+    isMaking = context.isMaking = true;
     draw(last.told, last.error);
     await inFlight?.catch(() => null);
     await attempt(async () => {
@@ -69,10 +69,21 @@ export function makePriceBar(context, { made }) {
       announce(t("running_now"));
       made(done);
     });
-    isMaking = false;
+    isMaking = context.isMaking = false;
     draw(last.told, last.error);
     if (!draft.isEmpty) preview();
   }
+  /** Thoughts that no tool reads: what follows from them becomes edits, or it is said that nothing does. */
+  async function followThoughts() {
+    const place = `/studio/thought/${encodeURIComponent(context.session)}/${context.turn}`;
+    const found = await attempt(() => Promise.all(unread().map((edit) => post(place, { step: edit.step, thought: edit.thought }))));
+    if (!found) return;
+    const edits = found.flatMap((one) => one.edits).filter((edit) => edit.edit !== "set_thought");
+    for (const note of found.flatMap((one) => one.notes)) toast(note);
+    if (edits.length) draft.putAll(edits);
+    else if (!found.some((one) => one.notes.length)) toast(t("thought_nothing"));
+  }
+  const unread = () => draft.edits.filter((edit) => edit.edit === "set_thought" && draft.original(edit.step) && !(last.told?.preview.certain ?? []).includes(edit.step));
   async function keepStale() {
     const changed = new Set(draft.edits.map((edit) => edit.step?.id ?? edit.step));
     for (const id of (last.told?.preview.stale ?? []).map(stepOf)) if (!changed.has(id) && draft.original(id)) draft.put({ edit: "accept_stale", step: id });
@@ -94,6 +105,7 @@ export function makePriceBar(context, { made }) {
       h("p", { class: "price", "data-price": words && !isPending ? "told" : "asked" }, error ? h("span", { class: "note" }, icon("failed"), `${error.message} ${error.do}`) : words ? [h("b", {}, words.head), h("span", { class: "soft" }, words.rest)] : h("span", { class: "soft" }, icon("running", "spin"), " ", t("price_asking"))),
       h("div", { class: "acts" },
         button(t("discard"), "", () => draft.clear(), "quiet"),
+        words && unread().length ? button(t("thought_follow"), "branch", followThoughts, "quiet") : null,
         canKeep ? button(t("keep_stale"), "", keepStale, "quiet") : null,
         button(t("branch_instead"), "branch", branch),
         Object.assign(button(t("run"), "play", () => make(), "main run"), { disabled: Boolean(error) || isMaking }))),

@@ -10,7 +10,7 @@ import { large } from "../chain/evidence.js";
 export const fitting = ({ width, height }) => ({ "max-width": `min(100%, ${Math.max(340, 3 * width)}px, calc(68vh * ${(width / height).toFixed(4)}))` });
 
 /** A comparison of two pictures of one size with a bar to move. */
-export function beforeAfter(before, after, label) {
+export function beforeAfter(before, after, label, names = [t("before"), t("after")]) {
   const top = h("img", { class: "over", src: artifactPath(before.artifact), alt: "", width: before.width, height: before.height });
   const knob = h("span", { class: "knob", "aria-hidden": "true" });
   const range = h("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": label });
@@ -18,7 +18,7 @@ export function beforeAfter(before, after, label) {
   range.addEventListener("input", move);
   move();
   return h("div", { class: "compare-box", style: fitting(after) }, h("img", { src: artifactPath(after.artifact), alt: label, width: after.width, height: after.height }), top,
-    h("span", { class: "side-tag a", "aria-hidden": "true" }, t("before")), h("span", { class: "side-tag b", "aria-hidden": "true" }, t("after")), knob, range);
+    h("span", { class: "side-tag a", "aria-hidden": "true" }, names[0]), h("span", { class: "side-tag b", "aria-hidden": "true" }, names[1]), knob, range);
 }
 
 /** One medium of an answer as a figure. */

@@ -2,6 +2,7 @@
 
 import { h, icon, button, square, fill, $, $$ } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { statusOf } from "../chain/catalog.js";
 import { exampleList } from "./examples.js";
 import { medium, small } from "./media.js";
 
@@ -14,12 +15,11 @@ setInterval(() => { for (const place of $$(".elapsed[data-turn]")) place.textCon
 function happening(view, live, thoughts, act) {
   const steps = view.chain.steps.map((step) => {
     const now = live.get(step.id);
-    const status = now?.status ?? view.run[step.id]?.status ?? "pending";
-    return h("li", { class: status }, icon(status, status === "running" ? "spin" : ""), h("span", {}, view.told[step.id]?.title ?? step.tool), h("small", {}, t(`status_${status}`)),
+    const status = statusOf(view, step.id, now?.status);
+    return h("li", { class: status, data: { step: step.id } }, icon(status, status === "running" ? "spin" : ""), h("span", {}, view.told[step.id]?.title ?? step.tool), h("small", {}, t(`status_${status}`)),
       status === "running" && now?.total ? h("progress", { max: now.total, value: now.done, "aria-label": t("progress_of", { step: step.id }) }) : null);
   });
-  const statusOf = (step) => live.get(step.id)?.status ?? view.run[step.id]?.status;
-  const finished = view.chain.steps.filter((step) => ["done", "cached", "skipped"].includes(statusOf(step))).length;
+  const finished = view.chain.steps.filter((step) => ["done", "cached"].includes(statusOf(view, step.id, live.get(step.id)?.status))).length;
   const count = view.chain.steps.length;
   return h("div", { class: "thinking", "aria-busy": "true" },
     h("div", { class: "line" }, icon("running", "spin"), h("b", { class: "grow" }, view.work === "queued" ? t("queued") : count ? t("working") : t("thinking")),
@@ -92,8 +92,9 @@ export function makeThread({ act }) {
     if (view.work) begun.set(turn, begun.get(turn) ?? Date.now() - 1000 * view.elapsed);
     else begun.delete(turn);
     if (view.work === "") { held.live.clear(); thoughts.delete(turn); }
-    const text = JSON.stringify([view, turn === shownTurn]);
-    if (held.text === text && !view.work) return;
+    const happens = [...held.live].map(([step, now]) => [step, now.status]);
+    const text = JSON.stringify([{ ...view, elapsed: 0 }, turn === shownTurn, happens, Boolean(thoughts.get(turn))]);
+    if (held.text === text) return;
     held.text = text;
     const foot = h("div", { class: "turn-foot" },
       view.chain.steps.length ? button(t("show_chain"), "edit", () => act.open(view), "quiet slim show-chain") : null,
@@ -102,8 +103,14 @@ export function makeThread({ act }) {
     held.element.classList.toggle("is-shown", turn === shownTurn);
     fill(held.element, h("div", { class: "said" }, view.message.media.length ? h("div", { class: "came" }, view.message.media.map((one) => small(one.artifact, one.name))) : null, h("p", {}, view.message.text)),
       h("div", { class: "reply" }, reply(view, held.live, thoughts.get(turn), act)), foot);
+    if (isAtEnd) list.scrollTop = list.scrollHeight;
   }
-  const toEnd = () => { list.scrollTop = list.scrollHeight; };
+  // What comes in at the end stays in view, unless someone has scrolled away from it.
+  let isAtEnd = true;
+  const toEnd = () => { isAtEnd = true; list.scrollTop = list.scrollHeight; };
+  list.addEventListener("scroll", () => { isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60; });
+  list.addEventListener("load", () => { if (isAtEnd) list.scrollTop = list.scrollHeight; }, true);
+  list.addEventListener("loadedmetadata", () => { if (isAtEnd) list.scrollTop = list.scrollHeight; }, true);
   return {
     element: list, draw, toEnd,
     choose(turn) { shownTurn = turn; for (const held of turns.values()) if (held.view) draw(held.view); },
@@ -111,9 +118,19 @@ export function makeThread({ act }) {
     hear(event) {
       const held = turns.get(event.turn);
       if (!held?.view) return;
-      if (event.type === "thought_delta") thoughts.set(event.turn, (thoughts.get(event.turn) ?? "") + event.text);
+      const place = (selector) => $(`.thinking ${selector}`, held.element);
+      if (event.type === "thought_delta") {
+        thoughts.set(event.turn, (thoughts.get(event.turn) ?? "") + event.text);
+        const words = place(".thoughts");
+        if (words) { words.textContent = thoughts.get(event.turn); words.scrollTop = words.scrollHeight; }
+      }
       else if (event.type === "step_started") held.live.set(event.step, { status: "running" });
-      else if (event.type === "progress") held.live.set(event.step, { status: "running", done: event.done, total: event.total });
+      else if (event.type === "progress") {
+        held.live.set(event.step, { status: "running", done: event.done, total: event.total });
+        const row = place(`[data-step="${event.step}"]`);
+        const bar = row && ($("progress", row) ?? row.appendChild(h("progress", { "aria-label": t("progress_of", { step: event.step }) })));
+        if (bar && event.total) { bar.max = event.total; bar.value = event.done; }
+      }
       else if (event.type === "step_done") held.live.set(event.step, { status: event.status });
       else return;
       if (held.view.work) draw(held.view);

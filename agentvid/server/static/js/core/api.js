@@ -1,6 +1,6 @@
 // Talking to the server: JSON there and back, uploads with progress, problems as errors with what to do.
 
-import { t } from "./words.js";
+import { lang, t } from "./words.js";
 
 /** What the server refused: what was given, what it expected, what to do. */
 export class Problem extends Error {
@@ -21,8 +21,22 @@ async function read(response) {
   const kind = response.headers.get("content-type") ?? "";
   const body = kind.includes("json") ? await response.json() : { detail: await response.text() };
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-  if (!response.ok) throw new Problem(response.status, body);
+  if (!response.ok) throw new Problem(response.status, await inWords(body));
   return body;
+}
+
+/** What the server says, in the page's language as far as it is a sentence of ours. */
+async function inWords(body) {
+  if (lang === "en" || !body.given) return body;
+  const told = ["given", "expected", "do"];
+  try {
+    const response = await fetch(`/studio/said?lang=${lang}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(told.map((name) => String(body[name] ?? ""))) });
+    if (!response.ok) return body;
+    const words = await response.json();
+    return { ...body, ...Object.fromEntries(told.map((name, i) => [name, words[i]])) };
+  } catch {
+    return body;
+  }
 }
 
 async function ask(method, path, body) {

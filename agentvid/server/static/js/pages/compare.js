@@ -36,7 +36,7 @@ function inStep(clips) {
   return h("div", { class: "line" }, play, h("div", { class: "grow" }, scrub));
 }
 function slider(pair) {
-  if (pair.a.type !== "video") return beforeAfter(pair.a, pair.b, t("before_after", { name: pair.label }));
+  if (pair.a.type !== "video") return beforeAfter(pair.a, pair.b, t("before_after", { name: pair.label }), ["A", "B"]);
   const [a, b] = [face(pair.a, `${pair.label}: A`), face(pair.b, `${pair.label}: B`)];
   a.classList.add("over");
   const knob = h("span", { class: "knob", "aria-hidden": "true" });
@@ -61,7 +61,7 @@ function drawPair(pair) {
   const media = pair.a && pair.b ? draws[way](pair) : null;
   return h("section", { class: "panel", "aria-label": pair.label }, h("div", { class: "line" }, h("h2", { class: "grow" }, pair.label), pair.is_same ? h("span", { class: "badge done" }, t("same_bytes")) : null),
     pair.text ? h("div", { class: "beside" }, pair.text.map((words, i) => h("div", { class: "field" }, h("span", { class: "label" }, i ? page.b_name : page.a_name), h("p", {}, words)))) : null,
-    media, pair.measures.length ? figures : null, pair.told.map((line) => h("p", { class: "soft" }, line)));
+    media, pair.measures.length ? figures : null, pair.text ? null : pair.told.map((line) => h("p", { class: "soft" }, line)));
 }
 function draw(told) {
   const pairs = told.pairs;

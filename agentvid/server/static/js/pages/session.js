@@ -3,7 +3,7 @@
 import { h, icon, fill, debounce, $, $$ } from "../core/dom.js";
 import { lang, page, t } from "../core/words.js";
 import { get, post, turnPath } from "../core/api.js";
-import { announce, attempt, complain } from "../core/live.js";
+import { announce, attempt, complain, toast } from "../core/live.js";
 import { isWriting, start } from "../core/shell.js";
 import { listen } from "../core/stream.js";
 import { loadCatalog, toolOf } from "../chain/catalog.js";
@@ -18,6 +18,9 @@ const catalog = await loadCatalog();
 const { session } = page;
 let shown = page.turn;
 let stop = null;
+let acting = 0;
+/** The newest revision of each turn that this tab itself made. */
+const own = new Map();
 
 const viewPath = (turn) => `/studio/view/${encodeURIComponent(session)}/${turn}?lang=${lang}`;
 const setPane = (name) => {
@@ -34,8 +37,11 @@ const act = {
     board.context.editPort(step, { ...port, value: null });
   },
   async post(view, what, body = {}) {
+    acting += 1;
+    if (["approve", "resume"].includes(what)) busy({ turn: view.turn, runs: true });
     await attempt(() => post(`${turnPath(session, view.turn)}/${what}`, body));
     await refresh(view.turn);
+    acting -= 1;
   },
   mend(view, step) {
     choose(view.turn, true);
@@ -50,15 +56,16 @@ const act = {
 function busy(done) {
   const view = seen.get(done.turn);
   if (!view || !done.runs) return;
-  seen.set(done.turn, { ...view, work: "queued" });
+  seen.set(done.turn, { ...view, work: "queued", elapsed: 0 });
   thread.draw(seen.get(done.turn));
 }
 const thread = makeThread({ act });
-const board = makeBoard({ session, catalog, made: (done) => { busy(done); return refresh(done.turn); }, again: (view) => act.post(view, "resume") });
+const board = makeBoard({ session, catalog, made: (done) => { own.set(done.turn, done.revision); busy(done); return refresh(done.turn); }, again: (view) => act.post(view, "resume") });
 const composer = makeComposer({
   session: () => session, catalog,
   async sent(done) {
     begin();
+    if (seen.has(done.turn)) own.set(done.turn, "any");
     await refresh(done.turn);
     choose(done.turn);
     thread.toEnd();
@@ -86,11 +93,19 @@ async function refresh(turn) {
   }
   if (asked.get(turn) !== mine) return;
   const was = seen.get(turn);
+  if (was && !was.work && was.revision !== view.revision) tellElsewhere(view);
   seen.set(turn, view);
   thread.draw(view);
   if (turn === shown) showChain(view);
   if (was?.work && !view.work) { announce(t(view.run_status === "failed" ? "turn_failed" : view.waiting.length ? "turn_waits" : "turn_done")); thread.toEnd(); }
   if (view.work) setTimeout(() => { if (asked.get(turn) === mine) refresh(turn); }, 1500);
+}
+/** Say that a turn was changed by another tab or person; edits of the older revision can't be made any more. */
+function tellElsewhere(view) {
+  const mine = own.get(view.turn);
+  if (acting || board.context.isMaking || mine === "any" || mine === view.revision) { own.delete(view.turn); return; }
+  const lost = view.turn === shown ? board.draft.edits.length : 0;
+  toast(t("old_tab"), lost ? { failed: true, hint: t("old_tab_draft", { n: lost }) } : {});
 }
 function showChain(view) {
   const title = $("#chain-title");
