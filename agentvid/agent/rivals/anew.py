@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -29,11 +30,12 @@ class AskAnew(Conversation):
         anew = Conversation(self._folder / str(len(self._others) + 1))
         self._others.append(anew)
         ran: tuple[Ran, ...] = ()
-        outcome = Outcome()
+        outcome, started = Outcome(), time.process_time()  # opening the conversation is not counted, as it is nowhere
         for message in edit.again:
             outcome = await anew.start(message.text, message.media)
             ran += outcome.ran
-        return replace(outcome, ran=ran, actions=len(edit.again))
+        seconds = time.process_time() - started
+        return replace(outcome, ran=ran, actions=len(edit.again), seconds=seconds)
 
     async def close(self) -> None:
         """Close all conversations."""

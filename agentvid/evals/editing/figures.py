@@ -11,8 +11,9 @@ from agentvid.evals.rate import Mean, Rate
 __all__ = ["NAMES", "figures"]
 
 NAMES: Final[Mapping[str, str]] = {
-    "precision": "of the steps that ran, those that had to",
-    "recall": "of the steps that had to run, those that ran",
+    "precision": "re-run precision: of the steps that ran, those that had to",
+    "recall": "re-run recall: of the steps that had to run, those that ran",
+    "exact": "edits after which just the steps ran that had to",
     "obeyed": "edits after which the result is as asked",
     "local": "edits after which the rest stayed",
     "grey_outside": "change where nothing should change, grey levels",

@@ -1,8 +1,8 @@
 """Results of a system as a file that can be handed on: what was measured, with what, when, and every case.
 
 One JSON object: `schema` 1, `data` {name, version, digest}, `system` {name, version, clock}, `date`, `machine`, `note`,
-`figures` (of all cases, and by suite), `rows` (one for each case, without pictures). Files of others go beside those in
-`data/results/`; `agentvid eval editing --compare FILE` shows them in the same table.
+`figures` (of all cases, by suite, of typed edits and of those in words), `rows` (one for each case, no pictures).
+Files of others go beside those in `data/results/`; `agentvid eval editing --compare FILE` shows them in the same table.
 """
 
 from __future__ import annotations
@@ -30,7 +30,12 @@ def result_of(
 ) -> dict[str, Any]:
     """Return the results of one system, as JSON. `date` is a day, 2026-01-31."""
     whole = hashlib.sha256("".join(case.digest for case in data.cases).encode()).hexdigest()[:12]
-    by_suite = {suite: [row for row in rows if row["suite"] == suite] for suite in SUITES}
+    groups: dict[str, list[Mapping[str, Any]]] = {
+        suite: [row for row in rows if row["suite"] == suite] for suite in SUITES
+    }
+    in_words = {case.id for case in data.cases if case.edits and case.edits[-1].words}
+    groups["typed"] = [row for row in rows if row["edited"] and row["case"] not in in_words]
+    groups["words"] = [row for row in rows if row["edited"] and row["case"] in in_words]
     return {
         "schema": 1,
         "data": {"name": data.name, "version": data.version, "digest": whole, "cases": len(data.cases)},
@@ -38,7 +43,7 @@ def result_of(
         "date": date,
         "machine": machine_class(),
         "note": note,
-        "figures": {"all": figures(rows), **{suite: figures(own) for suite, own in by_suite.items() if own}},
+        "figures": {"all": figures(rows), **{name: figures(own) for name, own in groups.items() if own}},
         "rows": [{name: value for name, value in row.items() if name != "picture"} for row in rows],
     }
 
