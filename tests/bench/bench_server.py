@@ -147,7 +147,7 @@ async def measure(
 
 
 def wait_until_up(port: int, path: str) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while True:
         try:
             httpx.get(f"http://127.0.0.1:{port}{path}")
