@@ -61,7 +61,12 @@ def is_foreign(said: str, rewrite: Rewrite, draft: Draft) -> bool:
         for chunk in chunks_of(said.lower())
         if wanted & {named_colour(colour.words) for colour in said_colours(chunk.text)}
     ]
-    things = [thing for clause in clauses for thing in things_said(clause, "") if not thing.is_denied]
+    things = [
+        thing
+        for clause in clauses
+        for thing in things_said(clause, "")
+        if not thing.is_denied and not any(c.start <= thing.start and thing.end < c.end for c in said_colours(clause))
+    ]
     known = [head_noun(part.thing) for part in draft.parts() if part.thing]
     is_own = any(same_noun(noun, thing.words) for noun in known for thing in things)
     return bool(things) and bool(known) and not is_own

@@ -83,7 +83,12 @@ def _time_factor(said: Said, *, has_move: bool) -> float | None:
     how = 2.0 if "twice" in kinds else 3.0 if "triple" in kinds else 0.0
     part = next((part for kind, part in PARTS.items() if kind in kinds), 0.0)
     of_angle = bool(kinds & {"angle"}) and not kinds & {"speed", "slower", "faster", "long"}
-    if kinds & {"slower"} or ("speed" in kinds and (part or "less" in kinds)):
+    is_slow = any(word.kind == "speed" and "slow" in word.text for word in said.words)
+    if (
+        kinds & {"slower"}
+        or (how and ("slowly" in kinds or is_slow))
+        or ("speed" in kinds and (part or "less" in kinds))
+    ):
         return 1 / part if part else how or 1.5
     if kinds & {"faster"} or ("speed" in kinds and (how or "more" in kinds)):
         return part or (1 / how if how else 2 / 3)

@@ -162,7 +162,7 @@ _OWN: Final = re.compile(
     re.IGNORECASE,
 )
 _OWN_OUT: Final = re.compile(
-    rf"\b(?:leave|leaving|without|drop|skip|no|don't (?:show|include|use)|remove|lose|cut"
+    rf"\b(?:leave|leaving|without|drop|skip|no|don't (?:show|include|use|need|want)|remove|lose|cut"
     rf"|exclude)\b[^,;]{{0,18}}?(?:{_OWN.pattern})|(?:{_OWN.pattern})[^,;]{{0,8}}(?:\bout\b|不要|去掉|不放"
     rf"|删)|(?:不要|别放|不放|去掉)(?:{_OWN.pattern})",
     re.IGNORECASE,
@@ -207,7 +207,7 @@ _SWAPS: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIED: Final = re.compile(
-    r"[^,;，。]{1,6}(?:太[小大挤窄长]|看不清|不好看|难看)了?|(?:\b(?:not|don't"
+    r"[^,;，。]{1,6}(?:太[小大挤窄长]|看不清|不好看|难看)了?|(?:\b(?:not|no|don't"
     r"|do not|instead of|rather than|no longer|stop|skip|drop|without)\b|不要|别"
     r"|不用"
     r"|而不是)[^,，;]*",
@@ -228,7 +228,7 @@ def put_joined(draft: Draft, text: str) -> bool:
     layout = next((name for name, words in _LAYOUTS if re.search(words, positive, re.IGNORECASE)), "")
     if layout and layout != step.args.get("layout"):
         draft.settle(lambda: draft.put_args(step.id, layout=layout))
-    is_out = _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None
+    is_out = drops_own(text)
     if is_new_alone(positive) and not layout:
         return False
     is_new = _NEW_PART.search(positive) is not None and (_JUST.search(positive) is not None or is_out)
@@ -258,7 +258,8 @@ def layout_told(text: str) -> bool:
 
 def drops_own(text: str) -> bool:
     """Return whether words leave the clip that was uploaded out of what is put together."""
-    return _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None
+    is_beside = re.search(r"\bnext to\b|\bbeside\b|\balongside\b", text) is not None
+    return _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None and not is_beside
 
 
 def is_of_join(text: str) -> bool:

@@ -21,6 +21,7 @@ from agentvid.planner.rewrite.sense.photo_parts import (
     is_done,
     is_in,
     is_short,
+    noun_of,
     parts_told,
     put_everywhere,
     same_hue,
@@ -65,12 +66,6 @@ class Photo:
         """Return the parts of the chain that do one of these operations."""
         return [part for part in self.draft.parts() if part.plan and part.operation in operations]
 
-    def noun(self) -> str:
-        """Return what the things of the chain are called."""
-        return next(
-            (head_noun(part.thing) for part in self.draft.parts() if part.thing and part.operation in _OF_THING), ""
-        )
-
     def read(self, text: str) -> bool:
         """Read one piece; False where it says nothing of the edits, or nothing that is certain."""
         text = same_hue(as_called(text), [part.colour for part in self.parts("recolour", "replace_background")])
@@ -84,7 +79,7 @@ class Photo:
         bad = [one for one in said_colours(text) if is_in(one.start, spans)]
         things = [
             thing
-            for thing in things_said(text, self.noun())
+            for thing in things_said(text, noun_of(self.draft))
             if ("background" not in kinds or not re.search(r"behind", thing.words))
             and not any(one.start <= thing.start and thing.end < one.end for one in colours)
         ]
@@ -199,7 +194,7 @@ class Photo:
             if {named_colour(c.words) for c in colours} == {named_colour(c.words) for c in said_colours(part.thing)}
         ]
         if own and re.search(
-            r"\b(?:fine|ok|okay|good|was|stays?|keep|leave|remain\w*|still)\b|挺好|就好|原来|还是|保持|仍", text
+            r"\b(?:fine|ok|okay|good|was|stays?|keep|leave|remain\w*|still)\b|挺好|就好|就行|原来|保持|仍", text
         ):
             self.denied.append(own[0])
             self.named = own[0]
@@ -303,6 +298,9 @@ class Photo:
             self.denied += [part for part in named if part not in self.denied]
             return bool(named)
         said = [thing for thing in things if not thing.is_denied]
+        if self.named is not None and self.named.operation in _BEHIND and not said and self.did:
+            self.denied.append(self.named)
+            return True
         told = [] if said else parts_told(self.draft, f"{text[: verb.start]} {text[verb.end :]}")
         if told:
             self.denied += told
@@ -385,7 +383,7 @@ class Photo:
             self.is_wrong = True
             return True
         is_own = len(said) == 1 and any(same_noun(head_noun(part.thing), said[0].words) for part in parts)
-        if is_own and re.search(r"\b(?:only|just)\b|[只光]", text) and not colours:
+        if is_own and "remove" not in kinds and re.search(r"\b(?:only|just)\b|[只光]", text) and not colours:
             self.draft.did = True
             return True
         if len(said) != 1 or not is_meant or not parts or ADDED.search(text):

@@ -26,6 +26,7 @@ __all__ = [
     "is_in",
     "is_of_photo",
     "is_short",
+    "noun_of",
     "parts_told",
     "put_everywhere",
     "same_hue",
@@ -48,6 +49,12 @@ def is_of_photo(draft: Draft, text: str) -> bool:
         or kinds & {"background", "remove", "blur", "sharp", "recolour", "whole", "subject", "keep"}
         or things_said(text, "thing")
     )
+
+
+def noun_of(draft: Draft) -> str:
+    """Return what the thing is called that a chain recolours or removes; "" where there is none."""
+    things = (part.thing for part in draft.parts() if part.operation in ("recolour", "remove"))
+    return next((head_noun(thing) for thing in things if thing), "")
 
 
 def parts_told(draft: Draft, text: str) -> list[Part]:
@@ -98,15 +105,23 @@ def is_in(at: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= at < end for start, end in spans)
 
 
+_LESS_OF: Final = re.compile(
+    r"\b(?:too|less|not (?:so|as|quite so|that)) (red|green|blue|yellow|purple|pink|orange|white|brown)\b"
+    r"|(?:别|不要)(?:那么|这么|太)([红橙黄绿青蓝紫白粉])|太([红橙黄绿青蓝紫白粉])了?",
+    re.IGNORECASE,
+)
+
+
 def same_hue(text: str, colours: Sequence[str]) -> str:
     """Return the text with more of a hue there is called by its strength: "greener" of what is green."""
-    match = MORE_OF.search(text)
+    match = MORE_OF.search(text) or _LESS_OF.search(text)
     if match is None:
         return text
     hue = next(group for group in match.groups() if group)
     if not any(named_colour(hue) == named_colour(colour) for colour in colours):
         return text
-    more = "more vivid" if text.isascii() else "更鲜艳"
+    is_less = MORE_OF.search(text) is None
+    more = ("too vivid" if is_less else "more vivid") if text.isascii() else "太艳" if is_less else "更鲜艳"
     return f"{text[: match.start()]}{more}{text[match.end() :]}"
 
 

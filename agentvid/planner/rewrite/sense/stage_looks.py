@@ -38,7 +38,9 @@ def put_wanted(
     related = _related(goal, tokens, sure, clause)
     count = next((t for t in tokens if t.kind == "bare_count" and not t.is_denied), None)
     if not sure and count is not None and len(goal.subjects) == 1 and not kinds & {"all", "swap", "same", "other"}:
-        goal.added += [goal.solids()[goal.subjects[0]]] * (number_told(count.text) - 1)
+        model = goal.solids()[goal.subjects[0]]
+        there = sum(solid.look == model.look for solid in goal.solids())
+        goal.added += [model] * max(0, number_told(count.text) - there)
     if "row" in kinds and len(goal.scene.solids) == 2 and not goal.added:
         goal.relations.append(("beside", 1, 0))
     if "sizes" in kinds and ("same" in kinds or re.search(r"一样|同样|一般", clause)) and len(subjects) != 1:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from agentvid.planner.grammar.lexicon import read_number
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.where import find_steps
@@ -98,7 +99,7 @@ _RANKS: Final = {
 
 
 EVERY: Final = re.compile(
-    r"\b(?:both|all|every|each|neither|any|either|checks|tests|measurements|none)\b|都|全部?|所有"
+    r"\b(?:both|all|every|each|neither|any|anything|either|checks|tests|measurements|none)\b|都|全部?|所有"
     r"|[两俩三][个次回遍]|两处",
     re.IGNORECASE,
 )
@@ -136,13 +137,32 @@ _SPAN: Final = re.compile(
 )
 
 
+_N: Final = r"\d{1,2}|one|two|three|four|five|six|seven|eight"
+_RANGE: Final = re.compile(
+    rf"\bsteps? (?P<first>{_N}) ?(?:-|–|to|through|until) ?(?:step )?(?P<last>{_N})\b"
+    r"|第?(?P<first_zh>[一二三四五六七八\d]{1,2})步?(?:到|至|-)第?(?P<last_zh>[一二三四五六七八\d]{1,2})步",
+    re.IGNORECASE,
+)
+_MANY: Final = re.compile(
+    rf"\b(?:first|last) (?P<n>{_N}) steps\b|(?:前|最后|后)(?:面)?(?P<n_zh>[两二三四五六七八\d])个?步", re.IGNORECASE
+)
+
+
 def span_meant(draft: Draft, text: str) -> list[str]:
     """Return the steps before or after the one that words name: "everything after the edit", "第三步之后的都"."""
+    order = [step.id for step in draft.chain]
+    ranged = _RANGE.search(text)
+    if ranged is not None:
+        first, last = (read_number(ranged[name] or ranged[f"{name}_zh"] or "1") or 1 for name in ("first", "last"))
+        return order[int(first) - 1 : int(last)]
+    many = _MANY.search(text)
+    if many is not None:
+        number = int(read_number(many["n"] or many["n_zh"]) or 1)
+        return order[:number] if re.match(r"first|前", many[0], re.IGNORECASE) else order[-number:]
     match = _SPAN.search(text)
     steps = steps_meant(draft, match["to"] or match["to_zh"]) if match is not None else []
     if match is None or not steps:
         return []
-    order = [step.id for step in draft.chain]
     way = (match["way"] or match["way_zh"]).lower()
     at = [order.index(step) for step in steps]
     if way in ("before", "前"):
