@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["NOUNS", "same_noun"]
+__all__ = ["NOUNS", "noun_in", "same_noun"]
 
 NOUNS: Final = """\
 cup mug 杯子 杯|saucer 碟子 碟 茶碟|plate dish 盘子 盘|spoon 勺子 勺 汤匙|fork 叉子|knife 刀子 刀
@@ -53,3 +53,14 @@ def same_noun(known: str, words: str) -> bool:
         return False
     same = [word for word, number in _groups().items() if number == group and len(word) > (2 if word.isascii() else 0)]
     return any(re.search(rf"\b{re.escape(word)}s?\b", words) if word.isascii() else word in words for word in same)
+
+
+def noun_in(noun: str, *, is_english: bool) -> str:
+    """Return what a thing is called in English or Chinese; the noun itself where that is not known."""
+    if noun.isascii() == is_english:
+        return noun
+    group = next((number for word, number in _groups().items() if word == noun.lower()), None)
+    if group is None:
+        group = next((number for word, number in _groups().items() if not word.isascii() and noun.endswith(word)), None)
+    same = (word for word, number in _groups().items() if number == group and word.isascii() == is_english)
+    return next(same, noun) if group is not None else noun

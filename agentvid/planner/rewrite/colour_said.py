@@ -51,9 +51,16 @@ class SaidColour:
     is_relative: bool = False
 
 
+_NO_COLOUR: Final = re.compile(
+    r"黑白|\bblack[- ](?:and|&)[- ]white\b|绿幕|\bgreen[- ]?screen\b|白天|黑夜|红外", re.IGNORECASE
+)
+"""What holds the name of a colour and is none."""
+
+
 def said_colours(text: str) -> list[SaidColour]:
     """Return the colours that a text names, in order, and the changes of colour where it names no colour there."""
     found = []
+    text = _NO_COLOUR.sub(lambda match: "_" * len(match[0]), text)
     for phrase in colour_phrases(text):
         start, words = phrase.start, text[phrase.start : phrase.end]
         shade = next((m for m in _SHADE_ZH.finditer(text) if m.end() == start), None)

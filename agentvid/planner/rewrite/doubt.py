@@ -9,10 +9,17 @@ import re
 from typing import Final
 
 from agentvid.chain.edit import SetArg
+from agentvid.media.colours import named_colour
+from agentvid.planner.nouns import same_noun
+from agentvid.planner.rewrite.colour_said import said_colours
+from agentvid.planner.rewrite.draft import Draft
+from agentvid.planner.rewrite.read_target import head_noun
 from agentvid.planner.rewrite.rewriting import Rewrite
+from agentvid.planner.rewrite.sense.photo_words import things_said
 from agentvid.planner.rewrite.sense.step_words import names_step
+from agentvid.planner.rewrite.sense.words import chunks_of
 
-__all__ = ["is_doubtful"]
+__all__ = ["is_doubtful", "is_foreign"]
 
 _PART: Final = re.compile(
     r"\b(?:bit|part|step|stage|piece|section|effect|thing|is|you)s?\b|那[块段步]"
@@ -26,6 +33,10 @@ _ALIKE: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMES: Final = ("what", "target")
+_BEHIND: Final = re.compile(
+    r"\b(?:backgrounds?|backdrop|behind|subject|instead|like|as|checks?|steps?)\b|背景|身后|底色|主体|检查|一样|步",
+    re.IGNORECASE,
+)
 
 
 def is_doubtful(said: str, rewrite: Rewrite) -> bool:
@@ -36,3 +47,26 @@ def is_doubtful(said: str, rewrite: Rewrite) -> bool:
     if any(_PART.search(words) or names_step(words) for words in told):
         return True
     return bool(told) and not is_coloured and _ALIKE.search(said) is not None
+
+
+def is_foreign(said: str, rewrite: Rewrite, draft: Draft) -> bool:
+    """Return whether a colour was read for what the chain edits, where the words name other things alone."""
+    names = {edit.name for edit in rewrite.edits if isinstance(edit, SetArg)}
+    if "colour" not in names or names & set(_NAMES) or _BEHIND.search(said):
+        return False
+    told = [edit.value for edit in rewrite.edits if isinstance(edit, SetArg) and edit.name == "colour"]
+    wanted = {named_colour(value) for value in told if isinstance(value, str)}
+    clauses = [
+        chunk.text
+        for chunk in chunks_of(said.lower())
+        if wanted & {named_colour(colour.words) for colour in said_colours(chunk.text)}
+    ]
+    things = [
+        thing
+        for clause in clauses
+        for thing in things_said(clause, "")
+        if not thing.is_denied and not any(c.start <= thing.start and thing.end < c.end for c in said_colours(clause))
+    ]
+    known = [head_noun(part.thing) for part in draft.parts() if part.thing]
+    is_own = any(same_noun(noun, thing.words) for noun in known for thing in things)
+    return bool(things) and bool(known) and not is_own

@@ -21,7 +21,7 @@ from agentvid.planner.check import check_chain
 from agentvid.planner.grammar.lexicon import detect_language, plain, strip_politeness
 from agentvid.planner.grammar.split import clean, split
 from agentvid.planner.rewrite.asked import ABOUT, NEW, QUESTION
-from agentvid.planner.rewrite.doubt import is_doubtful
+from agentvid.planner.rewrite.doubt import is_doubtful, is_foreign
 from agentvid.planner.rewrite.draft import Back, Draft, Which
 from agentvid.planner.rewrite.meaning import names_step
 from agentvid.planner.rewrite.read_box import read_box
@@ -38,7 +38,7 @@ from agentvid.planner.rewrite.read_run import (
 )
 from agentvid.planner.rewrite.read_target import read_instead, read_skip, read_target
 from agentvid.planner.rewrite.rewriting import Choice, Rewrite
-from agentvid.planner.rewrite.sense import is_change, is_unclear, question_given, sense
+from agentvid.planner.rewrite.sense import asks_alone, is_change, is_other, is_unclear, question_given, sense
 from agentvid.planner.rewrite.spelling import spelled
 from agentvid.planner.rewrite.spot import (
     is_asking,
@@ -50,7 +50,6 @@ from agentvid.planner.rewrite.spot import (
     spot_stage,
     spot_whole,
 )
-from agentvid.planner.rewrite.thought import put_thought
 from agentvid.planner.rewrite.where import Where, find_steps
 from agentvid.report.edits import edit_lines, step_name
 from agentvid.tool import ToolSpec
@@ -66,14 +65,6 @@ _ALSO: Final = re.compile(
     r"|改|换|去|要|弄|涂).*",
     re.IGNORECASE,
 )
-_THOUGHT: Final = re.compile(
-    r"(?:the )?(?:thought|thinking|reasoning) (?:of|in|for) (?P<where>.+?) (?:should (?:be|say|read)|to|is|says?"
-    r"|must be):? (?P<to>.+)"
-    r"|(?:change|set|rewrite) (?:the )?(?:thought|thinking) (?:of|in|for) (?P<where2>.+?) (?:in)?to:? (?P<to2>.+)"
-    r"|(?:把)?(?P<where3>.+?)的?(?:思路|想法|思考)(?:应该是|应该|改成|改为|换成|写成|是|为|:):?(?P<to3>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
-
 _HESITANT: Final = re.compile(
     r"^(?:(?:hmm*|um|uh|oh|ah|well|(?:no|nope)(?=,)|actually|sorry|maybe|perhaps|(?:can|could|shall|should) we"
     r"|what if we)\b,? ?)+"
@@ -129,10 +120,16 @@ def read_edits(
     own = reads or (lambda step: step.tool in tools and tools[step.tool].takes("thought"))
     draft = Draft(chain, chain, run, tools, request, detect_language(said), message, drawn, own, raw=said, typed=text)
     known = dict(earlier or {})
+    if asks_alone(draft, said.lower()):
+        return Rewrite(kind="new", language=draft.language)
     rewrite = _rewritten(draft, said, known, _READERS)
+    if rewrite.kind == "edits" and is_other(said):
+        return _asking(draft, draft.say("which"), rewrite)
     is_open = rewrite.kind not in ("command", "edits") and bool(chain.steps)
     if is_open and (is_unclear(said) or (rewrite.kind == "new" and is_change(message))):
         return Rewrite(kind="question", language=draft.language, question=draft.say("what_else"))
+    if rewrite.kind == "edits" and is_foreign(said, rewrite, draft):
+        return Rewrite(kind="new", language=draft.language)
     if rewrite.kind == "edits" and is_doubtful(said, rewrite):
         return _asking(draft, draft.say("is_meant", lines="; ".join(rewrite.lines)), rewrite)
     return _elsewhere(draft, said, known) if rewrite.kind == "new" and names_step(said) else rewrite
@@ -200,7 +197,10 @@ def _sensed(draft: Draft, said: str, earlier: dict[str, str]) -> Rewrite | None:
         if not _keeps_to_steps(draft, said):
             return None
         return finished(draft, earlier)
-    except (Back, Which):
+    except Back as back:
+        told = {"kind": back.kind, "language": draft.language, "question": back.text, "choices": back.choices}
+        return Rewrite.model_validate(told) if "sure" in draft.said else None
+    except Which:
         return None
 
 
@@ -298,7 +298,7 @@ def _choices(draft: Draft, said: str, earlier: dict[str, str], steps: list[str])
 
 def _read(draft: Draft, said: str, readers: tuple[_Reader, ...]) -> list[str]:
     """Read all clauses, longer ones first where the short ones mean nothing; return those that were not read."""
-    if read_command(draft, draft.message) or _read_thought(draft, said):
+    if read_command(draft, draft.message):
         return []
     atoms = split(said)
     unread, at = [], 0
@@ -328,22 +328,6 @@ def _clause(draft: Draft, clause: str, readers: tuple[_Reader, ...]) -> bool:
     if where is not None and not where.steps and where.rest and not re.search(r"\d+ steps?\b", clause):
         raise draft.back("refused", "no_step", known=draft.named(step.id for step in draft.chain))
     return any(reader(draft, clause, where) for reader in readers)
-
-
-def _read_thought(draft: Draft, said: str) -> bool:
-    match = _THOUGHT.fullmatch(said)
-    if match is None:
-        return False
-    words = next(match[name] for name in ("where", "where2", "where3") if match[name])
-    thought = next(match[name] for name in ("to", "to2", "to3") if match[name])
-    where = find_steps(words, draft.chain, draft.tools)
-    step_id = draft.one(where.steps) if where else None
-    if step_id is None:
-        return False
-    thought = re.sub(r"^[\"“”「『'‘]+|[\"“”」』'’]+$", "", thought.strip())
-    draft.is_message = False
-    put_thought(draft, step_id, thought)
-    return True
 
 
 def finished(draft: Draft, earlier: dict[str, str]) -> Rewrite:

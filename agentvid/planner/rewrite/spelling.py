@@ -6,6 +6,8 @@ import difflib
 import re
 from typing import Final
 
+from agentvid.planner.rewrite.traditional import simplified
+
 __all__ = ["spelled"]
 
 _SHORT: Final = {
@@ -39,8 +41,41 @@ _LEAST: Final = 5
 _ALIKE: Final = 0.88
 
 
+_BARE: Final = re.compile(
+    r"(?P<en>\b(?:give (?:me|it)|make (?:it|that|them)|i (?:want|need)|let'?s (?:do"
+    r"|have|say)|try|do|use|go for|say|to|for|take)"
+    r" (?:just |only |about |at least )?(?:\d{1,2}(?:\.\d)?|two|three|four|five|six"
+    r"|seven|eight|nine|ten|twelve|fifteen|twenty))(?=$|[,;!?]|\.(?!\d)|"
+    r" (?:please|instead|then|rather|would|will|is)\b)",
+    re.IGNORECASE,
+)
+_TIMED: Final = re.compile(r"\b(?:seconds?|secs?|\d ?s)\b", re.IGNORECASE)
+"""A number without its unit, in a message that tells of seconds elsewhere."""
+
+
+_RGB: Final = re.compile(r"\brgb ?\(? ?(\d{1,3})[, ]+(\d{1,3})[, ]+(\d{1,3}) ?\)?", re.IGNORECASE)
+_LETTERS: Final = re.compile(r"(?<=[A-Za-z]{3})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[A-Za-z]{3})")
+"""Where a Chinese word and an English one meet."""
+_DEGREES_EN: Final = re.compile(
+    r"\b(?:(?:just |only )?(?:a )?(?:smidge\w*|smidgen|tad|hair|notch|wee bit"
+    r"|teeny bit|tiny bit|little bit|fraction|whisker|skosh|touch)"
+    r"(?= (?:\w+er\b|more|less|further|to))|ever so slightly|a bit of a)\b",
+    re.IGNORECASE,
+)
+_DEGREES_ZH: Final = re.compile(
+    r"一丢丢|一丁点儿?|一咪咪|一小点|一点点|一点儿|些许|稍许|一丝丝?|那么一点|一档|一个度|几分"
+)
+"""How little, as people say it."""
+
+
 def spelled(text: str) -> str:
     """Return a message with its short forms written out and its key words as they are usually spelled."""
+    text = simplified(text)
+    text = _RGB.sub(lambda match: "#{:02x}{:02x}{:02x}".format(*(min(255, int(n)) for n in match.groups())), text)
+    text = _LETTERS.sub(" ", text)
+    text = _DEGREES_ZH.sub("一点", _DEGREES_EN.sub("a bit", text))
+    if _TIMED.search(text):
+        text = _BARE.sub(lambda match: f"{match['en']} seconds", text)
     text = _NEAR.sub(lambda m: "" if m[1] is None or _ONES.index(m[1]) + 1 == _ONES.index(m[2]) else m[0], text)
     text = _ABOUT.sub("", text)
     return re.sub(r" {2,}", " ", re.sub(r"(?<![\w'.])[A-Za-z]+(?![\w'])", _word, text)).strip()

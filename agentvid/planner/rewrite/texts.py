@@ -56,6 +56,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "How {words} than now is known only once it ran: name a colour.",
         "要运行之后才知道现在的颜色，说不出“{words}”是哪种：请说出颜色。",
     ),
+    "shared_thing": (
+        "{step} and the edits share one thing, {thing}: the camera can't turn about another one without"
+        " them. Say which of them should be about it.",
+        "{step} 和修改共用同一个东西：{thing}。镜头不能单独绕别的东西；请说明哪一步要换对象。",
+    ),
     "background_stays": (
         "Nothing here changes the background: only the named thing is touched, and that is checked.",
         "这里没有改动背景：只改指定的东西，并且会检查。",

@@ -8,8 +8,9 @@ media          boxes, joins, questions              unclear  what says only that
 
 from __future__ import annotations
 
-from agentvid.planner.rewrite.sense.media import question_given
+from agentvid.planner.rewrite.sense.anew import asks_alone
+from agentvid.planner.rewrite.sense.questions import question_given
 from agentvid.planner.rewrite.sense.read import sense
-from agentvid.planner.rewrite.sense.unclear import is_change, is_unclear
+from agentvid.planner.rewrite.sense.unclear import is_change, is_other, is_unclear
 
-__all__ = ["is_change", "is_unclear", "question_given", "sense"]
+__all__ = ["asks_alone", "is_change", "is_other", "is_unclear", "question_given", "sense"]

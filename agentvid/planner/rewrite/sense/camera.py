@@ -11,11 +11,13 @@ from pydantic import ValidationError
 
 from agentvid.chain.step import Step
 from agentvid.media.types import CameraPath, CameraPose
+from agentvid.planner.nouns import same_noun
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_clip import expecting, lasting, mirrored
-from agentvid.planner.rewrite.read_target import put_target
+from agentvid.planner.rewrite.read_target import drop_parts, head_noun, put_target
 from agentvid.planner.rewrite.roles import CLIPS
 from agentvid.planner.rewrite.sense.camera_ends import between
+from agentvid.planner.rewrite.sense.camera_time import KEPT, MOST, PARTS, TOTAL, seconds_wanted
 from agentvid.planner.rewrite.sense.camera_words import Move, Said, read_camera
 from agentvid.planner.rewrite.sense.photo_words import things_said
 from agentvid.planner.rewrite.where import Where
@@ -27,33 +29,46 @@ _STRONG: Final = {
     "degrees", "times", "fps", "seconds", "in", "out", "zoom", "orbit", "tilt", "truck", "pedestal", "dolly", "roll",
     "other_way", "clock", "counter", "left", "right", "up", "down", "there_and_back", "slower", "faster", "slowly",
     "longer", "shorter", "turn", "on_the_spot", "half", "twice", "triple", "angle", "speed", "more", "less", "percent",
+    "third", "quarter",
 }  # fmt: skip
 """Kinds of words that say something of a move by themselves."""
 _FAR: Final = {"yaw_deg": 18.0, "pitch_deg": 10.0, "roll_deg": 5.0, "truck": 0.12, "pedestal": 0.12, "dolly": 0.12}
 _LOOK: Final = 12.0
 _ZOOM: Final = 1.5
+_RATHER_MORE: Final = re.compile(
+    r"\b(?:a (?:bit|little|touch)|slightly|somewhat) (?:higher|lower|closer|nearer"
+    r"|further (?:away|back|up|down))\b|[高低近远]一?[点些]"
+)
+_INSTEAD: Final = re.compile(
+    r"\b(?:instead|rather|not|don't|no|without|stop)\b|别|不要|不用|不是|改成|换成|改为", re.IGNORECASE
+)
+"""A little more of another move is made beside the one there is."""
+_EXTENT: Final = re.compile(
+    r"\b(?:twice|double[sd]?|half|halve[sd]?|triple|(?:a )?third"
+    r"|(?:a )?quarter) (?:of |as much |the |that |its )*(?:zoom\w*"
+    r"|magnification|turn\w*|angles?|arc|rotation|orbit|circle|swing|tilt|pan"
+    r"|degrees|movement|move|motion|distance|amount)\b"
+    r"|(?:幅度|角度|变焦|倍率|倍数|弧度|距离|度数|[推转摇绕]得?).{0,4}(?:翻[个一]?倍|减半|加倍|一半|三分之一)",
+    re.IGNORECASE,
+)
+"""What says that a move goes twice as far, or half."""
+_BY: Final = re.compile(
+    r"(?:degrees?|degs?|°) (?P<more>more|further|farther|extra)\b"
+    r"|\b(?P<more2>another|extra|further|additional) \d+ ?(?:degrees?|degs?|°)"
+    r"|(?:再多|多|加)[转摇绕偏]?(?:上)?(?P<more3>[\d一二三四五六七八九十]+) ?(?:度"
+    r"|°)|(?P<less>少|减)[转摇绕偏]?[\d一二三四五六七八九十]+ ?(?:度|°)"
+    r"|(?:degrees?|degs?|°) (?P<less2>less|fewer)\b",
+    re.IGNORECASE,
+)
+"""What says that an angle is added to the one there is, or taken off."""
 _A_BIT: Final = re.compile(
     r"\b(?:a )?(?:bit|little|touch|tad|slight(?:ly)?)\b|一?点[点儿]?|稍|略|轻轻|些", re.IGNORECASE
-)
-_TOTAL: Final = re.compile(
-    r"\b(?:total|overall|altogether|in all|long|last\w*|length|duration|whole|still"
-    r"|over|within|takes?|video|clip)\b"
-    r"|总|一共|时长|全程|还是|共|视频|片子|用|拉到",
-    re.IGNORECASE,
 )
 _ACROSS: Final = re.compile(r"从[左右上下][边侧]?[往向到朝][左右上下]|\bfrom (?:the )?left to (?=(?:the )?right)")
 _AT_END: Final = re.compile(
     r"\bend\b|\bfinal|\blast\b(?! \d)|\bthen (?:\w+ )?(?:hold|stop|paus|stay|rest"
     r"|freez|linger|stand)|最后|结尾|末尾|(?:然后|再|后)停"
 )
-_WHOLE: Final = re.compile(
-    r"(?:than|beyond) the original|比原|还是|到(?=[\d一二两三四五六七八九十])"
-    r"|\bto (?:a|one|two|three|four|five|six|seven|eight|nine|ten)\b|一共|总|最多"
-    r"|超过|\btotal\b|\bmost\b"
-    r"|\bto \d|\bthan \d"
-)
-_MORE_TIME: Final = re.compile(r"\b(?:another|extra|additional|more|longer|add)\b|[再多加]|延长|加长", re.IGNORECASE)
-_LESS_TIME: Final = re.compile(r"\b(?:less|shorter|fewer|off)\b|[少减]|缩短|短", re.IGNORECASE)
 
 
 def put_camera(draft: Draft, text: str) -> bool:
@@ -62,9 +77,16 @@ def put_camera(draft: Draft, text: str) -> bool:
     Raises: Which where several clips could be meant; Back where what follows can't be placed.
     """
     text = _ACROSS.sub(lambda match: ("往" + match[0][-1] if match[0][0] == "从" else "").rjust(len(match[0])), text)
+    text = KEPT.sub(lambda match: " " * len(match[0]), text)
     said = read_camera(text)
+    zooms = [move for move in said.moves if move.axis == "zoom" and move.sign]
+    if len({move.sign for move in zooms}) == 2 and all(move.amount is None for move in zooms[1:]):
+        said.moves = [move for move in said.moves if move not in zooms[1:]]
+        said.kinds.add("there_and_back")  # in and out again
+    if _EXTENT.search(text):
+        said.kinds.add("angle")
     clips = [part.core for part in draft.parts() if part.tool in CLIPS]
-    if not clips or not (said.kinds | said.denied) & (_STRONG | set(_AXES)):
+    if not clips or (not (said.kinds | said.denied) & (_STRONG | set(_AXES)) and not MOST.search(text)):
         return False
     views = [step for step in clips if draft.chain.step(step).tool == "novel_view"]
     is_of_view = bool(said.moves or said.denied or said.kinds & {"other_way", "there_and_back", "angle"})
@@ -72,14 +94,18 @@ def put_camera(draft: Draft, text: str) -> bool:
     if step_id is None:
         return False
     step = before = draft.chain.step(step_id)
+    if (most := MOST.search(text)) is not None and not said.seconds:
+        said.seconds.append((60.0 if step.tool == "novel_view" else 30.0, most.start()))
     changed = _fps(draft, step, said)
     path = _path(changed)
     if path is not None:
+        if _is_off(path, said):
+            return drop_parts(draft, [part for part in draft.parts() if part.core == step_id])
         other = _changed(path, said, text)
         if other is not None:
             changed = changed.model_copy(update={"args": {**changed.args, "path": other.model_dump(mode="json")}})
     else:
-        seconds = _seconds(_length(changed), said, text, has_move=False)
+        seconds = seconds_wanted(_length(changed), said, text, has_move=False)
         longer = lasting(changed, lambda _: seconds) if seconds is not None else None
         changed = longer or changed
     if changed == before and "orbit" in said.kinds:
@@ -94,12 +120,28 @@ def put_camera(draft: Draft, text: str) -> bool:
     return True
 
 
+def _is_off(path: CameraPath, said: Said) -> bool:
+    """Return whether words deny all that a camera does, and ask for no other move."""
+    going = {axis for pose in path.poses for axis in _AXES if _value(pose, axis)}
+    return bool(going) and going <= said.denied and not said.moves and not said.seconds and said.fps is None
+
+
 def _about(draft: Draft, step: str, text: str) -> None:
     """Let an orbit turn about the thing that is named."""
     things = [thing for thing in things_said(text, "") if not thing.is_denied]
     part = next((part for part in draft.parts() if part.core == step), None)
-    if len(things) == 1 and part is not None and part.thing in ("main subject", "主体"):
+    if len(things) != 1 or part is None or same_noun(head_noun(part.thing), things[0].words):
+        return
+    before = draft.chain
+    if part.thing in ("main subject", "主体"):
         put_target(draft, things[0].words, Where((step,), ""))
+        return
+    others = [one.thing for one in draft.parts() if one.core != step]
+    put_target(draft, things[0].words, Where((step,), ""))
+    if [one.thing for one in draft.parts() if one.core != step] != others:
+        draft.chain = before
+        draft.said.add("sure")
+        raise draft.back("refused", "shared_thing", thing=part.thing, step=step)
 
 
 def _put(draft: Draft, step: Step) -> None:
@@ -144,51 +186,6 @@ def _value(pose: CameraPose, axis: str) -> float:
 # ---------------------------------------------------------------- how long
 
 
-def _seconds(now: float, said: Said, text: str, *, has_move: bool, taken: float | None = None) -> float | None:
-    """Return how long a clip is to be, None where the words leave that as it is."""
-    told = [(value, at) for value, at in said.seconds if taken is None or value != taken]
-    if told:
-        value, at = next(((v, a) for v, a in told if _TOTAL.search(text[max(0, a - 12) : a + 18])), told[-1])
-        around = _clause(text, at)
-        if _MORE_TIME.search(around) and not _WHOLE.search(around):
-            return round(now + value, 4)
-        if _LESS_TIME.search(around) and not re.search(r"缩短到|减到|短到|\bto\b", around):
-            return round(now - value, 4) if now > value else None
-        return value
-    factor = _time_factor(said, has_move=has_move)
-    return round(now * factor, 4) if factor is not None else None
-
-
-def _clause(text: str, at: int) -> str:
-    """Return the words around a place up to the next pauses."""
-    before, after = re.split(r"[,，;。]", text[:at])[-1], re.split(r"[,，;。]", text[at:])[0]
-    return f"{before[-16:]}{after[:40]}"
-
-
-def _time_factor(said: Said, *, has_move: bool) -> float | None:
-    kinds = said.kinds
-    how = 2.0 if "twice" in kinds else 3.0 if "triple" in kinds else 0.0
-    is_half = "half" in kinds
-    of_angle = bool(kinds & {"angle"}) and not kinds & {"speed", "slower", "faster", "long"}
-    if kinds & {"slower"} or ("speed" in kinds and (is_half or "less" in kinds)):
-        return 2.0 if is_half else how or 1.5
-    if kinds & {"faster"} or ("speed" in kinds and (how or "more" in kinds)):
-        return 0.5 if is_half else 1 / how if how else 2 / 3
-    if kinds & {"longer", "shorter", "long"} and not of_angle:
-        if how:
-            return how
-        if is_half:
-            return 0.5
-        if "shorter" in kinds:
-            return 2 / 3
-        return (2.5 if "far_too" in kinds else 1.5) if "longer" in kinds else None
-    if (how or is_half) and not of_angle and not has_move:
-        return how or 0.5
-    if "slowly" in kinds and not has_move and not said.seconds:
-        return 1.5
-    return None
-
-
 # ---------------------------------------------------------------- where it goes
 
 
@@ -196,11 +193,11 @@ def _changed(path: CameraPath, said: Said, text: str) -> CameraPath | None:
     """Return the path that the words make of one; None where it can't be."""
     last = next((pose for pose in reversed(path.poses) if _goes(pose)), path.poses[-1])
     kind = _kind(path, said)
-    has_scale = bool(said.kinds & {"angle"}) and bool(said.kinds & {"half", "twice", "triple", "more", "less"})
+    has_scale = "angle" in said.kinds and bool(said.kinds & {*PARTS, "twice", "triple", "more", "less"})
     has_move = bool(said.moves) or "other_way" in said.kinds or has_scale
     hold, at_start, done = _hold(said, text, path.seconds)
-    total = _seconds(path.seconds, said, text, has_move=has_move, taken=hold or done) or path.seconds
-    begun = between(text)
+    total = seconds_wanted(path.seconds, said, text, has_move=has_move, taken=hold or done) or path.seconds
+    begun = between(text, abs(last.yaw_deg) or _LOOK)
     end = _end(last, said, text, kind)
     if hold is not None and not end and len(said.seconds) == 1:
         total, hold = hold, None  # nothing moves: that is how long it stands
@@ -278,7 +275,7 @@ def _hold(said: Said, text: str, now: float) -> tuple[float | None, bool, float 
     seconds = near[0][1] if near else 1.0
     if (
         len(said.seconds) == 1
-        and _TOTAL.search(text[max(0, said.seconds[0][1] - 8) : said.seconds[0][1]])
+        and TOTAL.search(text[max(0, said.seconds[0][1] - 8) : said.seconds[0][1]])
         and near[0][0] > 6
     ):
         seconds = 1.0
@@ -300,7 +297,9 @@ def _end(last: CameraPose, said: Said, text: str, kind: str) -> dict[str, float]
     if not moves:
         return {axis: _scaled(axis, value, factor) for axis, value in kept.items()}
     named = {move.axis for move in moves}
-    is_nearer = "end" in said.kinds and named == {"zoom"}
+    is_nearer = ("end" in said.kinds and named == {"zoom"}) or (
+        _RATHER_MORE.search(text) is not None and not _INSTEAD.search(text) and bool(now)
+    )
     is_more = "also" in said.kinds or is_nearer or any(not m.sign and m.amount is None and m.axis in now for m in moves)
     is_more = (
         (is_more and bool(named - set(now))) or named == set(now) or (bool(named & set(now)) and "also" in said.kinds)
@@ -308,6 +307,10 @@ def _end(last: CameraPose, said: Said, text: str, kind: str) -> dict[str, float]
     end = dict(kept) if is_more else {}
     for move in moves:
         end[move.axis] = _moved(move, kept if move.axis in kept else now, said, text, kind, factor)
+        by = _BY.search(text)
+        if by is not None and move.amount is not None and move.axis in now and move.axis != "zoom":
+            far = move.amount if not (by["less"] or by["less2"]) else -move.amount
+            end[move.axis] = round(now[move.axis] + (far if now[move.axis] > 0 else -far), 4)
     return end
 
 
@@ -354,8 +357,8 @@ def _scale(said: Said, moves: Sequence[Move]) -> float:
         return 2.0
     if "triple" in kinds:
         return 3.0
-    if "half" in kinds:
-        return 0.5
+    if kinds & set(PARTS):
+        return next(part for kind, part in PARTS.items() if kind in kinds)
     if kinds & {"less"}:
         return 0.5
     is_nearer = any(

@@ -15,8 +15,23 @@ _BETWEEN: Final = re.compile(
 )
 
 
-def between(text: str) -> tuple[dict[str, float], dict[str, float]] | None:
-    """Return where the camera begins and ends where the words tell both."""
+_SIDES: Final = re.compile(
+    r"\b(?:from|start\w*|begin\w*)(?: (?:at|from|on|with|in))? (?:the )?(?P<a>left"
+    r"|right|middle|centre|center)\b[^;]*?"
+    r"\b(?:to|end\w*|finish\w*|stop\w*|land\w*)(?: (?:up|at|in"
+    r"|on))* (?:the )?(?P<b>left|right|middle|centre|center)\b"
+    r"|从(?P<a2>[左右中])[边侧间]?[^;]{0,6}?[到至](?P<b2>[左右中])",
+    re.IGNORECASE,
+)
+_FAR: Final = {"left": -1, "right": 1, "左": -1, "右": 1}
+
+
+def between(text: str, far: float) -> tuple[dict[str, float], dict[str, float]] | None:
+    """Return where the camera begins and ends where the words tell both; a side alone is `far` degrees off."""
+    told = _SIDES.search(text)
+    if told is not None and not re.search(r"\d", told[0]):
+        ends = [_FAR.get((told[name] or told[f"{name}2"]).lower(), 0) * far for name in ("a", "b")]
+        return ({"yaw_deg": ends[0]}, {"yaw_deg": ends[1]}) if ends[0] != ends[1] else None
     match = _BETWEEN.search(text)
     if match is None or re.search(r"second|sec\b|秒|帧|frame", match["wa"] + match["wb"]):
         return None

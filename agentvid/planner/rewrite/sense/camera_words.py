@@ -19,8 +19,12 @@ _N: Final = (
 )
 CAMERA: Final[Table] = table(
     {
-        "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter) (?:turn|circle"
-        rf"|orbit|rotation)\b"
+        "degrees": rf"{_N}[ -]?(?:degrees?\b|degs?\b|°|度)|\b(?P<d>half|full|quarter|complete|whole"
+        rf"|entire) (?:an? |of an? )?(?:turn|circle"
+        rf"|orbit|rotation|revolution|lap|round)\b|\b(?:all the way a?round|once a?round|full 360|a full one)\b"
+        rf"|到.{{0,5}}(?:背面|背后|后面|另一面|对面)|\b(?:a?round )?(?:to|behind) (?:its "
+        rf"|the |see its )?(?:back(?! to)|rear|far side|other side)\b|(?:绕"
+        rf"|转)到.{{0,3}}侧面"
         rf"|[半整]圈|" + rf"{_N}圈"
         r"|(?<=way to )\d+\b(?! ?(?:s\b|sec|x\b|%))|(?<=[转摇绕]到)\d+(?![\d.]*[秒倍%x])",
         "times": rf"(?:\b(?:up )?to )?(?!一倍){_N} ?(?:x\b|×|times\b|倍)(?! (?:as |slow|fast|long"
@@ -32,14 +36,19 @@ CAMERA: Final[Table] = table(
         "fps": rf"{_N} ?(?:fps\b|frames? (?:per|a|/) ?s(?:ec(?:ond)?s?)?\b|frames?/s\b|帧每秒|帧/秒|帧)|(?:fps"
         rf"|frame ?rate|帧率|帧数)\D{{0,8}}?{_N}|每秒{_N}帧",
         "seconds": rf"{_N}(?: more| extra| another)?[ -]?(?:seconds?\b|secs?\b|s\b|秒钟?|分钟|minutes?\b|mins?\b)"
-        rf"|\banother (?:second|minute)\b",
+        rf"|\banother (?:second|minute)\b|\b(?:a few|several|some"
+        rf"|a couple(?: of)?) (?:more |extra )?(?:seconds?|secs?)\b"
+        r"|[好多]?几秒",
         "half": r"\bhalf\b|\bhalv\w+|一半|减半|对半|打对折",
         "twice": r"\b(?:2|two) ?(?:x|times) (?=as |slow|fast|long|short|wide|more)|\btwice\b"
         r"|\bdoubl\w+|\btwo times\b|翻[个了一]?倍|加[个了一]?倍|一倍",
+        "third": r"\b(?:an? |one )third\b|三分之一|1/3",
+        "quarter": r"\b(?:an? |one )quarter(?: of)?\b(?! (?:turn|circle|orbit|rotation))|四分之一|1/4",
         "triple": r"\b(?:3|three) ?(?:x|times) (?=as |slow|fast|long|short|wide|more)|\btripl\w+"
         r"|\bthree times\b|三倍",
         "in": r"\b(?:zoom|push|mov|go|com|creep|glid)\w* (?:right |slowly |gently |slightly |further |much |a bit "
-        r"|a little )*in(?:wards?)?\b"
+        r"a little )*in(?:wards?)?\b(?! (?:an? (?!bit|little|touch|tad)|the (?!first"
+        r"|last)|full|one|two|place|circles?|total|\d))"
         r"|\bcloser\b|\bnearer\b|\bclose[- ]?ups?\b|\bmagnif\w+|推[近进上到]|拉近|放大|靠近|凑近|怼近|贴近"
         r"|近一?[点些]|再近|更近|往前推|推镜头?|[往向朝](?:前|里)",
         "out": r"\b(?:zoom|mov|widen|go|back|com)\w* (?:right |slowly |gently |slightly |further |much |a bit "
@@ -67,7 +76,9 @@ CAMERA: Final[Table] = table(
         r"|lift(?:s|ing)?|ascend\w*"
         r"|descend\w*|lower(?:s|ing)?)\b|升降|上升|升高|升起|下降|降低|上移|下移",
         "dolly": r"\bdolly\w*\b|\bdollies\b|推轨|前移|[往向朝]前[走移]|轨道",
-        "roll": r"\broll\w*\b|\bbank(?:s|ing)?\b|\bdutch\b|侧滚|滚转|翻滚|侧倾|横滚|歪[着头]?",
+        "roll": r"\broll\w*\b|\b(?:tip|tilt|slant|cant)\w* (?:the )?horizon\b|\bhorizon\b"
+        r"|\blean\w*\b|画面(?:倾|斜)|\bbank(?:s|ing)?\b|\bdutch\b|侧滚|滚转|翻滚|侧倾"
+        r"|横滚|歪[着头]?",
         "other_way": r"\b(?:other|opposite|reverse|wrong) (?:way|direction|side|hand)\b(?: (?:a?round"
         r"|about))?|\brevers(?:e"
         r"|ed|ing)\b(?: (?:it|that|the \w+))?"
@@ -76,17 +87,23 @@ CAMERA: Final[Table] = table(
         r"|另)一?[个]?(?:方向|边|头)|倒着",
         "clock": r"(?<!counter)(?<!counter-)(?<!anti)(?<!anti-)\bclockwise\b|(?<!逆)顺时针",
         "counter": r"\b(?:counter|anti)-?clockwise\b|逆时针",
-        "left": r"\bleft(?:wards?)?\b|左[边侧面方]?",
+        "left": r"\bleft(?:wards?)?\b(?! (?:out|off|alone|over|as)\b)|左[边侧面方]?",
         "right": r"\bright(?:wards?)?\b(?! (?:at|there|here|now|away|on|in|down|up|back|then|first|one)\b)"
         r"|右[边侧面方]?",
         "up": r"\b(?:up(?:wards?)?|skywards?|higher|overhead)\b(?! to)|[往向朝]上|上[移摇抬]|高处|更高|高一?[点些]",
-        "down": r"(?<!slow )(?<!slow it )(?<!calm )(?<!tone )(?<!settle )\b(?:down(?:wards?)?|lower)\b|[往向朝]下"
+        "down": r"从上(?:往下|向下|到下)?"
+        r"|(?<!slow )(?<!slow it )(?<!calm )(?<!tone )(?<!settle )\b(?:down(?:wards?)?"
+        r"|lower)\b|[往向朝]下"
         r"|下[移摇压]|低一?[点些]|更低",
         "there_and_back": r"\b(?:there )?and (?:\w+ ){0,2}back(?: (?:again|out"
         r"|in))?\b(?! to (?:the original|normal))"
         r"|\bthen (?:\w+ ){0,3}back(?: (?:again|out|in|to \w+))?\b|\bback (?:out|in) again\b|\bback again\b"
         r"|\b(?:come|comes|go|goes) back\b(?! to (?:the )?(?:version|previous))|\bback and forth\b"
-        r"|\breturn(?:s|ing)?\b(?: to (?:the )?(?:start|where \w+ \w+|original\w*|centre|center))?"
+        r"|\bback (?:out|in|again)\b|\b(?:ends?|ending|finish\w*|stops?"
+        r"|lands?) (?:\w+ ){0,3}?(?:where|at the (?:spot|place)"
+        r" where) (?:it|we|you|the camera) (?:began|begins?|started|starts?)\b"
+        r"|\breturn(?:s|ing)?\b(?: to (?:the )?(?:start|where \w+ \w+|original\w*|centre"
+        r"|center))?"
         r"|\bback to (?:the )?(?:start|beginning|where (?:it|we|you) (?:started|began|was|were)|centre|center"
         r"|zero|normal|original)\b"
         r"|(?<!zoom )\b(?:out|in) again\b|\bping-?pong\b|\bboomerang\b"
@@ -226,6 +243,11 @@ def read_camera(text: str) -> Said:
         said.kinds.add(word.kind)
         if word.kind in _HINTS:
             hint = word
+            if word.kind == "tilt" and (
+                sign := 1 if re.search(r"仰|抬", word.text) else -1 if re.search(r"俯|低|压", word.text) else 0
+            ):
+                said.moves.append(Move("pitch_deg", sign, None, word.start))
+                continue
             last = said.moves[-1] if said.moves else None
             if last is not None and last.sign and word.kind in _LATE and 0 <= word.start - last.at < 6:
                 last.axis = _turned(last, word.kind)  # 往右平移: the side is told before the kind of the move
@@ -317,6 +339,19 @@ def _degrees(text: str) -> float | None:
         ("半圈", 180.0),
         ("quarter", 90.0),
         ("full", 360.0),
+        ("complete", 360.0),
+        ("whole", 360.0),
+        ("entire", 360.0),
+        ("all the way", 360.0),
+        ("once", 360.0),
+        ("侧", 90.0),
+        ("背", 180.0),
+        ("后", 180.0),
+        ("对面", 180.0),
+        ("另一面", 180.0),
+        ("back", 180.0),
+        ("rear", 180.0),
+        ("side", 180.0),
         ("整圈", 360.0),
     )
     whole = next((degrees for word, degrees in named if word in text.lower()), None)
@@ -330,5 +365,9 @@ def _times(word: Word) -> float | None:
 
 
 def _seconds(text: str) -> float:
+    if re.search(r"few|several|some|几", text, re.IGNORECASE):
+        return 3.0
+    if "couple" in text.lower():
+        return 2.0
     number = number_in(text) or 1.0
     return number * 60 if re.search(r"分钟|min", text, re.IGNORECASE) else number

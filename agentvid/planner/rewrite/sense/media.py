@@ -1,4 +1,4 @@
-"""Boxes and points by hand, what is joined how, and what is asked: readings that need their own values."""
+"""Boxes and points by hand, and what is joined how: readings that need their own values."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.spot.joins import spot_join
 
 __all__ = [
-    "asks",
     "drops_own",
     "is_new_alone",
     "is_of_join",
+    "layout_told",
     "put_area",
-    "put_given_question",
     "put_joined",
-    "put_question",
-    "question_given",
 ]
 
 _N: Final = r"(-?\d+(?:\.\d+)?)"
 _TO: Final = r"\s*(?:to|through|until|and|-|~|–|到|至|,)\s*"
-_SPANS: Final = re.compile(rf"\bx\b\D{{0,8}}?{_N}{_TO}{_N}\D{{0,16}}?\by\b\D{{0,8}}?{_N}{_TO}{_N}", re.IGNORECASE)
+_SPANS: Final = re.compile(
+    rf"(?<![a-z])x(?![a-z])\D{{0,8}}?{_N}{_TO}{_N}\D{{0,16}}?(?<![a-z])y(?![a-z])\D{{0,8}}?{_N}{_TO}{_N}", re.IGNORECASE
+)
 _NAMED: Final = re.compile(
     r"(?P<name>x0|y0|x1|y1|left|right|top|bottom|左|右|上|下)(?:边|侧|面|缘)?\s*(?:edge|side)?\s*(?:=|:|is"
     r"|be|at|to|在|到|是)*\s*(?:[xy] ?=?)?\s*(?P<n>-?\d+(?:\.\d+)?)",
@@ -61,7 +60,8 @@ _SIDES: Final = {
     "右": "x1",
 }
 _POINT: Final = re.compile(
-    rf"\bx\b ?=? ?{_N}\s*,?\s*(?:and )?\by\b ?=? ?{_N}|[(\[]\s*{_N}\s*[,，、 ]\s*{_N}\s*[)\]]|{_N}\s*[,，/]\s*{_N}",
+    rf"\bx\b ?=? ?{_N}\s*,?\s*(?:and )?\by\b ?=? ?{_N}|[(\[]\s*{_N}\s*[,，、 ]\s*{_N}\s*[)\]]|{_N}\s*[,，/]\s*{_N}"
+    rf"|(?:\b(?:pixels?|point|coordinates?|position|at|spot)|坐标|位置|像素|在|点)\D{{0,6}}?{_N} {_N}(?![\d ,]*\d)",
     re.IGNORECASE,
 )
 _OF_POINT: Final = re.compile(
@@ -162,7 +162,7 @@ _OWN: Final = re.compile(
     re.IGNORECASE,
 )
 _OWN_OUT: Final = re.compile(
-    rf"\b(?:leave|leaving|without|drop|skip|no|don't (?:show|include|use)|remove|lose|cut"
+    rf"\b(?:leave|leaving|without|drop|skip|no|don't (?:show|include|use|need|want)|remove|lose|cut"
     rf"|exclude)\b[^,;]{{0,18}}?(?:{_OWN.pattern})|(?:{_OWN.pattern})[^,;]{{0,8}}(?:\bout\b|不要|去掉|不放"
     rf"|删)|(?:不要|别放|不放|去掉)(?:{_OWN.pattern})",
     re.IGNORECASE,
@@ -192,7 +192,8 @@ _LAYOUTS: Final = (
         r"|先(?:放|播).*(?:再|然后|后|接着)|连(?:着|起来"
         r"|在一起|成|播)|依次|首尾|挨着放完|放完.*放|顺序|一条|拼成一段|先.*(?:再|然后|后).*(?:新|续|原)"),
     ("above", r"\bstack\w*\b|\b(?:on )?top of\b|\babove\b|\bbelow\b|\bunder(?:neath)?\b|\bvertical\w*\b"
-        r"|\bone over the other\b|\btop (?:and|to) bottom\b|\bup and down\b|竖着|上下|叠|垂直|一上一下|摞"),
+        r"|\bone over the other\b|\btop (?:and|to) bottom\b|\bup and down\b|竖着|上下|叠"
+        r"|垂直|一上一下|摞|上面.{0,8}下面|一个.{0,3}上.{0,4}一个.{0,3}下"),
     ("beside", r"\bside[- ]by[- ]side\b|\bbeside\b|\bnext to\b|\bhorizontal\w*\b"
         r"|\bleft and right\b|横着|左右(?:放|排"
         r"|拼|并|摆)|并排|水平|并列"),
@@ -206,7 +207,9 @@ _SWAPS: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIED: Final = re.compile(
-    r"(?:\b(?:not|don't|do not|instead of|rather than|no longer|stop|skip|drop|without)\b|不要|别|不用"
+    r"[^,;，。]{1,6}(?:太[小大挤窄长]|看不清|不好看|难看)了?|(?:\b(?:not|no|don't"
+    r"|do not|instead of|rather than|no longer|stop|skip|drop|without)\b|不要|别"
+    r"|不用"
     r"|而不是)[^,，;]*",
     re.IGNORECASE,
 )
@@ -225,7 +228,7 @@ def put_joined(draft: Draft, text: str) -> bool:
     layout = next((name for name, words in _LAYOUTS if re.search(words, positive, re.IGNORECASE)), "")
     if layout and layout != step.args.get("layout"):
         draft.settle(lambda: draft.put_args(step.id, layout=layout))
-    is_out = _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None
+    is_out = drops_own(text)
     if is_new_alone(positive) and not layout:
         return False
     is_new = _NEW_PART.search(positive) is not None and (_JUST.search(positive) is not None or is_out)
@@ -247,9 +250,16 @@ def put_joined(draft: Draft, text: str) -> bool:
     return spot_join(draft, text)
 
 
+def layout_told(text: str) -> bool:
+    """Return whether words tell how clips are to stand, apart from how they are not to."""
+    positive = _DENIED.sub(" ", text)
+    return any(re.search(words, positive, re.IGNORECASE) for _, words in _LAYOUTS)
+
+
 def drops_own(text: str) -> bool:
     """Return whether words leave the clip that was uploaded out of what is put together."""
-    return _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None
+    is_beside = re.search(r"\bnext to\b|\bbeside\b|\balongside\b", text) is not None
+    return _OWN_OUT.search(text) is not None and _REPEATED.search(text) is None and not is_beside
 
 
 def is_of_join(text: str) -> bool:
@@ -263,123 +273,3 @@ def _future(draft: Draft, clip: Any) -> Any:
     if is_made and draft.chain.step(clip["step"]).tool == "future_frames":
         return {**clip, "port": "future"}
     return clip
-
-
-# ---------------------------------------------------------------- what is asked
-
-_ASKED: Final = re.compile(
-    r"\b(?:i(?:'d| would)? (?:rather|just|really|only|also)? ?(?:want|like|love|need"
-    r"|prefer)?(?: to)? ?(?:know|hear|learn|find out)|(?:can you )?(?:just |only |simply )?(?:ask|tell me"
-    r"|say(?! (?:about |around |maybe )?\d))(?: it| about| instead)?:?(?= (?!it\b|that\b|so\b))"
-    r"|(?:change|set|make) the question(?: to| into)?:?|(?:the )?question (?:should be|is|must be):?"
-    r"|(?:what i (?:want to know|meant to ask) (?:is|was)):?|curious(?: about)?"
-    r"|interested in)\s*(?P<en>(?:whether |if )?.{3,})"
-    r"|(?:我)?(?:其实|只|就|更|是)?(?:想|要)?(?:知道|了解|问问?)(?:的)?(?:是|一?下)?[:,，]?(?P<zh>.{2,})"
-    r"|(?:改成|换成|改为)?(?:问问?|提问|问一下|问题(?:改成|换成|改为|是))[:,，]?(?P<zh2>.{2,})|(?:说说"
-    r"|讲讲|告诉我|讲一下|说一下|看看|数数|数一数)(?P<zh3>.{2,})",
-    re.IGNORECASE,
-)
-_MANNER: Final = re.compile(
-    r"\bdescri\w+ (?:only|just) .{3,}|只(?:描述|说说?|讲讲?|介绍)\S{2,}"
-    r"|(?:\b(?:descri\w+|description|answer|caption|reply"
-    r"|respond)\b.*)?\b(?:in (?:chinese|english|french"
-    r"|german|one (?:sentence|word|line)|a (?:sentence|few words)|two sentences|more detail|detail|short"
-    r"|simple words)|as a (?:poem|list)|(?:more )?(?:briefly|shortly|detailed|precise\w*|thorough\w*"
-    r"|poetic\w*)|short(?:er)?|longer|brief(?:er)?|bullet points?)\b"
-    r"|(?:描述|说明|介绍|讲解|回答|讲|写|说).{0,6}?(?:用|要|得|成)?(?:中文|英文|汉语|英语|一句话|两句话"
-    r"|一句|简短|简单|详细|具体|仔细|短|长|多|少|细|诗|列表)|用(?:中文|英文|汉语|英语|一句话|两句话).{0,6}"
-    r"|(?:短|简短|详细|具体|细)一?[点些]",
-    re.IGNORECASE,
-)
-
-
-_GIVEN: Final = re.compile(
-    r"问(?:一件事|一句|一个问题|这个)[:,，]\s*(?P<zh4>.{3,})|"
-    r"(?:问题|提问)(?:就|请|都)?(?:改|换|写|变|设)?(?:成|为|是|作)[:,，]?\s*(?P<zh>.{3,})"
-    r"|(?:改|换)(?:成|为)?(?:来)?问(?:题|句|问|一下|一问)?[:,，]\s*(?P<zh2>.{3,})"
-    r"|(?:改|换)成这[个句](?:问题|话)?[:,，]\s*(?P<zh3>.{3,})"
-    r"|\b(?:change|set|make|turn|switch|rewrite|replace) (?:the|your|that"
-    r"|its) question (?:so it (?:says|reads)|(?:in)?to|with)?:?"
-    r"\s*(?P<en>.{3,})"
-    r"|(?:^|\b(?:new |the ))question(?: should (?:be|read)| is| must be| now)?:\s*(?P<en2>.{3,})"
-    r"|\b(?:the )?question (?:should (?:be|read|say)|must be|to):?\s*(?P<en3>.{3,})"
-    r"|\bask(?: it| this)?(?: instead)?(?::|(?= ?[\"“]))\s*(?P<en4>.{3,})",
-    re.IGNORECASE | re.DOTALL,
-)
-_QUOTED: Final = re.compile(r"[\"“「『‘'](?P<q>[^\"”」』’]{2,})[\"”」』’']")
-_OWN_END: Final = re.compile(
-    r"[;。；\n]|[,，.]\s*(?=镜头|视频|其他|其余|别的|然后|另外|顺便|剩下|camera\b"
-    r"|and\b|the rest\b|keep\b|leave\b|then\b|also\b)"
-    r"|\s+(?=and (?:then )?(?:make|turn|keep|drop|zoom|pan|leave|the camera|let)\b)",
-    re.IGNORECASE,
-)
-
-
-def question_given(draft: Draft) -> tuple[int, int] | None:
-    """Return start and end, in `draft.raw`, of a question given in its own words; None where none is given."""
-    match = _GIVEN.search(draft.raw)
-    if match is None:
-        return None
-    name = next(name for name, words in match.groupdict().items() if words)
-    start, words = match.start(name), match[name]
-    quoted = _QUOTED.match(words)
-    if quoted is not None:
-        return start + quoted.start("q"), start + quoted.end("q")
-    ends = [mark.end() for mark in re.finditer(r"[?？]", words)]
-    cut = _OWN_END.search(words, ends[-1] if ends else 0)
-    end = ends[-1] if ends else cut.start() if cut is not None else len(words)
-    return start, start + len(words[:end].rstrip(" ,，。"))
-
-
-def put_given_question(draft: Draft) -> str | None:
-    """Ask what a message gives word for word; return the rest of the message, None where it gives no question."""
-    span = question_given(draft)
-    step = draft.one(step.id for step in draft.chain if step.tool == "describe") if span is not None else None
-    if step is None or span is None:
-        return None
-    typed = draft.typed.strip()
-    words = (typed if len(typed) == len(draft.raw) else draft.raw)[span[0] : span[1]]
-    draft.settle(lambda: draft.put_args(step, question=words))
-    begin = _GIVEN.search(draft.raw)
-    before = draft.raw[: begin.start()] if begin is not None else ""
-    return f"{before}; {draft.raw[span[1] :]}"
-
-
-def asks(text: str) -> bool:
-    """Return whether words tell what is to be answered, or how a picture is to be described."""
-    return _ASKED.search(text) is not None or _MANNER.search(text) is not None
-
-
-def put_question(draft: Draft, text: str) -> bool:
-    """Ask another question, or ask for the description in another manner."""
-    step = draft.one(step.id for step in draft.chain if step.tool == "describe")
-    if step is None:
-        return False
-    asked, manner = _ASKED.search(text), _MANNER.search(text)
-    if asked is not None:
-        words = next(group for group in asked.groups() if group).strip(" :,.，。")
-        words = re.sub(r"(?:就(?:行|好|可以|够)|即可|就[行好]了|吧)$", "", words)
-        words = re.sub(r"^(?:if|whether) (?=there)", "", words)
-        words = re.sub(
-            r"^there(?:'s| is| are)\b",
-            lambda m: "is there" if "are" not in m[0] else "are there",
-            words,
-            flags=re.IGNORECASE,
-        )
-        draft.settle(lambda: draft.put_args(step, question=words))
-        return True
-    if manner is None or re.search(
-        r"\b(?:video|clip|camera|seconds?|zoom|turn|pan)\b|秒|视频|镜头|转", text, re.IGNORECASE
-    ):
-        return False
-    draft.settle(lambda: draft.put_args(step, question=_described(text, manner[0])))
-    return True
-
-
-def _described(text: str, manner: str) -> str:
-    """Return the question for a description of that manner."""
-    if re.search(r"\bdescri|描述|介绍|说明", text, re.IGNORECASE):
-        return text.strip(" ,.，。")
-    if re.search(r"说|讲|写|回答|\banswer|\breply", text):
-        return text.strip(" ,.，。")
-    return f"describe this picture, {text.strip(' ,.')}" if text.isascii() else f"描述这张图，{text.strip(' ,.，。')}"

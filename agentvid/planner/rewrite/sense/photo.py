@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from agentvid.media.colours import named_colour
-from agentvid.planner.nouns import same_noun
+from agentvid.planner.nouns import noun_in, same_noun
 from agentvid.planner.request import Edit
 from agentvid.planner.rewrite.colour_said import SaidColour, said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.read_colour import put_plan
 from agentvid.planner.rewrite.read_target import head_noun, put_operation, put_target
-from agentvid.planner.rewrite.sense.photo_parts import drop_named, holds_only, is_in, is_short, parts_told
+from agentvid.planner.rewrite.sense.photo_parts import (
+    RECOLOURING,
+    drop_named,
+    holds_only,
+    is_done,
+    is_in,
+    is_short,
+    noun_of,
+    parts_told,
+    put_everywhere,
+    same_hue,
+    say_stays,
+)
 from agentvid.planner.rewrite.sense.photo_words import (
     ADDED,
     DROPPED,
@@ -54,15 +66,9 @@ class Photo:
         """Return the parts of the chain that do one of these operations."""
         return [part for part in self.draft.parts() if part.plan and part.operation in operations]
 
-    def noun(self) -> str:
-        """Return what the things of the chain are called."""
-        return next(
-            (head_noun(part.thing) for part in self.draft.parts() if part.thing and part.operation in _OF_THING), ""
-        )
-
     def read(self, text: str) -> bool:
         """Read one piece; False where it says nothing of the edits, or nothing that is certain."""
-        text = as_called(text)
+        text = same_hue(as_called(text), [part.colour for part in self.parts("recolour", "replace_background")])
         words = scan(text, PHOTO)
         kinds = {word.kind for word in words}
         if DROPPED.fullmatch(text) and self.named is not None:
@@ -73,23 +79,23 @@ class Photo:
         bad = [one for one in said_colours(text) if is_in(one.start, spans)]
         things = [
             thing
-            for thing in things_said(text, self.noun())
-            if "background" not in kinds or not re.search(r"behind", thing.words)
+            for thing in things_said(text, noun_of(self.draft))
+            if ("background" not in kinds or not re.search(r"behind", thing.words))
+            and not any(one.start <= thing.start and thing.end < one.end for one in colours)
         ]
-        if re.search(r"别只|不要只|不只|\bnot (?:just|only)\b", text) and self.did:
+        if self.did and re.search(r"别只|不要只|不只|\bnot (?:just|only)\b", text):
             return True
         if (self.is_wrong or _MEANT.search(text)) and colours and "recolour" not in kinds:
             colours = [one for one in colours if not any(t.start <= one.start < t.end for t in things)]
-        readers: tuple[Callable[[], bool], ...] = (
-            lambda: self._whole(text, kinds, colours),
-            lambda: self._subject(text, kinds, things),
-            lambda: self._kept(text, words, kinds, things, spans),
-            lambda: self._coloured(text, kinds, colours, bad, things),
-            lambda: self._removed(text, words, kinds, things, spans),
-            lambda: self._behind(text, words, kinds, spans, things),
-            lambda: self._meant(text, kinds, things, bad, colours),
+        done = (
+            self._whole(text, kinds, colours)
+            or self._subject(text, kinds, things)
+            or self._kept(text, words, kinds, things, spans)
+            or self._coloured(text, kinds, colours, bad, things)
+            or self._removed(text, words, kinds, things, spans)
+            or self._behind(text, words, kinds, spans, things)
+            or self._meant(text, kinds, things, bad, colours)
         )
-        done = any(reader() for reader in readers)
         self.is_behind = "background" in kinds if kinds & {"background"} or things else self.is_behind
         self.did = self.did or done
         return done
@@ -102,20 +108,13 @@ class Photo:
                 drop_named(self.draft, now)
         self.denied = []
 
-    # ------------------------------------------------------------ one kind each
-
     def _whole(self, text: str, kinds: set[str], colours: Sequence[SaidColour]) -> bool:
-        """Read "整张图都染蓝", "tint the entire photo green": the edit keeps to no mask."""
+        """Read "tint the entire photo green": the edit keeps to no mask."""
         recolouring = self.parts("recolour")
         if "whole" not in kinds or len(recolouring) != 1 or not (colours or kinds & {"recolour", "it", "not"}):
             return False
         part = recolouring[0]
-        step = self.draft.chain.step(part.core)
-        if colours and named_colour(colours[-1].words) != named_colour(part.colour):
-            put_plan(self.draft, part, colours[-1])
-            step = self.draft.chain.step(part.core)
-        args = {name: value for name, value in step.args.items() if name != "mask"}
-        self.draft.put(step.model_copy(update={"args": args}))
+        put_everywhere(self.draft, part, colours)
         self.denied = [one for one in self.denied if one.core != part.core]
         return True
 
@@ -147,13 +146,15 @@ class Photo:
         )
         if not is_kept:
             return False
+        if self.parts("recolour") and RECOLOURING.search(text):
+            return say_stays(self.draft)
         if "blur" in kinds and self.parts("blur_background"):
             return True
         if "background" in kinds and not said_colours(text):
             behind = self.parts(*_BEHIND)
             if behind and not re.search(r"still|还是要|还要|继续", text):
                 return drop_named(self.draft, behind[0])
-            return self._stays()
+            return say_stays(self.draft)
         named = [
             part for part in self.parts(*_OF_THING) for thing in things if same_noun(head_noun(part.thing), thing.words)
         ]
@@ -168,21 +169,12 @@ class Photo:
         if told and not own:
             return False
         if named:
-            if self.is_wrong or self._is_done(named[0]):
+            if self.is_wrong or is_done(self.draft, named[0]):
                 return True
             self.denied.append(named[0])
             self.named = named[0]
             return True
-        return bool(things or self.did or self.draft.did) and self._stays()
-
-    def _stays(self) -> bool:
-        self.draft.notes.append(self.draft.say("background_stays"))
-        self.draft.did = True
-        return True
-
-    def _is_done(self, part: Part) -> bool:
-        """Return whether a part was changed by this message already."""
-        return self.draft.start.has(part.plan) and self.draft.start.step(part.plan) != self.draft.chain.step(part.plan)
+        return bool(things or self.did or self.draft.did) and say_stays(self.draft)
 
     def _coloured(
         self, text: str, kinds: set[str], colours: list[SaidColour], bad: list[SaidColour], things: Sequence[Thing]
@@ -199,9 +191,11 @@ class Photo:
         own = [
             part
             for part in self.parts("recolour")
-            if {named_colour(c.words) for c in colours} == {named_colour(part.thing)}
+            if {named_colour(c.words) for c in colours} == {named_colour(c.words) for c in said_colours(part.thing)}
         ]
-        if own and re.search(r"\b(?:fine|ok|okay|good|was|stays?|keep|leave)\b|挺好|就好|原来", text):
+        if own and re.search(
+            r"\b(?:fine|ok|okay|good|was|stays?|keep|leave|remain\w*|still)\b|挺好|就好|就行|原来|保持|仍", text
+        ):
             self.denied.append(own[0])
             self.named = own[0]
             return True
@@ -254,10 +248,12 @@ class Photo:
     ) -> bool:
         recolouring = self.parts("recolour")
         is_same = any(named_colour(colour.words) == named_colour(part.colour) for part in recolouring)
-        if not recolouring or not (kinds & {"instead"} or self.is_wrong or is_same) or ADDED.search(text):
+        is_added = ADDED.search(text) is not None
+        if not recolouring or not (kinds & {"instead"} or self.is_wrong or is_same) or (is_added and not is_same):
             return False
         own = head_noun(recolouring[0].thing)
-        is_joint = any(same_noun(own, thing.words) for thing in things if not thing.is_denied)
+        is_joint = is_added or any(same_noun(own, thing.words) for thing in things if not thing.is_denied)
+        own = noun_in(own, is_english=text.isascii())
         words = (" and " if text.isascii() else "和").join([own] * is_joint + [thing.words for thing in other[-1:]])
         if not put_target(self.draft, words, Where((recolouring[0].core,), "")):
             return False
@@ -285,11 +281,11 @@ class Photo:
         """Read "take it out altogether", "spoon AND saucer should go", "don't recolour it"."""
         removing, recolouring = self.parts("remove"), self.parts("recolour")
         verb = next((word for word in words if word.kind == "remove"), None)
-        if (
-            any(word.kind == "recolour" and is_in(word.start, spans) for word in words)
-            and recolouring
-            and (verb is None or is_in(verb.start, spans))
-        ):
+        denied = [word for word in words if word.kind == "recolour" and is_in(word.start, spans)]
+        if verb is not None and denied and recolouring and not things and not is_in(verb.start, spans):
+            self.denied = [one for one in self.denied if one.core != recolouring[0].core]
+            return put_operation(self.draft, Edit("remove", "remove", ""), Where((recolouring[0].core,), ""))
+        if denied and recolouring and (verb is None or is_in(verb.start, spans)):
             self.denied.append(recolouring[0])
             return True
         if verb is None and "recolour" in kinds and recolouring and UNWANTED.match(text) and not said_colours(text):
@@ -302,16 +298,20 @@ class Photo:
             self.denied += [part for part in named if part not in self.denied]
             return bool(named)
         said = [thing for thing in things if not thing.is_denied]
+        if self.named is not None and self.named.operation in _BEHIND and not said and self.did:
+            self.denied.append(self.named)
+            return True
         told = [] if said else parts_told(self.draft, f"{text[: verb.start]} {text[verb.end :]}")
         if told:
             self.denied += told
             return True
         own = [t for t in said if any(same_noun(head_noun(p.thing), t.words) for p in removing)]
         if removing and said and len(own) < len(said):
-            if ADDED.search(text) and not own:
-                return False
             joint = " and " if text.isascii() else "和"
-            return put_target(self.draft, joint.join(thing.words for thing in said), Where((removing[0].core,), ""))
+            names = [thing.words for thing in said]
+            if ADDED.search(text) and not own:
+                names = [noun_in(head_noun(removing[0].thing), is_english=text.isascii()), *names]
+            return put_target(self.draft, joint.join(names), Where((removing[0].core,), ""))
         is_it = not said or any(same_noun(head_noun(p.thing), t.words) for p in recolouring for t in said)
         if recolouring and is_it and not ADDED.search(text):
             self.denied = [one for one in self.denied if one.core != recolouring[0].core]
@@ -340,14 +340,14 @@ class Photo:
             and is_denied
             and "background" in kinds
             and replacing
-            and re.search(r"换|改|replac|chang|swap", text)
+            and re.search(r"换|改|纯|[白黑灰]|replac|chang|swap|solid|plain|flat", text)
         ):
             self.denied += replacing
             return True
         if blur is not None and replacing:
             self.denied = [one for one in self.denied if one.core != replacing[0].core]
             return put_operation(self.draft, Edit("", "blur_background", ""), Where((replacing[0].core,), ""))
-        if blur is not None and blurring and (self.did or re.search(r"\btoo much\b|\btoo strong\b|太|过头", text)):
+        if blur is not None and blurring and (self.did or re.search(r"\btoo (?:much|strong)\b|太|过头", text)):
             self.named = blurring[0]
             return True
         is_own = "background" in kinds and OWN_BEHIND.search(text) is not None
@@ -363,8 +363,7 @@ class Photo:
         self, text: str, kinds: set[str], things: Sequence[Thing], bad: list[SaidColour], colours: list[SaidColour]
     ) -> bool:
         """Read "哎不对，是叉子", "not that spoon, the one on the right", "the plate, not the cup"."""
-        said = [thing for thing in things if not thing.is_denied]
-        denied = [thing for thing in things if thing.is_denied]
+        said, denied = ([t for t in things if t.is_denied == is_denied] for is_denied in (False, True))
         parts = [part for part in self.draft.parts() if part.thing and part.operation in (*_OF_THING, *_BEHIND)]
         if denied and not said:
             named = [p for p in parts if any(same_noun(head_noun(p.thing), t.words) for t in denied)]
@@ -376,14 +375,20 @@ class Photo:
             self.is_wrong
             or _MEANT.search(text) is not None
             or bool(denied)
+            or (self.named is not None and not self.did)
             or bool(kinds & {"instead", "subject"})
-            or is_short(text, said)
+            or is_short(re.sub(r"\b(?:only|just)\b|[只光]|就[行好]", " ", text), said)
         )
         if len(said) == 1 and re.search(r"\bwrong (?:\w+ )?$|[搞弄选找认]错$", text[: said[0].start]):
             self.is_wrong = True
             return True
+        is_own = len(said) == 1 and any(same_noun(head_noun(part.thing), said[0].words) for part in parts)
+        if is_own and "remove" not in kinds and re.search(r"\b(?:only|just)\b|[只光]", text) and not colours:
+            self.draft.did = True
+            return True
         if len(said) != 1 or not is_meant or not parts or ADDED.search(text):
-            return bool(re.search(r"\bwrong\b|不对|搞错|弄错|错了", text)) and self._was_wrong()
+            self.is_wrong = self.is_wrong or re.search(r"\bwrong\b|不对|搞错|弄错|错了", text) is not None
+            return self.is_wrong
         named = [p for p in parts if any(same_noun(head_noun(p.thing), t.words) for t in denied)]
         part = self.named or (named or parts)[0]
         if re.search(r"\b(?:too|as well)[.! ]*$|^(?:and|also)\b", self.draft.raw, re.IGNORECASE):
@@ -392,7 +397,3 @@ class Photo:
             return self.is_wrong
         self.named = part
         return put_target(self.draft, said[0].words, Where((part.core,), ""))
-
-    def _was_wrong(self) -> bool:
-        self.is_wrong = True
-        return True

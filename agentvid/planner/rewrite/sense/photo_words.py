@@ -8,13 +8,15 @@ from functools import lru_cache
 from typing import Final
 
 from agentvid.media.colours import colour_phrases
-from agentvid.planner.nouns import NOUNS
+from agentvid.planner.nouns import NOUNS, noun_in
+from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.sense.words import Table, table
 
 __all__ = [
     "ADDED",
     "DROPPED",
     "GREEN_SCREEN",
+    "MORE_OF",
     "OWN_BEHIND",
     "OWN_COLOUR",
     "PHOTO",
@@ -41,7 +43,8 @@ PHOTO: Final[Table] = table(
         r"|shallow depth)\b|虚化|模糊|虚一[点些]"
         r"|朦胧|糊[掉化]?|景深|虚(?!线)",
         "sharp": r"\b(?:sharp\w*|crisp|in focus|unblurred|clear)\b|清晰|清楚|锐利",
-        "recolour": r"\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|tint\w*|dye\w*|shade\w*|hue|tone)\b"
+        "recolour": r"\b(?:saturat\w+|vivid\w*|intensity|vibran\w+|brightness)\b|饱和|鲜艳"
+        r"|\b(?:re-?colou?r\w*|colou?r\w*|paint\w*|tint\w*|dye\w*|shade\w*|hue|tone)\b"
         r"|改?颜色|上色|染[成色]?"
         r"|涂[成色]?|刷[成]?|变色|改色|换色|色调|着色|重新?上色",
         "whole": r"\b(?:whole|entire|complete|full|all of the|all over the"
@@ -84,6 +87,12 @@ _DENIAL: Final = re.compile(
     r"|\bget\b|\bpaint\b|\bgo for\b|\bhave\b)"
     r"|(?:而?不是|不要|别(?![墅的])|不用|甭|不想|先别|而非)[^,;，。]*?(?=,|;|，|。|$|而是|[,，]|是(?=.{1,8}$)"
     r"|改成|换成|用)"
+    r"|(?:(?:pure|plain|bright|dark|light|that|this|the) )*[a-z]+ (?:is|looks?"
+    r"|feels?|was|seems?) (?:way |just |a bit |a little |kind of "
+    r"|rather |so |far )*(?:too|so|not|boring|dull|ugly|harsh|cold|awful|hideous"
+    r"|garish|loud|plain|wrong|meh)\b[^,;.]*"
+    r"|[\u3400-\u9fff]{0,3}(?:色|的)?(?:有点|有些|太|实在|看着|看起来"
+    r"|显得)(?!好)(?:[^,;，。深浅亮暗淡艳冷暖]{1,5})(?:了|$|(?=[,;，。]))"
     r"|你(?:却|都|给我|怎么|倒)*(?:[弄改变染做画搞]|用)(?:[成了]|的是)+[^,;，。]*"
     r"|\b(?:but )?you (?:made|painted|turned|gave me|used|coloured"
     r"|colored|did) (?:it |them )?[^,;.]*",
@@ -92,7 +101,10 @@ _DENIAL: Final = re.compile(
 
 
 OWN_BEHIND: Final = re.compile(
-    r"原样|原来的?|原先|原背景|\b(?:as it was|original|back to (?:normal|how))\b", re.IGNORECASE
+    r"原样|原来的?|原先|原背景|原本|真实|还原|恢复|本来|要回来|\b(?:as it was"
+    r"|original|back to (?:normal|how)|real|actual|true|old"
+    r"|restore|(?:background|backdrop|surroundings|scene) (?:back|again)|bring back|own background|untouched)\b",
+    re.IGNORECASE,
 )
 OWN_COLOUR: Final = re.compile(r"\b(?:original|own|natural) colou?r|原来的?颜?色|原色|本来的?颜?色", re.IGNORECASE)
 TELLS: Final = re.compile(
@@ -118,7 +130,47 @@ _SO: Final = re.compile(
     r"|less) (?P<en>bright|dark|light|pale|deep|vivid|saturated|dull)\b",
     re.IGNORECASE,
 )
+MORE_OF: Final = re.compile(
+    r"\b(?:a (?:bit|little|touch) |even |much )?(?:more )?(red|green|blue|yellow"
+    r"|purple|pink|orange|white|brown)(?:d?e)?r\b"
+    r"|\bmore (red|green|blue|yellow|purple|pink|orange|white|brown)\b|\bnot (red"
+    r"|green|blue|yellow|purple|pink|orange|white|brown) enough\b"
+    r"|(?:再|更|还要?)([红橙黄绿青蓝紫白粉])(?:一?[点些]儿?)?|不够([红橙黄绿青蓝紫白粉])",
+    re.IGNORECASE,
+)
+"""More of a hue."""
+_LIKE: Final = re.compile(
+    r"(?:跟|和|与|像|同)[^,;]{1,6}?(?:一样|那样|那种|似的|一般)(?:的|那么)?"
+    r"|\b(?:just )?(?:like|same as|to match|matching) (?:the|that|my|its|a)"
+    r" \w+(?: \w+)?$",
+    re.IGNORECASE,
+)
+"""What a colour is compared with."""
 _SHADES: Final = (
+    (
+        r"\b(?:crank|turn|bump|push|pump|dial|ramp|bring) (?:up )?(?:the )?(?:saturation"
+        r"|vividness|intensity|vibrance|colou?r)(?: up)?\b|\b(?:more|higher|increase"
+        r"(?: the)?|raise(?: the)?|boost(?: the)?|up the) (?:saturation|vividness"
+        r"|intensity|vibrance)\b|\bmore (?:saturated|vibrant)\b"
+        r"|\bsaturation (?:up|higher)\b|\bnot (?:vivid|saturated|vibrant|colou?rful|strong) enough\b",
+        "too dull",
+    ),
+    (
+        r"\b(?:turn|dial|tone|bring) (?:down )?(?:the )?(?:saturation|vividness"
+        r"|intensity|vibrance|colou?r)(?: down)?\b|\b(?:less|lower(?: the)?"
+        r"|reduce(?: the)?"
+        r"|decrease(?: the)?) (?:saturation|vividness|intensity|vibrance)\b"
+        r"|\bless (?:saturated|vibrant)\b|\btone (?:it|that|the \w+) down\b"
+        r"|\bsaturation (?:down|lower)\b",
+        "too vivid",
+    ),
+    (
+        r"饱和度?.{0,4}(?:高|拉高|调高|加|提|足|强|大)(?:一?[点些])?|(?:提高|加大|增加"
+        r"|拉高|调高)饱和度?|(?:鲜亮|浓烈|艳丽?)一?[点些]",
+        "更鲜艳",
+    ),
+    (r"饱和度?.{0,4}(?:低|降|减|小)(?:一?[点些])?|(?:降低|减小|调低)饱和度?|(?:素|淡雅|柔和)一?[点些]", "太艳"),
+    (r"\b(?:in a |a )?(?:darker|deeper) (?:shade|tone) please\b", "darker"),
     (r"[变更]?灰一?[点些](?:的?[红橙黄绿青蓝紫]色?)?|更灰", "太艳"),
     (r"浓一?[点些]|更浓", "深一点"),
     (r"\b(?:richer|stronger|bolder|punchier|more intense)\b(?: (?=green|blue|red|\w+))?(?P<c>\w+)?", "too dull"),
@@ -139,6 +191,7 @@ class Thing:
 
 def as_called(text: str) -> str:
     """Return a text with its shades called as colours are called here: "别那么亮" is "太亮"."""
+    text = _LIKE.sub(" ", text) if said_colours(_LIKE.sub(" ", text)) else text
     text = _RATHER.sub(r"不是\2,是\3", text)
     text = _SO.sub(lambda m: f"太{m['zh']}".replace("饱和", "艳") if m["zh"] else f"too {m['en']}", text)
     for pattern, usual in _SHADES:
@@ -265,6 +318,7 @@ def things_said(text: str, noun: str) -> list[Thing]:
     """Return the things that a text names, in order; `noun` is what "the left one" is one of."""
     denied = denied_spans(text)
     found: list[Thing] = []
+    noun = noun_in(noun, is_english=text.isascii()) if noun else ""
     ones = [match for match in _ONE.finditer(text) if noun]
     found += [Thing(_called(match, noun), match.start(), match.end(), _is_in(match.start(), denied)) for match in ones]
     for pattern in _patterns():

@@ -15,35 +15,45 @@ from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_box import read_box
 from agentvid.planner.rewrite.read_run import read_command
 from agentvid.planner.rewrite.roles import CLIPS
+from agentvid.planner.rewrite.sense.anew import asks_anew
 from agentvid.planner.rewrite.sense.camera import put_camera
 from agentvid.planner.rewrite.sense.camera_words import CAMERA, NOT
+from agentvid.planner.rewrite.sense.evidence import put_given_back, put_moved_box
 from agentvid.planner.rewrite.sense.media import (
-    asks,
     drops_own,
     is_new_alone,
     is_of_join,
+    layout_told,
     put_area,
-    put_given_question,
     put_joined,
-    put_question,
 )
+from agentvid.planner.rewrite.sense.named_values import put_check_colour, put_named_target
 from agentvid.planner.rewrite.sense.photo import Photo
 from agentvid.planner.rewrite.sense.photo_parts import denied_of, is_of_photo
 from agentvid.planner.rewrite.sense.photo_words import PHOTO, things_said
+from agentvid.planner.rewrite.sense.questions import asks, put_given_question, put_question
 from agentvid.planner.rewrite.sense.stage import denies_edit, put_stage
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
-from agentvid.planner.rewrite.sense.step_words import names_step, skips
-from agentvid.planner.rewrite.sense.steps import put_only, put_order, put_skip, put_undo
+from agentvid.planner.rewrite.sense.step_words import names_step, skips, steps_meant
+from agentvid.planner.rewrite.sense.steps import is_only, put_only, put_order, put_skip, put_undo
+from agentvid.planner.rewrite.sense.thoughts import put_told_thought
 from agentvid.planner.rewrite.sense.wishes import put_engine, put_pin, put_seed
 from agentvid.planner.rewrite.sense.words import chunks_of, residue, scan
 from agentvid.planner.rewrite.spot.drawn import drawn_layout
 from agentvid.planner.rewrite.spot.values import spot_number, spot_original, spot_size, spot_start, spot_unlit
 from agentvid.planner.rewrite.where import find_steps
 
-__all__ = ["asks_anew", "sense"]
+__all__ = ["sense"]
 
 
-_RUN: Final[tuple[Callable[[Draft, str], bool], ...]] = (put_engine, put_seed, put_pin, put_order, spot_number)
+_RUN: Final[tuple[Callable[[Draft, str], bool], ...]] = (
+    put_check_colour,
+    put_engine,
+    put_seed,
+    put_pin,
+    put_order,
+    spot_number,
+)
 _WISH: Final = re.compile(
     r"\b(?:make|change|turn|set|use|put|add|remove|want|need|give|show|do|let|try|paint|move|keep|should"
     r"|must|skip|drop|lose|forget|cancel|lock|pin|no|without|leave)\b|[取跳省锁改换变调加减去删做弄给让要]",
@@ -69,7 +79,8 @@ _ENOUGH: Final = re.compile(
 )
 _START: Final = re.compile(
     r"(?:\b(?:from|at|starting (?:at|from)|after) )(?:second |the |frame )*\d+(?:\.\d+)? ?(?:s\b|secs?"
-    r"|seconds?)?(?: mark)?|从?第?[\d.一二两三四五六七八九十]+(?:秒|帧)",
+    r"|seconds?)?(?: mark)?|从?第?[\d.一二两三四五六七八九十]+(?:秒|帧)"
+    r"|\S+ (?:an? )?(?:s|secs?|seconds?) (?:before|from) (?:the )?end|倒数第?\S{1,4}秒",
     re.IGNORECASE,
 )
 _BOX: Final = re.compile(r"\bbox\b|框", re.IGNORECASE)
@@ -78,50 +89,6 @@ _ORIGINAL: Final = re.compile(
     r"|原来的[图照]|没(?:改|动|处理)过的",
     re.IGNORECASE,
 )
-_SUGGESTS: Final = re.compile(
-    r"^(?:what if|how about|what about|why not|why don't|can|could|would|should|shall|may"
-    r"|is it possible)\b|能不能|可不可以|能否|可以.{0,12}吗|行吗|好吗|怎么样$|如何$",
-    re.IGNORECASE,
-)
-_ASKS: Final = re.compile(
-    r"^(?:(?:so|and|also|ok|hey|now|by the way|unrelated),?:? )*(?:what|how (?:many|much|old|big|tall)"
-    r"|which|who|whose|where|why|when|is there|are there|does|did|is (?:it|this|that)|are (?:they"
-    r"|these))\b"
-    r"|\b(?:can|could) you (?:also |please )?(?:tell|see|read|write down|count|guess|recognise|identify)\b"
-    r"|什么|多少|几[个只样张条辆位把种次点]|为什么|怎么回事|哪[里个些位年]|谁|吗$|有没有|是不是|啥",
-    re.IGNORECASE,
-)
-_ANEW: Final = re.compile(
-    r"另外(?:再)?(?:帮我)?(?:画|做|出|来|生成|弄|拍|给)|单独(?:一[张段个]|做|画|出)|下一[个张段](?:做|画"
-    r"|来|是|请|就)|(?:完了|做完|弄完|完事|之后|接下来|然后|回头)(?:以?后)?再?(?:帮|给|替)|再(?:帮我|给我"
-    r"|替我)|接着这[段张个]|再(?:画|出|生成|写|来|做)一?[张段首篇](?!.{0,4}(?:种子|试))"
-    r"|(?:(?<![续编])(?<!接着)(?<!往[下后])写(?![成作为长短])|配|念|朗读|翻译|发"
-    r"|上传|保存|下载|打印|搜|查一?查|查查|分享)(?!.*(?:描述|问题))|数一?数"
-    r"|\b(?:write|translate|upload|email|print|search|google|download|save|export|post|read out|sing"
-    r"|compose me|send|share|tweet)\b(?! (?:again|instead))"
-    r"|\b(?:make|create|render|generate|draw|paint|do) me (?:an?|another|one more|some|the same)\b"
-    r"|\b(?:give|show) me (?:an?|another|one more|some) (?:\w+ ){0,3}?(?:picture|image|clip|video|poster"
-    r"|copy|version|photo|drawing|movie|list|story|summary)\b|\bdraw (?:me )?an? (?!.*\binstead\b)(?:house"
-    r"|tree|dog|cat|landscape|portrait|poster|car|person|robot|city|castle)\b"
-    r"|\b(?:a separate|another|a new|a second|a different) (?:picture|image|drawing|clip|video|photo"
-    r"|scene)\b|\bseparate(?:ly)?,? (?:picture|image|drawing|clip|video|photo)\b"
-    r"|(?:^|[.!;] )(?:next|after that|afterwards|when (?:you're|that's|it's) done"
-    r"|once (?:that|it|this)'s (?:done|finished)),? "
-    r".*\b(?:take|remove|erase|paint|recolou?r|blur|replace|crop|add|put|cut)\b"
-    r"|^(?:now|next|then|after that|afterwards|when (?:you're|that's) done"
-    r"|also),? .*\b(?:walk"
-    r"|fly|describe|count|draw|spin|orbit|write|tell|make a|give me|create)\b",
-    re.IGNORECASE,
-)
-
-
-def asks_anew(draft: Draft, text: str) -> bool:
-    """Return whether words ask for something of its own: a further result, an answer that no step gives."""
-    has_answer = any(step.tool == "describe" for step in draft.chain)
-    if _ANEW.search(text) and not (has_answer and asks(text) and not re.search(r"再|另外|then|next", text)):
-        return True
-    is_asked = _ASKS.search(text) is not None and not _SUGGESTS.search(text)
-    return is_asked and not (has_answer and asks(text))
 
 
 def sense(draft: Draft, message: str) -> bool:
@@ -130,15 +97,20 @@ def sense(draft: Draft, message: str) -> bool:
     Raises: Back or Which where what is understood can't be done, or could mean several steps.
     """
     text = message.lower()
+    if put_told_thought(draft, draft.raw):
+        return True
     rest = put_given_question(draft)
     text = text if rest is None else rest.lower()
     if asks_anew(draft, text):
         return False
+    if rest is None and (put_given_back(draft, text) or put_named_target(draft, draft.raw)):
+        return True
     if rest is None and (read_command(draft, draft.message) or put_undo(draft, text)):
         return True
     pieces = [_HESITANT.sub("", piece.text) for piece in chunks_of(text)]
     pieces = _joined(pieces)
-    left = _whole(draft, text, [piece for piece in pieces if not _REST.fullmatch(piece)])
+    pieces = [piece for piece in pieces if not _REST.fullmatch(piece)]
+    left = _whole(draft, text, [piece for piece in pieces if not _keeps_step(draft, piece)] or pieces)
     unread = _world(draft, left) if drawn_layout(draft) is not None else _media(draft, left)
     return draft.did and all(_is_remark(draft, piece) for piece in unread)
 
@@ -164,7 +136,7 @@ def _joined(pieces: list[str]) -> list[str]:
 
 def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     """Read what stretches over several pieces; return the pieces that are left to be read."""
-    if read_box(draft, draft.message, None):
+    if put_moved_box(draft, text) or read_box(draft, draft.message, None):
         return []
     if put_area(draft, text):
         return [
@@ -189,7 +161,7 @@ def _whole(draft: Draft, text: str, pieces: list[str]) -> list[str]:
     is_alone = is_new_alone(text) and "compose" in {step.tool for step in draft.chain}
     if is_alone and put_skip(draft, "skip the comparison"):
         return []
-    is_kept = drops_own(text) or not any(skips(piece, ("compose",)) for piece in pieces)
+    is_kept = drops_own(text) or layout_told(text) or not any(skips(piece, ("compose",)) for piece in pieces)
     if is_of_join(text) and is_kept and put_joined(draft, text):
         return [
             piece for piece in pieces if not is_of_join(piece) or any(w.kind == "seconds" for w in scan(piece, CAMERA))
@@ -239,7 +211,9 @@ def _world(draft: Draft, pieces: list[str]) -> list[str]:
 
 _ALIVE: Final = re.compile(
     r"\b(?:roll(?:s|ing)?|bounc\w+|fall(?:s|ing)?|jump\w*|collid\w*|crash\w*|explod\w*|spin(?:s|ning)?"
-    r"|videos?|clips?|animat\w+|film|movie|walk)\b|滚|弹[起跳]|跳|掉下|飞|撞|视频|动画|动起来|走一",
+    r"|videos?|clips?|animat\w+|film|movie|walk|orbit\w*|circl\w+|fly\w*)\b|绕(?!到)"
+    r"|环绕|转[一两几]?[圈下]|旋转|推近|拉远|运镜|滚|弹[起跳]|跳|掉下|飞|撞|视频"
+    r"|动画|动起来|走一",
     re.IGNORECASE,
 )
 
@@ -298,6 +272,27 @@ def _parted(draft: Draft, piece: str) -> list[str]:
     return halves if moving[0] != moving[1] else [piece]
 
 
+_STAYS: Final = re.compile(
+    r"\bleave\b.*\balone\b|\b(?:keep\w*|stays?|remain\w*|still (?:do|run|check)\w*|fine|ok(?:ay)?|good)\b"
+    r"|照做|照旧|照样|照常|还是要|还要|还做|留着|留下|保留"
+    r"|继续|仍然?|依旧|正常",
+    re.IGNORECASE,
+)
+_SAME: Final = re.compile(
+    r"\b(?:exactly|result|output|as (?:it )?(?:is|was)|pin\w*|lock\w*|forever|version)\b|结果|锁|固定|原样|\d",
+    re.IGNORECASE,
+)
+
+
+def _keeps_step(draft: Draft, text: str) -> bool:
+    """Return whether words only say that a step is done as before: "颜色那步照做", "the check stays"."""
+    if not _STAYS.search(text) or _SAME.search(text) or said_colours(text) or things_said(text, ""):
+        return False
+    where = find_steps(text, draft.start, draft.tools)
+    is_last = re.search(r"最后|末|后[面一]|\blast\b|\bfinal\b|\bother one\b", text, re.IGNORECASE) is not None
+    return names_step(text) or (where is not None and bool(where.steps)) or is_last
+
+
 def _is_positive(text: str) -> bool:
     """Return whether words tell of a move that is wanted beside one that is not."""
     kinds = {word.kind for word in scan(NOT.sub(" ", text), CAMERA)}
@@ -324,8 +319,20 @@ def _is_positive(text: str) -> bool:
 
 def _is_of_stage(text: str, *, has_more: bool) -> bool:
     kinds = {token.kind for token in tokens_of(text)}
-    sure = kinds & {"shape", "colour", "size", "place", "swap", "camera", "bare_count", "opposite", "row", "sizes"}
-    return bool(sure) or (has_more and bool(kinds & {"same", "keep", "only", "nothing_else", "all", "not"}))
+    sure = kinds & {
+        "shape",
+        "colour",
+        "size",
+        "place",
+        "swap",
+        "camera",
+        "bare_count",
+        "opposite",
+        "row",
+        "sizes",
+        "mirror",
+    }
+    return bool(sure) or (has_more and bool(kinds & {"same", "keep", "only", "nothing_else", "all", "not", "remove"}))
 
 
 _REST: Final = re.compile(
@@ -347,6 +354,14 @@ _WEAK: Final = {"also", "same", "start", "end", "hold", "sine", "camera", "first
 _SIDES: Final = {"left", "right", "up", "down", "more", "less", "in", "out", *_WEAK}
 
 
+_CAMERA_VERB: Final = re.compile(
+    r"\bzoom\w*\b|\b(?:push|pull|creep|move|come|go|get) (?:\w+ )?(?:in|out|closer"
+    r"|nearer|back)\b (?:on|to|towards?|from)\b"
+    r"|\bdolly\b|[推拉][近远到向]|凑近",
+    re.IGNORECASE,
+)
+
+
 def _is_of_camera(draft: Draft, text: str, *, weak: bool = False) -> bool:
     """Return whether words tell of a move or a length more than of a thing."""
     found = {word.kind for word in scan(text, CAMERA)}
@@ -358,6 +373,8 @@ def _is_of_camera(draft: Draft, text: str, *, weak: bool = False) -> bool:
         or said_colours(text)
     ):
         return False
+    if _CAMERA_VERB.search(text):
+        return True
     if any(word.kind in ("remove", "blur", "background", "recolour", "subject") for word in scan(text, PHOTO)):
         return False
     return not (kinds <= _SIDES and things_said(text, "thing"))
@@ -366,5 +383,7 @@ def _is_of_camera(draft: Draft, text: str, *, weak: bool = False) -> bool:
 def _is_remark(draft: Draft, text: str) -> bool:
     """Return whether a piece asks for nothing that the chain could do."""
     if _MISTAKE.fullmatch(text) or _ENOUGH.fullmatch(text) or not _WISH.search(text):
+        return True
+    if is_only(text) and steps_meant(draft, text) and not said_colours(text) and not re.search(r"\d", text):
         return True
     return len(residue(text, [])) == 0

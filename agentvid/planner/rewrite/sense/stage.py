@@ -11,7 +11,7 @@ from typing import Any, Final
 from agentvid.chain.step import Step
 from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_target import drop_parts
-from agentvid.planner.rewrite.sense.stage_goal import read_goal
+from agentvid.planner.rewrite.sense.stage_goal import is_view, read_goal
 from agentvid.planner.rewrite.sense.stage_state import Goal
 from agentvid.planner.rewrite.sense.stage_words import tokens_of
 from agentvid.planner.rewrite.sense.words import Word, residue
@@ -39,6 +39,7 @@ _SURE: Final = {
     "opposite",
     "row",
     "sizes",
+    "mirror",
 }
 _DENIES_EDIT: Final = re.compile(
     r"(?:\b(?:don't|do not|dont|not|no|without|instead of|rather than|never"
@@ -82,7 +83,9 @@ def put_stage(draft: Draft, text: str) -> bool:
     tokens = tokens_of(text)
     if drawn is None or not {token.kind for token in tokens} & _SURE:
         return False
-    rest = residue(text, [Word(token.kind, token.start, token.end, token.text) for token in tokens])
+    parts = [part for part in re.split(r"[,;，。；]", text) if part.strip()]
+    text = ", ".join(_names(part) if len(parts) > 1 and _only_tells(part) else part for part in parts)
+    rest = [left for part in re.split(r"[,;，。；]", text) if not is_view(part) for left in _left(part)]
     if len(rest) > max(2, len(tokens) // 2):
         return False
     step, scene = drawn
@@ -107,6 +110,29 @@ def put_stage(draft: Draft, text: str) -> bool:
         return is_so
     put_layout(draft, step, scene, [_standing(goal) or []], goal.camera)
     return True
+
+
+_ACTS: Final = re.compile(
+    r"\b(?:make|mak\w+|change|turn|set|use|put|add|remove|want|need|give|let|try"
+    r"|paint|move|keep|should|must|skip|drop|lose|no|not|without|swap"
+    r"|leave|bring|push|pull|place|than|as|from|with)\b|[取跳省锁改换变调加减去删做弄给让要放挪摆移不别留]",
+    re.IGNORECASE,
+)
+
+
+def _only_tells(text: str) -> bool:
+    """Return whether a clause tells why, of a solid that it names, and asks for nothing: "the ball's miles away"."""
+    return _ACTS.search(text) is None and len(_left(text)) > 1 and not is_view(text)
+
+
+def _names(text: str) -> str:
+    """Return the names of solids in a text alone."""
+    words = [token.text for token in tokens_of(text) if token.kind in ("shape", "colour")]
+    return (" " if text.isascii() else "").join(words)
+
+
+def _left(text: str) -> list[str]:
+    return residue(text, [Word(token.kind, token.start, token.end, token.text) for token in tokens_of(text)])
 
 
 def _puts_first(draft: Draft, edit: str, drawn: tuple[Step, Scene], text: str, colours: set[str]) -> bool:
@@ -223,7 +249,7 @@ def _standing(goal: Goal) -> list[Solid] | None:
     ]
     resized = [i for i in there if i not in asked and "size" in goal.looks.get(i, {})]
     shaped = [i for i in there if i not in asked and i not in resized and "shape" in goal.looks.get(i, {})]
-    others = [] if goal.added else [i for i in there if i not in asked]
+    others = [i for i in there if i not in asked]
     for free in (asked, [*asked, *resized, *shaped], [*asked, *others]):
         found = _placed(goal, wanted, there, list(dict.fromkeys(free)))
         if found is not None:

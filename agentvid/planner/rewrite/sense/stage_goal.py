@@ -13,10 +13,13 @@ from agentvid.planner.rewrite.sense.stage_state import ALL, Goal, Pending
 from agentvid.planner.rewrite.sense.stage_words import Name, Token, tokens_of
 from agentvid.world.scene import AZIMUTHS, GRID, Camera, Scene, Solid
 
-__all__ = ["read_goal"]
+__all__ = ["is_view", "read_goal"]
 
 _SAME: Final = re.compile(
-    r"(?:跟|和|与|像|同|比照|照着?)(?P<zh>[^,;]{1,8}?)(?:一样|同样|一般|一致|相同|同)(?P<zh_what>[^,;]{0,4})"
+    r"(?:跟|和|与|像|同|比照|照着?)(?P<zh>[^,;]{1,8}?)(?:一个(?=[色样大颜])|一样"
+    r"|同样|一般|一致|相同|同)(?P<zh_what>[^,;]{0,4})"
+    r"|(?:用|变成|[涂染画改换]成|跟着)(?P<zh2>[^,;色]{1,6}?)(?:的|那种|那个)(?P<zh_what2>颜色|大小|尺寸)"
+    r"|\b(?:in|into|to|with|wear|give \w+|take|get) (?:the )?(?P<en2>[\w ]+?)'s? (?P<en_what4>size|colou?r)"
     r"|(?:(?:the )?same (?P<en_what>size|colou?r)|as (?P<en_what2>big|large|small|tall)"
     r"|match\w* (?:the )?(?P<en_what3>size|colou?r)?) ?(?:as|of|to|with)? (?:the "
     r"|that of the )?(?P<en>[\w ]+)",
@@ -24,34 +27,58 @@ _SAME: Final = re.compile(
 )
 
 
-_VIEWS: Final = (
-    ("azimuth", AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?(?:right|side)\b|(?:从"
-        r"|[转绕移换]到)[右侧][边侧面方]?"),
-    ("azimuth", AZIMUTHS // 2, r"\b(?:from|to) (?:the |its )?(?:back|behind|rear)\b|(?:从"
-        r"|[转绕移换]到)[后背][边面方]?"),
-    ("azimuth", 3 * AZIMUTHS // 4, r"\b(?:from|to) (?:the |its )?left\b|(?:从|[转绕移换]到)左[边侧面方]?"),
-    ("azimuth", 0, r"\bfrom (?:the |its )?front\b|从[前正][边面方]?"),
-    ("height", "high", r"\bfrom (?:\w+ )?(?:above|(?:high(?:er)?|further) up|the top|overhead"
-        r"|a height)\b|\bbird's[- ]eye\b"
-        r"|\b(?:look|see)\w* (?:it |them |the scene )?down\b|\bdown(?:wards?)? (?:on|at|from)\b"
-        r"|\btop[- ]down\b"
-        r"|\b(?:raise|lift|rais\w+)\b|\b(?:higher|high)\b|\b(?:camera|view|angle|shot) (?:\w+ )?up\b|高|俯"
-        r"|从上|往下看"),
-    ("height", "low", r"\bfrom (?:below|low(?:er)? down|the ground|underneath)\b|\b(?:low|lower\w*)\b"
-        r"|\b(?:camera|view|angle"
-        r"|shot) (?:\w+ )?down\b|\bworm's\b|\blook\w* up\b|低|仰|从下|往上看"),
-    ("height", "middle", r"\b(?:eye[- ]level|middle height|medium height|normal height)\b|平视|中等高度"),
+_HEIGHTS: Final = (
+    ("high", r"抬|升|居高|鸟瞰|俯|高|从.?上|[往向朝]下[看拍]|\bfrom (?:\w+ )?(?:above"
+        r"|(?:high(?:er)?|further) up|the top"
+        r"|overhead|on high|a height)\b|\bbird'?s?[- ]eye\b|\boverhead\b|\baerial\b|\b(?:look|see|point|tilt)\w* "
+        r"(?:it |them |the scene )?down\b|\bdown(?:wards?)? (?:on|at|from|to)\b|\btop[- ]down\b|\btop view\b"
+        r"|\b(?:raise|lift|rais\w+|crane)\b|\b(?:higher|high)\b|\b(?:camera|view|angle|shot) (?:\w+ )?up\b"),
+    ("low", r"低|仰|降|从.?下|[往向朝]上[看拍]|贴地|\bfrom (?:below|low(?:er)? down"
+        r"|the ground|underneath|the floor)\b"
+        r"|\b(?:low|lower\w*|drop\w*|sink\w*|ground level)\b|\b(?:camera|view|angle"
+        r"|shot) (?:\w+ )?down\b|\bworm'?s?\b"
+        r"|\blook\w* up\b"),
+    ("middle", r"\b(?:eye[- ]level|(?:middle|medium|normal|mid) height|level with)\b|平视|平拍|中等高度|水平高度"),
 )  # fmt: skip
+_FROM: Final = (
+    ("left", r"\bleft\b|左"),
+    (
+        "right",
+        r"\b(?:right|(?:the|one|its) side|sideways|side[- ]on)\b(?! (?:now|away|at|on|above|over|down|up))|右|侧",
+    ),
+    ("back", r"\b(?:back|behind|rear)\b(?! (?:to|up|off|a))|[后背](?!(?:来|续))"),
+    ("front", r"\bfront\b|前|正面"),
+)
+_AZIMUTHS: Final = {
+    ("front",): 0, ("front", "right"): 1, ("right",): 2, ("back", "right"): 3, ("back",): 4, ("back", "left"): 5,
+    ("left",): 6, ("front", "left"): 7,
+}  # fmt: skip
+"""Eighths of a turn round the stage."""
 
 
 _VIEWED: Final = re.compile(
-    r"\b(?:camera|view\w*|seen|angle|shot|perspective|eye|look(?:ing)? (?:at|down|up|from))\b|镜头|视角"
-    r"|机位|相机|[俯仰平][视拍]|[看拍]",
+    r"\b(?:camera|view\w*|seen|angle|shot|shoot|film|perspective|eye|overhead|aerial"
+    r"|look(?:ing)? (?:at|down|up|from))\b"
+    r"|镜头|视角|机位|相机|摄像机|鸟瞰|[俯仰平][视拍瞰角]|[看拍]",
     re.IGNORECASE,
 )
 
 
 _TURNED: Final = re.compile(r"[换改变][成为作个]|\b(?:turn|chang\w+|replac\w+|instead|becom\w+)\b", re.IGNORECASE)
+_WHY: Final = re.compile(r"\s*(?:怎么|为什么|为啥|干嘛|咋|how come\b|why\b)", re.IGNORECASE)
+"""What opens a clause that only wonders."""
+_ASKED: Final = ("only", "remove", "one_count", "bare_count", "not", "colour", "size", "place")
+_INTO: Final = re.compile(
+    r"(?:replac\w+|swap\w*|switch\w*|exchang\w*|trad\w+)\b.+\b(?:for|with|by|to|out)\b"
+    r"|(?:turn|convert|chang|mak|transform|morph)\w*\b.+\b(?:in)?to an?\b",
+    re.IGNORECASE,
+)
+"""Verbs with the one thing after them and the other one after that."""
+_ANOTHER: Final = re.compile(
+    r"\b(?:another|a second|one more|a further|an extra|an additional)\b"
+    r"|[再又多]\S{0,2}[来加添放摆画整要搁出弄]\S{0,2}一?[个只颗]",
+    re.IGNORECASE,
+)
 _NONE: Final = re.compile(
     r"\b(?:no|without|don't (?:want|need)|do not (?:want|need))\b[^,]*$|没有[^,]*$", re.IGNORECASE
 )
@@ -77,10 +104,15 @@ def _read_clause(goal: Goal, clause: str) -> None:
         goal.camera = view
         return
     clause = _compared(goal, clause)
-    tokens = tokens_of(clause)
+    tokens = [t for t in tokens_of(clause) if not (t.kind in _ASKED and _WHY.match(clause))]
     kinds = {token.kind for token in tokens}
     names = names_told(tokens, clause)
-    if "swap" in kinds and _swapped(goal, names, kinds):
+    if "mirror" in kinds and not names:
+        for index, solid in enumerate(goal.scene.solids):
+            goal.place(index, (solid.row,), (GRID - 1 - solid.column,))
+        return
+    is_placed = bool(goal.rows or goal.columns) and not names
+    if "swap" in kinds and (is_placed or (not _for_another(goal, names, tokens) and _swapped(goal, names, kinds))):
         return
     found = [(name, solids_named(goal, name, tokens)) for name in names]
     for name, at in found:
@@ -89,6 +121,12 @@ def _read_clause(goal: Goal, clause: str) -> None:
             if _NONE.search(clause[: name.start]):
                 goal.maybe_removed |= set(at)
     sure = [(name, at) for name, at in found if at and not name.is_denied]
+    if len(sure) == 1 == len(found) and _one_more(goal, tokens, sure[0], clause):
+        return
+    if "where" in kinds and len(sure) == 2 and len(sure[0][1]) == len(sure[1][1]) == 1:
+        spot = goal.scene.solids[sure[1][1][0]]
+        goal.place(sure[0][1][0], (spot.row,), (spot.column,))
+        return
     new = [name for name, at in found if not at and not name.is_denied]
     if _turned(goal, tokens, found, clause):
         return
@@ -117,6 +155,27 @@ def _read_clause(goal: Goal, clause: str) -> None:
     goal.kept = goal.kept or bool(kinds & {"keep", "not"})
 
 
+def _one_more(goal: Goal, tokens: list[Token], named: tuple[Name, list[int]], clause: str) -> bool:
+    """Read that one solid more of a shape that is there shall stand somewhere: "another cube on the left"."""
+    name, at = named
+    is_added = any(t.kind == "add" for t in tokens) or _ANOTHER.search(clause) is not None
+    is_new = name.is_new or _ANOTHER.search(clause[name.end :]) is not None
+    if not name.shape or not is_added or not is_new or name.number > 1 or any(t.kind == "bare_count" for t in tokens):
+        return False
+    model = goal.solids()[at[0]]
+    looks: dict[str, Any] = {kind: value for kind, value in (("colour", name.colour), ("size", name.size)) if value}
+    looks |= {
+        t.kind: t.value for t in tokens if t.kind in ("colour", "size") and t.start >= name.end and not t.is_denied
+    }
+    place = _place_after(tokens, name.end, [name]) or _place_before(tokens, name)
+    goal.added.append(replace(model, **looks))
+    new = len(goal.scene.solids) + len(goal.added) - 1
+    if place is not None:
+        goal.place(new, place.rows, place.columns)
+    goal.subjects = [new]
+    return True
+
+
 def _told_later(goal: Goal, tokens: list[Token]) -> bool:
     """Read how the solid that was named last looks and where it stands: "再加一个圆锥，放左边"."""
     told = {token.kind: token for token in tokens if token.kind in ("place", "colour", "size") and not token.is_denied}
@@ -128,6 +187,11 @@ def _told_later(goal: Goal, tokens: list[Token]) -> bool:
     return bool(told)
 
 
+def is_view(clause: str) -> bool:
+    """Return whether a clause asks for another view of the stage."""
+    return _camera(Camera(), clause, is_view=False) is not None
+
+
 def _camera(camera: Camera, clause: str, *, is_view: bool) -> Camera | None:
     """Return the camera that a clause about the view asks for; None where it is about something else."""
     kinds = {token.kind for token in tokens_of(clause)}
@@ -137,9 +201,12 @@ def _camera(camera: Camera, clause: str, *, is_view: bool) -> Camera | None:
     if re.search(r"\b(?:looks?|looking) (?!at|down|up|from)|好看|看着|看起来|看看|难看", clause, re.IGNORECASE):
         return None
     found: dict[str, Any] = {}
-    for part, value, words in _VIEWS:
-        if part not in found and re.search(words, clause, re.IGNORECASE):
-            found[part] = value
+    height = next((value for value, words in _HEIGHTS if re.search(words, clause, re.IGNORECASE)), None)
+    sides = tuple(sorted(side for side, words in _FROM if re.search(words, clause, re.IGNORECASE)))
+    if height is not None:
+        found["height"] = height
+    if sides in _AZIMUTHS:
+        found["azimuth"] = _AZIMUTHS[sides] * AZIMUTHS // 8
     if "height" in found and re.search(
         r"\b(?:too|not (?:so|as|that)) high\b|太高|(?:别|不要)(?:那么|这么|太)高", clause, re.IGNORECASE
     ):
@@ -156,12 +223,12 @@ def _compared(goal: Goal, clause: str) -> str:
     match = _SAME.search(clause)
     if match is None:
         return clause
-    named = match["zh"] or match["en"] or ""
+    named = match["zh"] or match["zh2"] or match["en"] or match["en2"] or ""
     tokens = tokens_of(named)
     like = [index for name in names_told(tokens, named) for index in solids_named(goal, name, tokens)]
     if len(like) != 1:
         return clause
-    what = match["zh_what"] or match["en_what"] or match["en_what2"] or match["en_what3"] or ""
+    what = next((word for name, word in match.groupdict().items() if "what" in name and word), "")
     rest = f"{clause[: match.start()]} {clause[match.end() :]}"
     words = tokens_of(rest)
     own = [i for name in names_told(words, rest) for i in solids_named(goal, name, words)] or goal.subjects
@@ -193,15 +260,22 @@ def _swapped(goal: Goal, names: list[Name], kinds: set[str]) -> bool:
     return True
 
 
+def _for_another(goal: Goal, names: list[Name], tokens: list[Token]) -> bool:
+    """Return whether a solid is swapped for one that is not there: "swap the ball for a cone"."""
+    there = [bool(solids_named(goal, name, tokens)) for name in names if name.shape]
+    return len(there) == 2 and there.count(True) == 1
+
+
 def _turned(goal: Goal, tokens: list[Token], found: list[tuple[Name, list[int]]], clause: str) -> bool:
     """Read "the cube should become a ball": one solid gets the shape, and the looks, of another name."""
     verb = next(
         (
             t
             for t in tokens
-            if t.kind == "turn"
+            if (t.kind == "turn" or (t.kind == "swap" and _INTO.search(clause)))
             and not re.fullmatch(r"use|make|改|变|chang\w+", t.text, re.IGNORECASE)
             and not t.is_denied
+            and not re.match(r"[把将让给]", clause[t.end :])
         ),
         None,
     )
@@ -210,7 +284,7 @@ def _turned(goal: Goal, tokens: list[Token], found: list[tuple[Name, list[int]]]
     after = [name for name, _ in found if name.start >= verb.end and name.shape and not name.is_denied]
     before = [at for name, at in found if name.end <= verb.start and at]
     old = before[-1] if before else goal.subjects
-    is_replaced = re.match(r"replac", verb.text, re.IGNORECASE) is not None
+    is_replaced = _INTO.match(clause[verb.start :]) is not None
     if is_replaced and len(found) >= 2 and found[0][1]:
         old, after = found[0][1], [found[1][0]]
     if len(after) != 1 or len(old) != 1:

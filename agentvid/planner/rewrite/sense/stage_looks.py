@@ -36,10 +36,15 @@ def put_wanted(
             goal.look(index, colour=name.colour if goal.also_called.get(index) != name.colour else "", size=name.size)
         _counted(goal, name, at, tokens, kinds)
     related = _related(goal, tokens, sure, clause)
+    count = next((t for t in tokens if t.kind == "bare_count" and not t.is_denied), None)
+    if not sure and count is not None and len(goal.subjects) == 1 and not kinds & {"all", "swap", "same", "other"}:
+        model = goal.solids()[goal.subjects[0]]
+        there = sum(solid.look == model.look for solid in goal.solids())
+        goal.added += [model] * max(0, number_told(count.text) - there)
     if "row" in kinds and len(goal.scene.solids) == 2 and not goal.added:
         goal.relations.append(("beside", 1, 0))
-    if "sizes" in kinds and ("same" in kinds or re.search(r"一样|同样|一般", clause)) and not sure:
-        for index in range(len(goal.scene.solids)):
+    if "sizes" in kinds and ("same" in kinds or re.search(r"一样|同样|一般", clause)) and len(subjects) != 1:
+        for index in subjects or range(len(goal.scene.solids)):
             goal.look(index, size="large")
     if "opposite" in kinds and (subjects or goal.subjects):
         index = (subjects or goal.subjects)[0]
@@ -147,12 +152,18 @@ def _related(goal: Goal, tokens: list[Token], sure: list[tuple[Name, list[int]]]
             ]
             if not side or not near or len(before) + len(goal.subjects if len(sure) < 2 else []) < 2:
                 continue
+            if len(before) < 2 and not _PUT.search(clause[: near[0].start]):
+                continue
             first = before[-2] if len(before) > 1 else goal.subjects
             if len(first) == 1 and len(before[-1]) == 1 and first != before[-1]:
                 _straight(goal, side, first[0], before[-1][0], is_straight="正" in token.text)
                 goal.relations.append((side, first[0], before[-1][0]))
                 told.append(token)
     return told
+
+
+_PUT: Final = re.compile(r"[在到放往去挪移摆搁离靠朝向]$|[在到]")
+"""What stands before a thing that another one is put beside."""
 
 
 def _side(text: str) -> str:

@@ -14,7 +14,7 @@ _IS: Final = re.compile(r"\s*(?:should |can |must |to )?(?:be |is |as )?(?:the|a
 
 
 _THE: Final = re.compile(r"\b(?:the|that) $")
-_JOINED: Final = re.compile(r"[\s的、,-]*(?:(?:the|a|an|and)\s+)?[\s的-]*", re.IGNORECASE)
+_JOINED: Final = re.compile(r"[\s的、,-]*(?:(?:of (?:the|those|these|my)|the|a|an|and)\s+)?[\s的-]*", re.IGNORECASE)
 
 
 def names_told(tokens: list[Token], text: str) -> list[Name]:
@@ -22,7 +22,7 @@ def names_told(tokens: list[Token], text: str) -> list[Name]:
     looks = [token for token in tokens if token.kind in ("shape", "colour", "size")]
     follows = bool(looks) and looks[0].kind == "shape" and looks[-1].kind != "shape" and not text.isascii()
     names = []
-    bare = re.search(r"(?:[左右前后]+[边面侧方]?|大|小)的$", text.strip("了吧 "))
+    bare = re.search(r"(?<![要换改变弄成])(?:[左右前后]+[边面侧方]?|大|小)的$", text.strip("了吧 "))
     for index, token in enumerate(tokens):
         is_one = token.kind == "one" or (token.kind == "it" and token.text in ("那个", "这个"))
         is_one = is_one and not (index and tokens[index - 1].kind in ("one", "it"))

@@ -42,7 +42,7 @@ _PLACE_EN: Final = (
     r"|dead|exact) )?\b(?:left|right|front|back|rear|middle|cent(?:re|er)|foreground|background)(?:most)?"
     r"(?:[ -](?:left|right|front|back|rear|middle|cent(?:re|er)|hand))?(?: (?:side|corner|edge|half"
     r"|hand side))?(?: of (?:the )?(?:stage|picture|image|scene|frame))?\b|\b(?:closer|nearer)\b(?! (?:to"
-    r"|together))|\b(?:farther|further) away\b"
+    r"|together))|\b(?:farther|further) away\b|\b(?:forward|backward)s?\b"
 )
 _PLACE_ZH: Final = (
     r"(?:最|正|偏|靠|很|更)*(?:左|右|前|后|中间?|中央"
@@ -65,7 +65,8 @@ _KINDS: Final = {
     r"|附近|挨着|边上|并排",
     "place": rf"{_PLACE_EN}|{_PLACE_ZH}",
     "where": r"\bwhere (?:the )?(?=[\w ]+ (?:is|was|stands|sits)\b)|的?位置(?!.{0,3}换)",
-    "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|rather than|isn't|shouldn't|rid of)\b"
+    "not": r"\b(?:not|n't|don't|dont|do not|no|never|without|instead of|in place of|in lieu of|rather than|isn't"
+    r"|shouldn't|rid of)\b"
     r"|而?不是|不要(?=[变改动换涂染放挪移那这太搞弄太])|别(?!的)|不用|没有|而非|不再",
     "remove": r"\b(?:remov\w+|delet\w+|drop|lose|ditch|scrap|kill|dump|eras\w+|get rid of|take (?:out|away|off)"
     r"|tak\w+ (?=(?:\w+ ){1,3}(?:out|away|off)\b)|skip|leave out|cut out|throw (?:out|away)|without"
@@ -77,16 +78,22 @@ _KINDS: Final = {
     "nothing_else": r"\bnothing else\b|\bno(?:thing)? others?\b|\band that's it\b|别的(?:都|全)?不要"
     r"|其他(?:的)?(?:都)?不要|别无他物",
     "add": r"\b(?:add\w*|plus|put in|throw in|insert|include|give me another|(?<!start )with (?:a|an|another)"
-    r"|as well|and also|extra|one more|another|a second|place a)\b|再?[加添]上?|再(?:来|放|摆|画|弄)"
-    r"|多(?:来|放|加|画|一)|加个",
-    "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|换过来|对调|互换|调换|交换|对换|换(?:个|一下"
+    r"|as well|and also|extra|one more|another|a second|place a|room for|space for|missing|could use|squeeze in"
+    r"|pop in|drop in|sneak in|toss in)\b|再?[加添补]上?|再(?:来|放|摆|画|弄|整|搁|要|有)"
+    r"|多(?:来|放|加|画|一|摆|整|弄|要|出)|加个|[缺少]了?一?个",
+    "swap": r"\b(?:swap\w*|switch\w*|exchang\w*|trad\w+|flip\w*)\b|换过来|对调|互换|调换"
+    r"|交换|对换|互相换|颠倒|换(?:个|一下"
     r"|一换)?(?:位置?|位子|地方)|调个个?儿?|位置.{0,3}换|反过来",
+    "mirror": r"\bmirror\w*\b|\bflip\w*(?: (?:it|the \w+|everything))? (?:horizontally"
+    r"|left to right|over)\b|镜像|左右(?:颠倒|对称|翻转|反过来|翻)"
+    r"|水平翻转",
     "move": r"\b(?:mov\w+|put|push\w*|shift\w*|slid\w+|plac\w+|bring\w*|set|stand\w*|sit\w*|go(?:es)?|drag\w*"
-    r"|pull\w*)\b|[挪移放摆搬推站靠拉拖]",
+    r"|pull\w*)\b|[挪移放摆搬推站靠拉拖搁]|到(?=[最正]?[左右前后中])",
     "turn": r"\b(?:becom\w+|turn\w*(?: into)?|chang\w+(?: (?:it )?to)?|replac\w+|convert\w*|use|make|(?:be|is|was"
-    r"|were)(?= an? ))\b|换(?![到去])[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
-    "all": r"\b(?:both|all|everything|every one|each|everyone|the two|two of them)\b|全部?|都|所有|两个都|俩|两者"
-    r"|每个",
+    r"|were)(?= an? ))\b|[画做弄整搞写排捏当][成作]|换(?![到去])[成为个]?|变[成为]?|改[成为]?|替换[成为]?",
+    "all": r"\b(?:both|all|everything|every one|each|everyone|the two|two of them"
+    r"|(?:the )?pair(?: of them)?|the lot)\b"
+    r"|全部?|都|所有|两个都|俩|两者|每个|通通|统统",
     "other": r"\bthe other(?: one)?\b|另外?一?个|其余|其他",
     "it": r"\b(?:it|that one|this one|that|this|they|them)\b|[它他她]们?|这个|那个",
     "one": r"\b(?:one|thing|object|item|guy|solid|shape)s?\b|那个|的那[个颗块]|东西|家伙|物体",
@@ -94,7 +101,9 @@ _KINDS: Final = {
     "sizes": r"\bsizes?\b|大小|尺寸|个头|一样大|一般大|同样大",
     "places": r"\b(?:places?|positions?|spots?|locations?|sides?)\b|位置|位子|地方",
     "same": r"\b(?:(?:the )?same|as|match\w*|equal\w*|identical|alike|like)\b|一样|同样|一致|一般|相同|跟.{0,4}一",
-    "step": r"\b(?:a (?:bit|little|tad|touch|step)|slightly|nudg\w+|further|farther|more|closer|nearer"
+    "step": r"\b(?:a (?:bit|little(?=$|[,.;!?]| (?:bit|more|to|further|farther|closer|nearer|up|down|left"
+    r"|right|back|forward|bigger|smaller|larger|higher|lower|darker|lighter|less"
+    r"|away))|tad|touch|step)|slightly|nudg\w+|further|farther|more|closer|nearer"
     r"|some more)\b|一?[点些]儿?|稍微?|再|更",
     "bare_count": r"\b(?:two|three|four|2|3|4)\b(?! ?(?:x|°|deg|sec|fps|step))|[两二三四234仨俩]个?(?=[只颗块个]|$"
     r"|[,。~]|[大小球方圆锥柱]|一?样)",
@@ -108,9 +117,6 @@ _KINDS: Final = {
     r"|bird's[- ]eye)\b|镜头|视角"
     r"|机位|相机|俯视|俯拍|仰视|仰拍|[看拍]过?去?|角度",
 }
-_PRIORITY: Final = ("grow", "shrink", "remove", "nothing_else", "swap", "where")
-
-
 _BEFORE: Final = re.compile(r"不要|不想要|不需要|without|no need", re.IGNORECASE)
 """What is taken away where it stands before a name."""
 
@@ -158,12 +164,32 @@ def tokens_of(text: str) -> list[Token]:
     """Return the words of a text that are about solids, in order."""
     kinds, shapes = _table()
     words = scan(_masked(text), kinds)
-    tokens = [_token(word, shapes) for word in words]
+    tokens = _joint([_token(word, shapes) for word in words], text)
     for phrase in colour_phrases(text):
         near = near_colour(text[phrase.start : phrase.end])
         if near is not None:
             tokens.append(Token("colour", phrase.start, phrase.end, text[phrase.start : phrase.end], near[0]))
     return _denied(sorted(tokens, key=lambda token: token.start), text)
+
+
+def _joint(tokens: list[Token], text: str) -> list[Token]:
+    """Return the tokens with places that stand together as one: "左边后面", "at the back, on the right"."""
+    found: list[Token] = []
+    for token in tokens:
+        last = found[-1] if found else None
+        between = text[last.end : token.start] if last is not None else "."
+        if (
+            last is not None
+            and last.kind == token.kind == "place"
+            and re.fullmatch(r"[\s的靠、]*(?:and |on |at )?", between)
+        ):
+            rows = tuple(r for r in last.rows if r in token.rows)
+            columns = tuple(c for c in last.columns if c in token.columns)
+            if rows and columns and (last.rows == _ALL) != (token.rows == _ALL):
+                found[-1] = replace(last, end=token.end, text=text[last.start : token.end], rows=rows, columns=columns)
+                continue
+        found.append(token)
+    return found
 
 
 def _masked(text: str) -> str:
@@ -196,7 +222,7 @@ def places_of(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         columns = (0,) if is_far and not re.search(r"最[前后]", text) else _LOW
     elif re.search(r"right|右", text, re.IGNORECASE):
         columns = (GRID - 1,) if is_far and not re.search(r"最[前后]", text) else _HIGH
-    if re.search(r"front|foreground|closer|nearer|前|近", text, re.IGNORECASE):
+    if re.search(r"front|forward|foreground|closer|nearer|前|近", text, re.IGNORECASE):
         rows = (0,) if re.search(r"最前|far front", text) else _LOW
     elif re.search(r"back|rear|away|后|远", text, re.IGNORECASE):
         rows = (GRID - 1,) if re.search(r"最后|far back", text) else _HIGH

@@ -15,12 +15,20 @@ from agentvid.planner.rewrite.rewriting import Undo
 from agentvid.planner.rewrite.roles import CLIPS, PICTURES
 from agentvid.planner.rewrite.sense.camera_words import CAMERA
 from agentvid.planner.rewrite.sense.photo_parts import drop_named
-from agentvid.planner.rewrite.sense.step_words import EVERY, SKIP, names_step, parts_at, roles_told, steps_meant
+from agentvid.planner.rewrite.sense.step_words import (
+    EVERY,
+    SKIP,
+    names_step,
+    parts_at,
+    roles_told,
+    span_meant,
+    steps_meant,
+)
 from agentvid.planner.rewrite.sense.wishes import made_by
 from agentvid.planner.rewrite.sense.words import scan
 from agentvid.planner.rewrite.where import find_steps
 
-__all__ = ["put_only", "put_order", "put_skip", "put_undo"]
+__all__ = ["is_only", "put_only", "put_order", "put_skip", "put_undo"]
 
 _NO_SKIP: Final = re.compile(
     r"\b(?:not|don't use|do not use|dont use|never use) ?(?:on|from|with|the one)?\b(?= (?:the|my|this"
@@ -42,6 +50,13 @@ _UNDO: Final = re.compile(
     r"|\b(?:previous|last|earlier) (?:version|state|one|result)\b.*\b(?:better|back|again|nicer|return"
     r"|restore|please)\b|\b(?:liked|preferred|prefer) (?:it )?(?:the )?(?:way it was"
     r"|(?:it )?(?:better )?before|previous|last version)\b"
+    r"|\b(?:scrap|drop|discard|cancel|forget|throw away|ditch|lose|remove|reverse"
+    r"|reject) (?:that|my|the|this) (?:very )?(?:last|latest"
+    r"|previous|recent|most recent) (?:edit|change|tweak|modification|revision|one"
+    r"|thing|correction)\b|\brestore (?:what|how) (?:we|i) had\b"
+    r"|\b(?:what|how|the way) (?:we|i|it|things) (?:had|looked|was"
+    r"|were)(?: it)? before\b|\bgo back one\b|\bone (?:step|version) back\b"
+    r"|刚(?:才)?改的.{0,4}(?:不算|不要|撤|取消)|[改换变]回来|恢复(?:上次|到?之前)"
     r"|撤[销回消]|回滚|倒回|(?:退|返|回|恢复|还原|[变改换](?=[回到成]))(?:回|到"
     r"|成)?(?:去|来)?.{0,4}(?:上一?[版个次步]"
     r"|刚才|之前|原样|前一?[版个次]|先前)|上一?版.{0,8}(?:好|回|行)"
@@ -65,15 +80,16 @@ _ORDER: Final = re.compile(
     r"(?P<one>.+?)\b(?P<way>before|after|ahead of|prior to|following)\b (?P<two>.+)"
     r"|(?P<one_zh>.+?)(?:放到?|挪到?|排到?|移到?|要?在|调到)(?P<two_zh>.+?)(?:的)?之?(?P<way_zh>前"
     r"|后)[面边]?"
+    r"|先(?P<one_zh4>[^,，]+)[,，](?P<two_zh4>[^,，]+?)(?:放|排|挪|移|往|到|再)*(?:后面?|最后|靠后)$"
     r"|先(?P<one_zh2>.+?)[,，]?(?:再|然后|后|接着)(?P<two_zh2>.+)"
     r"|(?P<one_zh3>.{1,10})完了?(?:之?后|以后)?[,，]?再(?P<two_zh3>.+)"
-    r"|(?P<one_en2>.+?) first,? (?:and )?then (?P<two_en2>.+)",
+    r"|(?P<one_en2>.+?) first,? (?:and )?(?:then )?(?P<two_en2>.+)",
     re.IGNORECASE,
 )
 
 
 _LATE: Final = re.compile(
-    r"\b(?:at the (?:very )?end|the (?:very )?last(?: step| one)?|(?:be|come|go) last"
+    r"\b(?:(?:at|to|till|until) the (?:very )?end|the (?:very )?last(?: step| one)?|(?:be|come|go) last"
     r"|after everything(?: else)?)\b|(?:到|在)(?:最后|末尾)|最后再|等.{0,8}(?:完|好)了?再",
     re.IGNORECASE,
 )
@@ -104,6 +120,11 @@ def put_skip(draft: Draft, text: str) -> bool:
         r"\b(?:so|that|too|as) (?:much|fast|far|slow|long|close)\b|[那这]么|太", text
     ):
         return False
+    if re.search(r"\bstop\w*\b.*\b(?:for|at|half\w*|when|seconds?)\b|停.*秒", text):
+        return False
+    span = span_meant(draft, text)
+    if span:
+        return _drop_span(draft, span)
     part = _PART.search(text)
     own = part["own"] if part is not None else _own_words(text, skip)
     steps = (
@@ -133,7 +154,20 @@ def put_skip(draft: Draft, text: str) -> bool:
             return False
         leave_out(draft, steps)
         return True
-    return drop_named(draft, next(part for part in parts if part.core == core))
+    is_done = drop_named(draft, next(part for part in parts if part.core == core))
+    left = [step for step in checks if draft.chain.has(step)] if re.search(r"\band\b|[和跟与、]", own) else []
+    if is_done and left:
+        leave_out(draft, left)
+    return is_done
+
+
+def _drop_span(draft: Draft, steps: list[str]) -> bool:
+    for part in [part for part in draft.parts() if part.core in steps]:
+        drop_named(draft, next(now for now in draft.parts() if now.core == part.core))
+    rest = [step for step in steps if draft.chain.has(step) and draft.chain.step(step).tool in ("check", "analyse")]
+    if rest:
+        leave_out(draft, rest)
+    return True
 
 
 def _own_words(text: str, skip: re.Match[str]) -> str:
@@ -141,6 +175,11 @@ def _own_words(text: str, skip: re.Match[str]) -> str:
     after = re.split(r"[,;，。]|\b(?:but|just|only)\b", text[skip.end() :])[0]
     before = re.split(r"[,;，。]|\b(?:but|and)\b", text[: skip.start()])[-1]
     return f"{before} {after}"
+
+
+def is_only(text: str) -> bool:
+    """Return whether words say that something is wanted and no more."""
+    return _ONLY.search(text) is not None
 
 
 def put_only(draft: Draft, text: str) -> bool:
@@ -194,6 +233,8 @@ def put_order(draft: Draft, text: str) -> bool:
         meant = [
             s for s in steps_meant(draft, _LATE.sub(" ", text)) if draft.chain.step(s).tool in ("check", "describe")
         ]
+        if len(meant) > 1 and EVERY.search(text):
+            meant = [step for step in meant if step != draft.chain.steps[-1].id][-1:]
         if len(meant) == 1 and meant[0] != draft.chain.steps[-1].id:
             apply_edit(draft, Move(step=meant[0], after=draft.chain.steps[-1].id))
             return True

@@ -7,10 +7,12 @@ from typing import Final
 
 from agentvid.planner.rewrite.sense.words import residue
 
-__all__ = ["is_change", "is_unclear"]
+__all__ = ["is_change", "is_other", "is_unclear"]
 
 _VAGUE: Final = re.compile(
-    r"怪怪|奇怪|古怪|怪|别扭|不对劲|不太对|不对|不满意|不喜欢|不好看|不理想|不舒服|不自然|不到位|没感觉|没味道"
+    r"换一?[种样下]|别的样子|那边|这边|另一个|[颜换]色|\b(?:colou?rs?|the other one"
+    r"|other|change|switch|move|turn)\b|怪怪|奇怪|古怪|怪|别扭|不对劲|不太对|不对"
+    r"|不满意|不喜欢|不好看|不理想|不舒服|不自然|不到位|没感觉|没味道"
     r"|[差缺少]点?(?:儿)?(?:意思|感觉|味道|什么|东西|劲)|差点|差一点|欠点?|丑|难看|一般般?|不行|不咋地|无语"
     r"|想象|理想|预期|期待|满意|喜欢|效果|感觉|意思|味道|风格|氛围|画面|结果|图|哪里|哪儿|说不上来|说不出来?|不知道"
     r"|什么|怎么回事|调整|调一?调|优化|改进|完善|美化|改改|改一?改|弄弄"
@@ -51,9 +53,26 @@ def is_change(text: str) -> bool:
     return _CHANGE.match(text.strip()) is not None
 
 
+_OTHER: Final = re.compile(
+    r"(?:no|nah|nope|not (?:that|this)|oh|sorry|wait|hm+|please|不是|不对|不|哦"
+    r"|呃)?[,， ]*(?:the|that) other (?:one|thing)(?: please| instead)?"
+    r"|(?:不是|不对|不|哦|呃)?[,， ]*(?:要)?另外?(?:那|一)?[个把只张种](?:吧|啊|呀)?"
+    r"|换一?个(?:吧|呢|好了|看看|试试)?",
+    re.IGNORECASE,
+)
+"""What names nothing, and may be anything."""
+
+
+def is_other(text: str) -> bool:
+    """Return whether a message means "the other one" of what it doesn't say."""
+    return _OTHER.fullmatch(text.strip(" .!。？?")) is not None
+
+
 def is_unclear(text: str) -> bool:
     """Return whether a message asks that something be otherwise and names nothing that could be."""
     text = text.strip().lower()
+    if is_other(text):
+        return True
     if not _VAGUE.search(text) or _ASKED_FOR.search(text) or _PRAISE.match(text):
         return False
     return not residue(_VAGUE.sub(" ", text), [])

@@ -12,7 +12,7 @@ from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_run import apply_edit
 from agentvid.planner.rewrite.roles import PICTURES
 from agentvid.planner.rewrite.sense.photo_words import things_said
-from agentvid.planner.rewrite.sense.step_words import steps_meant
+from agentvid.planner.rewrite.sense.step_words import span_meant, steps_meant
 from agentvid.planner.rewrite.where import find_steps
 
 __all__ = ["made_by", "put_engine", "put_pin", "put_seed"]
@@ -21,14 +21,17 @@ _PIN: Final = re.compile(
     r"\b(?:lock\w*|pin(?:ned|s)?|freez\w+|frozen|fasten|cement|set in stone)\b"
     r"|\b(?:don't|do not|dont|never|no need to|not|shouldn't|must not|won't"
     r"|needn't)\b(?: \w+){0,5}? (?:re-?(?:do|draw|run|make|render|paint|generat|comput|calculat|find|locat"
-    r"|roll|shoot|creat)\w*|recalculat\w*|run|comput\w*|calculat\w*|touch(?:ed)?)\b(?! (?:the |its "
+    r"|roll|shoot|creat)\w*|(?:be )?(?:drawn?|done|run|made|rendered|painted"
+    r"|generated)(?: (?:over|again|anew|afresh))+|recalculat\w*|run|comput\w*"
+    r"|calculat\w*|done (?:over|again)|touch(?:ed)?)\b(?! (?:the |its "
     r"|my )?(?:\w+ )?(?:colou?r|background|saucer|spoon|table))"
     r"|\bkeep\b(?=.*\b(?:exactly|result|output|version|step|as (?:it|that|they) (?:is|are|was)|as is"
     r"|this one|the same forever)\b)|\bkeep (?:this|that|the) (?:drawing|picture|image|result|photo|one"
     r"|version)(?=$|[,.]| as\b| like\b)|\bleave\b(?=.*\b(?:exactly|as (?:it|that) is|as is|step)\b)"
     r"|\bno matter what\b|\bwhatever (?:else )?(?:i|you|we|changes|happens)\b"
     r"|\bstays? (?:exactly )?(?:as (?:it )?is|put|fixed|the way it is)\b"
-    r"|锁|固定|定住|定下来|冻结|钉[住死]|敲定|封[住存]|存住|保住|别(?:(?:再去?|重新?|再重新?)(?:做|画)"
+    r"|锁|固定|定住|定下来|就这[样么]定|定了|冻结|钉[住死]|敲定|封[住存]|存住|保住"
+    r"|别(?:(?:再去?|重新?|再重新?)(?:做|画)"
     r"|(?:再)?(?:去)?重?新?(?:跑|算|生成|运行|计算|渲染|找(?!错)))(?![太那这得])|(?:不要|不用|不必|不许"
     r"|无需)(?:再)?重?新?(?:跑|算|画|生成|运行|计算|渲染)"
     r"|保持(?:现在|目前)?(?:这样|原样|结果)|就用(?:现在)?这[张个版]|结果(?:留着|保留|别动|不变|不动)"
@@ -82,6 +85,11 @@ def put_pin(draft: Draft, text: str) -> bool:
         is_of_thing = said_colours(text) or things_said(text, "") or _THING.search(text)
         if draft.did or not is_of_step or is_of_thing:
             return draft.did and not is_of_thing
+    span = span_meant(draft, text)
+    if span:
+        for step in span:
+            apply_edit(draft, Pin(step=step, pinned=not is_free))
+        return True
     where = find_steps(text, draft.chain, draft.tools)
     steps = list(where.steps) if where is not None and where.is_number else steps_meant(draft, rest)
     if not steps and draft.said & {"pin"}:
@@ -117,6 +125,8 @@ def made_by(draft: Draft, text: str) -> list[str]:
 def put_seed(draft: Draft, text: str) -> bool:
     """Give the steps that draw, or those that are named, another seed."""
     match = _SEED.search(text)
+    if match is not None and match[0].startswith(("再", "换", "another", "different")) and _THING.search(text):
+        match = None  # one thing more, not one picture more
     if match is None:
         return "seed" in draft.said and re.search(r"\b(?:again|once more|redo)\b|再|重", text) is not None
     drawing = [step for step in draft.chain if (spec := draft.tools.get(step.tool)) and spec.takes("seed")]

@@ -122,6 +122,7 @@ _PAUSE: Final = re.compile(
     r"\s*(?:[。;!?\n…—]+|--+| - |(?<!\d)[,、]|[,、](?!\s?-?\d)|,(?=\s?\d+(?:\.\d+)? ?(?:s|secs?|x|°|deg"
     r"|fps|秒|度|倍))"
     r"|\.(?=\s|$))\s*"
+    r"|\s+and\s+(?=\d+(?:\.\d+)? ?(?:s|secs?|seconds?|degrees?|°|fps)\b)"
     rf"|\s+(?=but\b)|\s+(?:and|plus)\s+(?={_VERBS_EN}\b)|\s+(?=(?:and )?then \w)"
     r"|(?=然后|而且|并且|但是|不过(?!去)|另外|还有(?!点|些)|顺便|同时(?!也))",
     re.IGNORECASE,

@@ -40,12 +40,32 @@ _RATE: Final = re.compile(
     rf"|=|:|改成|设为|用|调到|为))? ?({_N})|每秒 ?({_N}) ?帧",
     re.IGNORECASE,
 )
-_SIZE: Final = re.compile(r"(\d{2,5}) ?(?:x|×|by|\*|乘(?:以)?) ?(\d{2,5})(?: ?(?:pixels?|px|像素))?", re.IGNORECASE)
+_SIZE: Final = re.compile(
+    r"(\d{2,5}) ?(?:px|像素)? ?(?:x|×|by|\*|乘(?:以)?) ?(\d{2,5})(?: ?(?:pixels?|px|像素))?"
+    r"|(\d{2,5}) ?(?:pixels?|px|像素)?(?: on each side| each (?:side|way)| square\b"
+    r"|(?:的?大?小?)?(?:见方|正方形?|方图))"
+    r"|\bsquare\D{0,12}?(\d{2,5})(?: ?(?:pixels?|px))?",
+    re.IGNORECASE,
+)
 _FRAME: Final = re.compile(r"\bframe (?:number |no\.? ?|#)?(\d{1,6})|第(\d{1,6})帧", re.IGNORECASE)
 _SECOND: Final = re.compile(
     rf"\b(?:from|at|starting (?:at|from)|after) (?:second |the )?({_N})(?: ?(?:s|secs?|seconds?)\b| second mark)"
     rf"|(?:从|在)第?({_N}|[一二两三四五六七八九十半]+)秒|\b(?:from|at) second ({_N})",
     re.IGNORECASE,
+)
+_PLACED: Final = (
+    (0.5, r"\b(?:middle|midpoint|half ?way|halfway point|centre|mid)\b|中间|一半|半截|当中"),
+    (0.0, r"\b(?:very )?(?:beginning|start|first frame|opening)\b(?!ing)|从头|开头|一开始|最前|第一帧|起始|首帧"),
+)
+"""Places in a clip as people call them, as shares of its length."""
+_BEFORE_END: Final = re.compile(
+    rf"({_N}|a|an|half an?|one|two|three) ?(?:s|secs?|seconds?) (?:before"
+    rf"|from) (?:the |its )?(?:end|last)|倒数第?({_N}|[一二两三四五六七八九十半]+)秒"
+    rf"|(?:离|距)?(?:结尾|末尾|结束|最后)(?:前|还有|往前)({_N}|[一二两三四五六七八九十半]+)秒",
+    re.IGNORECASE,
+)
+_FROM: Final = re.compile(
+    r"\b(?:from|at|starting|start|continue|carry on|go on|instead of the end)\b|[从在]|接着|续|开始", re.IGNORECASE
 )
 _START: Final = re.compile(
     r"\b(?:from|carry on|continue|start\w*|instead of the end|go on)\b|从|开始|起|往后|接着|续", re.IGNORECASE
@@ -74,6 +94,9 @@ _NUMBERS: Final = {
 }
 """Numbers that are evidence, and what they are called."""
 _UNLIT: Final = re.compile(
+    r"\b(?:don't|do not|dont|no need to|never|stop|without)\b.{0,24}\b(?:match|fit"
+    r"|adapt|adjust|tone|dim|dull)\w*\b.{0,24}\b(?:dim|dark|light|lit"
+    r"|bright|shad)\w*|\b(?:plain|pure|flat|raw) colou?r\b.*\b(?:light|dim|shade)\w*|"
     r"\b(?:don't|do not|dont|no|without|never|ignore|not)\b.*\b(?:light|lighting|brightness)\b|(?:别|不要|不用"
     r"|不管|忽略|无视|不看|不考虑|不参考|无需|不必).*(?:光线|光照|明暗|亮度)",
     re.IGNORECASE,
@@ -141,7 +164,8 @@ def spot_size(draft: Draft, clause: str) -> bool:
     step = draft.one(steps)
     if step is None:
         return False
-    wide, high = (int(group) for group in match.groups())
+    sides = [int(group) for group in match.groups() if group is not None]
+    wide, high = sides[0], sides[-1]
     draft.settle(lambda: draft.put_args(step, width=wide, height=high))
     return True
 
@@ -149,7 +173,10 @@ def spot_size(draft: Draft, clause: str) -> bool:
 def spot_start(draft: Draft, clause: str) -> bool:
     """Read "carry on from frame 50", "从第1秒那里开始往后续"."""
     frame, second = _FRAME.search(clause), _SECOND.search(clause)
-    if (frame is None and second is None) or not _START.search(clause):
+    share = next((share for share, words in _PLACED if re.search(words, clause, re.IGNORECASE)), None)
+    early = _BEFORE_END.search(clause)
+    is_told = frame is not None or second is not None or share is not None or early is not None
+    if not is_told or not _START.search(clause) or not _FROM.search(clause):
         return False
     steps = [step.id for step in draft.chain if (spec := draft.tools.get(step.tool)) and spec.parameter("keyframe")]
     step_id = draft.one(steps)
@@ -159,8 +186,15 @@ def spot_start(draft: Draft, clause: str) -> bool:
     if frame is not None:
         number = int(frame[1] or frame[2])
         at = number / clip.fps
+    elif early is not None:
+        told = next(group for group in early.groups() if group)
+        at = clip.seconds - (read_number(re.sub(r"^half an?$", "0.5", told)) or 1.0)
+        number = round(at * clip.fps)
+    elif second is None:
+        assert share is not None
+        number = round(share * (clip.frames - 1))
+        at = number / clip.fps
     else:
-        assert second is not None
         at = read_number(next(group for group in second.groups() if group)) or 0.0
         number = round(at * clip.fps)
     if not 0 <= number < clip.frames:
