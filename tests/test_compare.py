@@ -186,6 +186,6 @@ async def test_two_revisions_of_a_turn_are_compared_outside_the_mask():
         assert box.x0 >= columns.min() - 8 and box.x1 <= columns.max() + 9
         assert box.y0 >= rows.min() - 8 and box.y1 <= rows.max() + 9
         assert isinstance(image.side_by_side, Image)
-        assert (await turn.compare("main", "green", "zh")).plan == ("t1.s3：参数 colour：“blue” → “#2e8b57”",)
+        assert (await turn.compare("main", "green", "zh")).plan == ("t1.s3：参数 颜色：“blue” → “#2e8b57”",)
         same = await turn.compare(turn, "green")
         assert all(port.is_same for port in same.ports) and same.words()[0] == "the plans are the same"

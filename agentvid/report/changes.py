@@ -9,6 +9,7 @@ from agentvid.chain.conflict import Conflict
 from agentvid.chain.diff import ChainDiff, FieldChange
 from agentvid.report.edits import json_words, short
 from agentvid.report.record import Language
+from agentvid.report.words import port_label
 
 __all__ = ["conflict_words", "diff_words"]
 
@@ -64,7 +65,8 @@ def conflict_words(conflict: Conflict, language: Language) -> str:
 
 
 def _part(field: str, name: str, language: Language) -> str:
-    return " ".join(filter(None, (_PARTS[field][language == "zh"], name)))
+    label = name if language == "en" or not name else port_label(name, language)
+    return " ".join(filter(None, (_PARTS[field][language == "zh"], label)))
 
 
 def _of(step: str | None, field: str, name: str, language: Language) -> str:

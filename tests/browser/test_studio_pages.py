@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -81,3 +82,27 @@ def test_axe_finds_nothing_in_the_canvas(visit: Open, made: dict[str, str]) -> N
         assert [(port, v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found] == []
         page.keyboard.press("Escape")
         page.locator("dialog.canvas").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_dialogs_and_forms(visit: Open, made: dict[str, str], scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def check(page: Any) -> None:
+        page.wait_for_timeout(300)
+        found = axe.run(page).response["violations"]
+        assert [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found] == []
+
+    page = visit(made["photo"], color_scheme=scheme)
+    for fold in ("args", "expect", "wishes"):
+        card(page, "t1.s4").locator(f"details[data-fold={fold}] summary").click()
+    check(page)
+    card(page, "t1.s4").get_by_role("button", name="更多操作").click()
+    page.get_by_role("button", name="更换工具").click()
+    page.locator("dialog .choice").first.wait_for()
+    check(page)
+    history = visit(made["photo"] + "/history", color_scheme=scheme)
+    history.get_by_role("button", name="取用").first.click()
+    history.locator("dialog .choice input").first.check()
+    history.locator("dialog [data-price=told]").wait_for()
+    check(history)
