@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
@@ -14,6 +15,7 @@ __all__ = [
     "CheckoutBody",
     "Edits",
     "EditsBody",
+    "Given",
     "KeyBody",
     "MergeBody",
     "MessageBody",
@@ -27,6 +29,7 @@ __all__ = [
 SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 Json: TypeAlias = dict[str, Any]
 _DEEPEST: Final = 64
+_HALVES: Final = re.compile(r"[\ud800-\udfff]")
 Number: TypeAlias = Annotated[int, Field(ge=1, lt=2**31)]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
 At: TypeAlias = Number | Name
@@ -34,10 +37,13 @@ At: TypeAlias = Number | Name
 
 
 def _shallow(told: Any) -> Any:
+    """Return JSON that is not too deep, and whose texts can be written: names within it too are free text."""
     inside = [told]
     for _ in range(_DEEPEST):
-        inside = [held for one in inside for held in (one.values() if isinstance(one, dict) else one)]
-        inside = [held for held in inside if isinstance(held, dict | list)]
+        held = [item for one in inside for item in ([*one, *one.values()] if isinstance(one, dict) else one)]
+        if any(isinstance(item, str) and not item.isascii() and _HALVES.search(item) for item in held):
+            raise ValueError("half of a character, a lone surrogate")
+        inside = [item for item in held if isinstance(item, dict | list)]
         if not inside:
             return told
     raise ValueError(f"brackets within brackets, more than {_DEEPEST} deep")

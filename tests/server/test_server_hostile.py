@@ -50,6 +50,8 @@ def is_told(answer: httpx.Response) -> None:
         b'{"key": "\\ud800"}',
         b'{"name": "\\ud800"}',
         b'{"messages": [{"role": "user", "content": "\\udfff"}]}',
+        b'{"messages": [{"role": "user", "content": "x", "\\ud800": 1}]}',
+        b'{"prompt": "x", "agentvid": {"given": {"\\ud800": 1}}}',
         b'{"prompt": NaN}',
         b'{"prompt": "x", "seed": 1e400}',
         gzip.compress(b'{"prompt": "x"}'),

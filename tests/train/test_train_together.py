@@ -14,6 +14,7 @@ from agentvid.train.loop import Budget
 from agentvid.train.state import load_state
 from agentvid.train.together import Together
 
+pytestmark = pytest.mark.slow
 AMOUNTS = Amounts(stills=6, held_out_stills=4)
 
 
@@ -35,7 +36,6 @@ def beside(prepared, folder):
     return folder
 
 
-@pytest.mark.slow
 def test_the_same_bytes_each_time_and_when_resumed(prepared, tmp_path):
     tensors, facts = prepared[1]
     assert facts["step"] == 2

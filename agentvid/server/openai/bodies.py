@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
 from agentvid.agent.form import MOST_PIXELS
+from agentvid.server.bodies import Given
 from agentvid.server.openai.errors import bad_parameter
 
 __all__ = [
@@ -43,7 +44,7 @@ class Ours(BaseModel):
     engine: str | None = Field(None, max_length=100, description="Wished for every step that it can do.")
     planner: str = Field("", max_length=100, description="Who writes the chain.")
     seed: int | None = Field(None, ge=0, lt=2**63)
-    given: dict[str, JsonValue] = Field(default_factory=dict, description="Ports by address, as in the native API.")
+    given: Given = Field(default_factory=dict, description="Ports by address, as in the native API.")
     session: str | None = Field(None, max_length=64, description="Chat: go on in this session, with the last message.")
     review: Literal["never", "ask", "when_costly"] = Field("never", description="Chat: who approves a chain.")
     media: Literal["url", "data"] = Field("url", description="Chat: how pictures and clips are answered.")
@@ -149,7 +150,7 @@ class ChatBody(Wished):
         "safety_identifier",
     )
 
-    messages: list[dict[str, JsonValue]] = Field(min_length=1, max_length=500)
+    messages: list[Given] = Field(min_length=1, max_length=500)
     seed: int | None = Field(None, ge=0, lt=2**53)
     stream: bool | None = None
     stream_options: dict[str, JsonValue] | None = None
