@@ -174,7 +174,7 @@ class DataSet(Value):
 
     name: Literal["agentvid-chain-editing"]
     version: str
-    licence: Literal["CC0-1.0"]
+    licence: Literal["Apache-2.0"]
     media: tuple[Medium, ...]
     cases: tuple[Case, ...]
 
