@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from agentvid.planner.wide.media_words import without_media
 from agentvid.planner.wide.talk import without_courtesy, without_exceptions
 from agentvid.planner.wide.text import QUOTE, Told
 from agentvid.planner.wide.words import CLASSES
@@ -16,6 +17,7 @@ __all__ = ["amount_in", "direction_in", "kept_in", "measured_in", "ratio_in", "t
 
 _WHOLE: Final = re.compile(
     r"^(?:it|this|that|them|everything|all|the (?:whole )?(?:thing|image|picture|photo|pic|clip|video|scene|footage|shot)|this (?:image|picture|photo|pic|clip|video)|image|picture|photo|video|"
+    r"(?:much |slightly |a bit |a little )?(?:warmer|cooler|colder|moodier|softer|sunnier|lighter|crisper|clearer|brighter|darker|sharper)|"
     r"它|这个?|那个?|整体|整个画面|画面|图片?|照片|视频|片子|这[张段幅条](?:图|照片|视频|图片)?|图里|一下|颜色|色彩|亮度|对比度|饱和度|光线|灯光|天气|风格|背景)?$"
 )
 _WHOLE_OPS: Final = frozenset(
@@ -30,6 +32,7 @@ _WHOLE_OPS: Final = frozenset(
         "loop",
         "reverse",
         "stabilise",
+        "text_add",
         "join",
         "beside",
         "above",
@@ -97,6 +100,7 @@ def target_of(message: Told, group: Group) -> str:
             )
             if group.op == "material":
                 words = re.sub(rf" (?:out of )?{CLASSES['material']}$", "", words, flags=re.IGNORECASE)
+            words = without_media(words)
             return "" if _WHOLE.match(words.lower()) or QUOTE in match["t"] else words
     if group.op in ("remove", "recolour"):
         return _named_before(group, text)
@@ -147,13 +151,21 @@ def value_of(message: Told, group: Group) -> str:
         if colours:
             last = colours[-1]
             return message.said[group.start + start + last.start() : group.start + start + last.end()].strip(" 的")
-    match = _AFTER.search(text) or _AFTER_EN.search(text)
+    written = _WRITTEN.search(text) if group.op in ("text_add", "caption") else None
+    match = written or _AFTER.search(text) or _AFTER_EN.search(text)
     if match:
-        at = group.start + start + match.start("v")
-        return message.said[at : at + len(match["v"])].strip(" ,的吧了")
+        name = "v" if match["v"] else "w"
+        at = group.start + start + match.start(name)
+        return message.said[at : at + len(match[name])].strip(" ,的吧了")
     return message.part(group.start + start, group.start + end)
 
 
+_WRITTEN: Final = re.compile(
+    r"(?<![a-z])(?:write|print|type|letter)(?: the)?(?: words?| text| caption| title)? (?P<v>[^,;]{1,60}?)"
+    r"(?= (?:in (?:big|large|small|bold|huge|tiny|white|black|red|blue|green|yellow|gold|the|a)|at the|on (?:the|it|top|this|my)"
+    r"|across|along|over|under|below|above|near|to the)(?![a-z])|$)"
+    r"|(?<![a-z])(?:text|words?|caption|title)(?: saying| that says| reading)? (?P<w>[^,;]{1,60}?)(?= (?:in|at|on|across) |$)"
+)
 _COLOUR: Final = re.compile(CLASSES["colour"])
 _RATIO: Final = re.compile(r"(?<![\d:])(\d{1,2}(?:\.\d+)?)\s?(?:[:x×比]|by)\s?(\d{1,2}(?:\.\d+)?)(?![\d:])")
 _ZH_RATIO: Final = re.compile(r"([一二三四五六七八九十]+)比([一二三四五六七八九十]+)")

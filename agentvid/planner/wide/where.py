@@ -232,7 +232,7 @@ class Shelf:
                 others = used[:1] or ([self._origin()] if self.real else [])
             return [0, *others]
         if len(named) >= 2:
-            return named
+            return named[::-1] if op == "join" and _COMES_AFTER.search(clause) else named
         if len(pool) >= 2:
             return pool
         if named and self.made and not self.new:
@@ -248,6 +248,13 @@ class Shelf:
             last = self.made[-1].number
             return [before, last] if before else [last]
         return pool or named
+
+
+_COMES_AFTER: Final = re.compile(
+    r"(?<![a-z])(?:play|put|show|place|add|append|join|stick)(?! (?:them|both|it))[a-z0-9 ]* (?:after|behind) (?:the )?[a-z]"
+    r"|[接放拼加]在.{1,12}(?:后面?|之后)"
+)
+"""Words by which what is named first comes second: "play the first clip after the second"."""
 
 
 def _is_denied(clause: str, at: int) -> bool:
