@@ -123,7 +123,9 @@ class KeyList(BaseModel):
 class MadeKey(KeyDocument):
     """A key that was made just now, with the secret: it is kept nowhere and not shown again."""
 
-    model_config = _example(id="k-1a2b3c4d", name="laptop", owner="mia", created=1790000000.0, key="av_…")
+    model_config = _example(
+        id="k-1a2b3c4d", name="laptop", owner="mia", created=1790000000.0, used=None, revoked=None, key="av_…"
+    )
 
     key: str
 
