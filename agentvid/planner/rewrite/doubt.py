@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agentvid.chain.edit import SetArg
+from agentvid.chain.edit import Remove, SetArg
 from agentvid.media.colours import named_colour
 from agentvid.planner.nouns import same_noun
 from agentvid.planner.rewrite.colour_said import said_colours
@@ -16,7 +16,7 @@ from agentvid.planner.rewrite.draft import Draft
 from agentvid.planner.rewrite.read_target import head_noun
 from agentvid.planner.rewrite.rewriting import Rewrite
 from agentvid.planner.rewrite.sense.photo_words import things_said
-from agentvid.planner.rewrite.sense.step_words import names_step
+from agentvid.planner.rewrite.sense.step_words import SKIP, names_step
 from agentvid.planner.rewrite.sense.words import chunks_of
 
 __all__ = ["is_doubtful", "is_foreign"]
@@ -32,6 +32,13 @@ _ALIKE: Final = re.compile(
     r"|to|get) the (?:colou?r|shade) of\b|\blike the \w+'?s?\b",
     re.IGNORECASE,
 )
+_LEAVES: Final = re.compile(
+    rf"{SKIP.pattern}|\b(?:keep\w*|leave|only|just|still|own|original\w*|stays?"
+    rf"|remain\w*|alone|back|was|instead|rather|done|enough|finish\w*|straight"
+    r"|directly|undo|untouched|sharp\w*|crisp|but)\b|[留只光就原免不别没停删甭]|还是|保持|清[晰楚]|直接|干脆|够了",
+    re.IGNORECASE,
+)
+"""What leaves out more than one step, or keeps a thing as it was."""
 _NAMES: Final = ("what", "target")
 _BEHIND: Final = re.compile(
     r"\b(?:backgrounds?|backdrop|behind|subject|instead|like|as|checks?|steps?)\b|背景|身后|底色|主体|检查|一样|步",
@@ -41,6 +48,8 @@ _BEHIND: Final = re.compile(
 
 def is_doubtful(said: str, rewrite: Rewrite) -> bool:
     """Return whether the edits that a message was read as are likelier wrong than right."""
+    if sum(isinstance(edit, Remove) for edit in rewrite.edits) > 1 and not _LEAVES.search(said):
+        return True
     named = [edit for edit in rewrite.edits if isinstance(edit, SetArg) and edit.name in _NAMES]
     told = [str(edit.value) for edit in named if isinstance(edit.value, str)]
     is_coloured = any(isinstance(edit, SetArg) and edit.name == "colour" for edit in rewrite.edits)

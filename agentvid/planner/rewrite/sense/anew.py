@@ -86,6 +86,8 @@ _JOINED: Final = re.compile(
 
 def asks_alone(draft: Draft, text: str) -> bool:
     """Return whether words ask for a result beside the one that is there, or for an answer that no step gives."""
+    if re.search(r"\bseeds?\b|种子", text):
+        return False
     tools = {step.tool for step in draft.chain}
     has_answer = "describe" in tools
     if "compose" not in tools and _JOINED.search(text):

@@ -26,6 +26,7 @@ CAMERA: Final[Table] = table(
         rf"|the |see its )?(?:back(?! to)|rear|far side|other side)\b|(?:绕"
         rf"|转)到.{{0,3}}侧面"
         rf"|[半整]圈|" + rf"{_N}圈"
+        r"|(?:角度|幅度)(?:加|改|调|变|设|减|缩)?(?:大|小)?(?:到|成|为)\d+(?![\d.]*[秒倍%x])"
         r"|(?<=way to )\d+\b(?! ?(?:s\b|sec|x\b|%))|(?<=[转摇绕]到)\d+(?![\d.]*[秒倍%x])",
         "times": rf"(?:\b(?:up )?to )?(?!一倍){_N} ?(?:x\b|×|times\b|倍)(?! (?:as |slow|fast|long"
         rf"|short|wide|more))|\bx ?\d+(?:\.\d+)?\b"

@@ -60,7 +60,8 @@ def put_wanted(
         for index in own:
             _put(goal, token, index, kinds)
     has_more = (len(goal.looks), len(goal.rows), len(goal.columns), len(goal.added)) != before
-    if "only" in kinds and sure and not free and not related and not (has_more and goal.looks):
+    is_change = bool(kinds & {"turn", "colours", "sizes", "places"})
+    if "only" in kinds and not is_change and sure and not free and not related and not (has_more and goal.looks):
         goal.removed |= {i for i in range(len(goal.scene.solids)) if i not in subjects}
 
 
