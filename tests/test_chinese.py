@@ -32,9 +32,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
             "镜头向左摇，每秒 30 像素、向上摇，每秒 4 像素。只有 3 帧，不足以检验预测。可信 0.0 秒，共 1.0 秒。",
         ),
         (
-            "error bound (90%, 38 rollouts of windows of a city clip): 9 grey levels at frame 1, 29 grey levels at"
-            " frame 13, 44 grey levels at frame 25; passes 24 dB at frame 6",
-            "误差范围（90%，用城市视频的片段测了 38 次）：第 1 帧约 9 个灰度级，第 13 帧约 29 个灰度级，"
+            "error bound (holds for 90% of frames; 38 rollouts of windows of a city clip): 9 grey levels at frame 1,"
+            " 29 grey levels at frame 13, 44 grey levels at frame 25; passes 24 dB at frame 6",
+            "误差范围（对 90% 的帧成立，用城市视频的片段测了 38 次）：第 1 帧约 9 个灰度级，第 13 帧约 29 个灰度级，"
             "第 25 帧约 44 个灰度级；第 6 帧超过 24 dB",
         ),
         ("a mask of 3x4", "遮罩大小为 3x4"),

@@ -26,7 +26,7 @@ from agentvid.errors import InputError, StoreError
 from agentvid.media.types import Box, CameraPath, CameraPose, Keyframe, Mesh, Palette, Point, Swatch, load_value
 from agentvid.report.command import give_command, written
 from agentvid.report.describe import predicate_words, value_words
-from agentvid.report.draw import camera_path_svg, depth_picture, mark
+from agentvid.report.draw import camera_path_svg, depth_picture, error_curve_svg, mark
 from agentvid.report.folder import file_names, write_results
 from agentvid.report.graph import chain_svg
 from agentvid.report.page import render
@@ -452,3 +452,12 @@ def test_sound_plays_and_a_mesh_is_linked(store: ObjectStore, record: TurnRecord
     assert reader.all("audio")[0]["src"].startswith("data:audio/wav;base64,")
     assert "2-mesh.glb" in [a["href"] for a in reader.all("a")]
     assert (tmp_path / "out" / "2-mesh.glb").is_file()
+
+
+def test_an_error_bound_is_a_curve_with_its_limit_and_no_wall_of_numbers() -> None:
+    drawn = str(error_curve_svg({1: 2.0, 5: 10.0, 9: 20.0}, 16.0, "how <far>"))
+    assert drawn.count("<polyline") == 2 and "how &lt;far&gt;" in drawn
+    curve = [tuple(map(float, at.split(","))) for at in drawn.split('class="error" points="')[1].split('"')[0].split()]
+    limit = [tuple(map(float, at.split(","))) for at in drawn.split('class="limit" points="')[1].split('"')[0].split()]
+    assert [x for x, _ in curve] == sorted(x for x, _ in curve) and curve[0][1] > curve[1][1] > curve[2][1]
+    assert curve[1][1] > limit[0][1] == limit[1][1] > curve[2][1], "the last step lies above the limit"

@@ -6,6 +6,7 @@ Pictures are Pillow images in RGB. Coordinates of evidence are pixels of the pic
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -16,7 +17,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from agentvid.media.types import Box, CameraPath, CameraPose, Point
 
-__all__ = ["camera_path_svg", "depth_picture", "mark", "scaled"]
+__all__ = ["camera_path_svg", "depth_picture", "error_curve_svg", "mark", "scaled"]
 
 _ACCENT: Final = (64, 224, 208)
 _OUTSIDE: Final = 0.42
@@ -131,6 +132,35 @@ def camera_path_svg(path: CameraPath, title: str) -> Markup:
         views=views,
         way=way,
         dots=Markup("").join(_camera(place, last=i == len(ends) - 1) for i, (place, _) in enumerate(ends)),
+    )
+
+
+# ---------------------------------------------------------------- how an error grows
+
+
+def error_curve_svg(errors: Mapping[int, float], limit: float, title: str) -> Markup:
+    """Return errors by step as a curve, with a dashed line at `limit`: what lies above it is not believed.
+
+    Drawn with classes of the page's style sheet: `error`, `limit`, `scale`. `title` is told to screen readers.
+    """
+    steps = sorted(errors)
+    last, top = max(steps[-1], 2), 1.1 * max(*errors.values(), limit, 1e-6)
+
+    def at(step: float, error: float) -> str:
+        return f"{34 + 258 * (step - 1) / (last - 1):.1f},{100 - 88 * error / top:.1f}"
+
+    return Markup(
+        '<svg class="error-curve" role="img" aria-label="{title}" viewBox="0 0 300 120">'
+        '<polyline class="limit" points="{limit}"/><polyline class="error" points="{errors}"/>'
+        '<text class="scale" x="30" y="16" text-anchor="end">{top}</text><text class="scale" x="30" y="103" '
+        'text-anchor="end">0</text><text class="scale" x="34" y="115">1</text>'
+        '<text class="scale" x="292" y="115" text-anchor="end">{last}</text></svg>'
+    ).format(
+        title=title,
+        limit=f"{at(1, limit)} {at(last, limit)}",
+        errors=" ".join(at(step, errors[step]) for step in steps),
+        top=f"{top / 1.1:.0f}",
+        last=last,
     )
 
 

@@ -33,9 +33,10 @@ from agentvid.media.types import (
     Video,
     port_type_name,
 )
+from agentvid.report.chinese import said
 from agentvid.report.command import correct_command, field_of, give_command, written
 from agentvid.report.describe import action_words, number, operation_notes, operation_title, value_words
-from agentvid.report.draw import camera_path_svg, mark
+from agentvid.report.draw import camera_path_svg, error_curve_svg, mark
 from agentvid.report.media_view import Medium, Showcase
 from agentvid.report.record import Found
 from agentvid.report.words import measure_label, port_label
@@ -46,6 +47,9 @@ _DRAWN: Final = (Mask, Box, Point)
 _SHARES: Final = frozenset({"light", "size"})
 """Ports whose number, 0 to 1, reads best in percent."""
 _PICKS: Final = {"Box": "box", "Point": "point"}
+
+_ERROR: Final = "error_at_"
+"""What the measures of an error bound begin with; the step follows."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,14 @@ def _row(show: Showcase, step: Step, found: Found) -> Row:
     if isinstance(value, CameraPath):
         return replace(row, drawing=camera_path_svg(value, f"{show.words['top_view']}: {row.text}"))
     if isinstance(value, Answer):
-        measures = tuple((measure_label(name, language), number(n)) for name, n in value.measures.items())
-        return replace(row, measures=measures, passed=value.passed, is_answer=True)
+        errors = {int(n.removeprefix(_ERROR)): error for n, error in value.measures.items() if n.startswith(_ERROR)}
+        told = [(name, n) for name, n in value.measures.items() if not name.startswith(_ERROR)]
+        row = replace(row, measures=tuple((measure_label(name, language), number(n)) for name, n in told))
+        row = replace(row, text=said(row.text, language), passed=value.passed, is_answer=True)
+        if not errors:
+            return row
+        limit = 255 / 10 ** (value.measures.get("tolerance_db", 0.0) / 20)
+        return replace(row, drawing=error_curve_svg(errors, limit, row.text))
     if isinstance(value, float) and found.port in _SHARES:
         return replace(row, text=f"{100 * value:.1f} %")
     if isinstance(value, Mask):

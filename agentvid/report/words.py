@@ -324,6 +324,14 @@ _MEASURES: Final[dict[str, tuple[str, str]]] = {
     "changed_inside": ("changed inside", "区域内变化"),
     "hue_share": ("share of the hue", "目标色占比"),
     "psnr_outside_db": ("PSNR outside (dB)", "区域外 PSNR (dB)"),
+    "trust_steps": ("frames to believe", "可信帧数"),
+    "trust_steps_whole": ("… of a whole rollout", "整段同时可信"),
+    "trust_seconds": ("seconds to believe", "可信秒数"),
+    "steps": ("frames", "帧数"),
+    "level": ("holds for a share of", "成立的比例"),
+    "n": ("rollouts measured", "测过的预测"),
+    "tolerance_db": ("tolerance (dB)", "容许误差 (dB)"),
+    "loop_closure": ("loop closure (grey levels)", "回到起点的误差（灰度级）"),
 }
 
 _SIGNS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
