@@ -33,6 +33,7 @@ from agentvid.report.changes import conflict_words, diff_words
 from agentvid.report.edits import edit_lines, json_words
 from agentvid.samples import COFFEE
 from agentvid.store import heads, migrations
+from agentvid.store.database import Database
 from agentvid.store.fence import acquire, own
 from agentvid.store.log import Log
 
@@ -154,7 +155,7 @@ def test_an_older_log_gets_heads_and_knows_which_run_was_answered(tmp_path: Path
     path = tmp_path / "old.db"
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
-        database = migrations.Database(path)
+        database = Database(path)
         with database.write(durable=True) as connection:
             connection.execute("INSERT INTO sessions VALUES ('s1', 'local', '', 1)")
             connection.execute("INSERT INTO turns VALUES ('s1', 1, '{}', 'done', NULL, 1)")
