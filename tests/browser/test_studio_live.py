@@ -164,6 +164,7 @@ def test_undo_and_redo_by_keys_and_another_tab_is_told(visit: Open, server: str,
     expect(page.locator(".chain-facts")).to_contain_text(f"修订 {before}")
     page.keyboard.press("Control+Shift+z")
     expect(page.locator(".chain-facts")).to_contain_text(f"修订 {newest}")
+    other.said[:] = [line for line in other.said if "409" not in line]  # its draft may be priced just then: refused
 
 
 def test_the_camera_is_turned_and_its_wireframe_follows(visit: Open, server: str, planned: dict[str, str]) -> None:
@@ -262,7 +263,7 @@ def test_one_value_is_picked_from_another_revision_at_a_price(visit: Open, serve
     made = httpx.post(f"{turn}/edits", json={"edits": edits, "run": False}, timeout=60).raise_for_status().json()
     httpx.post(f"{turn}/undo", json={}, timeout=60).raise_for_status()
     page = visit(photo + "/history")
-    page.locator(".rev", has_text="box").first.get_by_role("button", name="取用").click()
+    page.locator(".rev", has_text="由人给定").first.get_by_role("button", name="取用").click()
     page.locator("dialog input[value='t1.s1.box']").check()
     page.locator("dialog [data-price=told]").wait_for(timeout=LONG)
     assert "重新运行" in page.locator("dialog .price").inner_text()
