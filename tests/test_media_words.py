@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from planner_tools import PHOTO
+from wide_tools import TAKES
 
+from agentvid.events import ignore
+from agentvid.planner import GrammarPlanner, PlanRequest
 from agentvid.planner.wide.media_words import without_media
 from agentvid.planner.wide.understand import understand
 from agentvid.planner.wide.where import Medium
@@ -70,3 +74,26 @@ def test_the_second_picture_is_meant_and_nothing_in_it(message: str, op: str, ta
 def test_what_comes_after_comes_after(message: str, order: tuple[int, ...]) -> None:
     (want,) = understand(message, shown("video", 2), ()).wants
     assert (want.op, want.on) == ("join", order)
+
+
+@pytest.mark.parametrize(
+    ("message", "value"),
+    [
+        ("write HELLO at the top", "HELLO"),
+        ("add the text SALE in red", "SALE"),
+        ("add text that says OPEN in big letters", "OPEN"),
+        ("put the words Happy Birthday across the top", "Happy Birthday"),
+        ("write at the bottom: see you soon", "see you soon"),
+        ("add a caption at the bottom saying Hello World", "Hello World"),
+        ("write “hi there” on it", "hi there"),
+        ("add a title", ""),
+    ],
+)
+def test_words_to_write_are_those_and_not_the_request(message: str, value: str) -> None:
+    (want,) = understand(message, shown("image", 1), ()).wants
+    assert want.op in ("text_add", "caption") and want.value == value
+
+
+async def test_a_text_without_words_is_asked_for_and_not_made_up() -> None:
+    chain = await GrammarPlanner().plan(PlanRequest(1, "add a title", (PHOTO,), tools=TAKES), ignore)
+    assert len(chain) == 0 and "Which words" in (chain.question or "")

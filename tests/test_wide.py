@@ -215,9 +215,9 @@ def test_what_stays_is_named() -> None:
 # ------------------------------------------------------------ chains
 
 
-ASKS_BACK = frozenset({"generate_image", "generate_video", "orbit", "view_from", "future", "rotate"})
+ASKS_BACK = frozenset({"generate_image", "generate_video", "orbit", "view_from", "future", "rotate", "text_add"})
 """Operations that some phrases ask of what is not there: drawing outside the small world, the far side of a thing, how
-many degrees are level."""
+many degrees are level, words that nobody said ("put our shop name in the corner")."""
 
 
 async def test_every_phrase_becomes_a_chain_that_checks() -> None:

@@ -6,6 +6,7 @@ that was executed without a person, on a page of a repository, or in an exported
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,14 +18,14 @@ __all__ = ["Panel", "canvas", "widgets"]
 _HERE: Final = Path(__file__).parent
 
 
-class Panel:
+class Panel(ABC):
     """Base of what can be looked at and touched. A part draws itself by `picture`, and makes its `widget`."""
 
     _widget: Any = None
 
+    @abstractmethod
     def picture(self) -> Any:
         """Return what is to be seen now, as a Pillow picture."""
-        raise NotImplementedError
 
     @property
     def widget(self) -> Any:
@@ -36,8 +37,9 @@ class Panel:
             self._widget = self._make_widget()
         return self._widget
 
+    @abstractmethod
     def _make_widget(self) -> Any:
-        raise NotImplementedError
+        """Make the live form."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle: dict[str, Any] = {"image/png": png_of(self.picture()), "text/plain": repr(self)}

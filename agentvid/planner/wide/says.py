@@ -91,6 +91,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "“{word}”什么？请说出图里的东西，例如“红色的杯子”。",
     ),
     "whole": ("whole picture", "整张画面"),
+    "no_words": ("Which words should be written? Put them in quotes.", "要写什么字？请用引号写出来。"),
     "made": ("the result", "结果"),
     "voice": ("the voice", "朗读"),
     "instead_picture": (

@@ -154,18 +154,25 @@ def value_of(message: Told, group: Group) -> str:
     written = _WRITTEN.search(text) if group.op in ("text_add", "caption") else None
     match = written or _AFTER.search(text) or _AFTER_EN.search(text)
     if match:
-        name = "v" if match["v"] else "w"
+        name = match.lastgroup or "v"
         at = group.start + start + match.start(name)
         return message.said[at : at + len(match[name])].strip(" ,的吧了")
-    return message.part(group.start + start, group.start + end)
+    return "" if group.op == "text_add" else message.part(group.start + start, group.start + end)
 
 
-_WRITTEN: Final = re.compile(
-    r"(?<![a-z])(?:write|print|type|letter)(?: the)?(?: words?| text| caption| title)? (?P<v>[^,;]{1,60}?)"
+_PLACED: Final = (
     r"(?= (?:in (?:big|large|small|bold|huge|tiny|white|black|red|blue|green|yellow|gold|the|a)|at the|on (?:the|it|top|this|my)"
     r"|across|along|over|under|below|above|near|to the)(?![a-z])|$)"
-    r"|(?<![a-z])(?:text|words?|caption|title)(?: saying| that says| reading)? (?P<w>[^,;]{1,60}?)(?= (?:in|at|on|across) |$)"
 )
+"""Where words that are to be written end: where it is said how or where they stand."""
+_WRITTEN: Final = re.compile(
+    rf"(?<![a-z])(?:saying|that says|that reads|reading) (?P<v>[^,;]{{1,60}}?){_PLACED}"
+    rf"|(?<![a-z])(?:write|print|type|letter)(?: the)?(?: words?| text| caption| title)? (?!at |on |in |across )(?P<w>[^,;:]{{1,60}}?){_PLACED}"
+    r"|(?<![a-z])(?:text|words?|caption|title)(?: (?:saying|that says|that reads|reading))? "
+    r"(?!at |on |in |across |to )(?P<x>[^,;:]{1,60}?)"
+    rf"{_PLACED}|: ?(?P<y>[^,;]{{1,60}})$"
+)
+"""Words to write that nobody put in quotes."""
 _COLOUR: Final = re.compile(CLASSES["colour"])
 _RATIO: Final = re.compile(r"(?<![\d:])(\d{1,2}(?:\.\d+)?)\s?(?:[:x×比]|by)\s?(\d{1,2}(?:\.\d+)?)(?![\d:])")
 _ZH_RATIO: Final = re.compile(r"([一二三四五六七八九十]+)比([一二三四五六七八九十]+)")

@@ -169,6 +169,8 @@ class PictureWriter:
 
     def _edit(self, want: Want) -> None:
         picture = self.held(want)
+        if want.op == "text_add" and not want.value:
+            raise AskBack(self.say("no_words", want))
         if want.op in _TONES and is_attribute(want.target):
             want = replace(want, target="")
         low = told(want.clause).low
