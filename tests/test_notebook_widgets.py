@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from agentvid import BlockingAgent
+from agentvid import BlockingAgent, Box
 from agentvid.engines.simulator.world_model import SimulatorWorld
+from agentvid.errors import SessionBusy
 from agentvid.evals.editing.case import Medium
 from agentvid.evals.editing.media import make_medium
 from agentvid.notebook import Correction, Explorer
+from agentvid.samples import COFFEE
 from agentvid.world.model import Look, Start
 from agentvid.world.physics import Push
 from agentvid.world.render import render_scene
@@ -23,6 +28,12 @@ BALL = Solid(1, 0, "ball", "yellow", "small")
 SCENE = Scene((BALL, Solid(1, 3, "cube", "red", "small")))
 
 
+def press(canvas, *keys: str) -> None:
+    """What the browser sends for keys."""
+    for key in keys:
+        canvas._handle_custom_msg({"pressed": key}, [])
+
+
 @pytest.fixture
 def explorer() -> Explorer:
     return Explorer(SimulatorWorld(), Start(render_scene(SCENE).rgb[None], scene=SCENE))
@@ -31,8 +42,7 @@ def explorer() -> Explorer:
 def test_keys_and_buttons_move_the_camera(explorer: Explorer):
     parts = explorer.widget.parts
     before = parts["canvas"].source
-    parts["canvas"].pressed = ["d", 1]
-    parts["canvas"].pressed = ["d", 2]
+    press(parts["canvas"], "d", "d")
     parts["look_up"].click()
 
     assert explorer.state.actions == (Look("d"), Look("d"), Look("look_up"))
@@ -77,8 +87,101 @@ def test_a_box_drawn_and_a_thought_written_are_drafts_until_run(tmp_path: Path, 
         assert "t1.s1" in parts["price"].value and not parts["run"].disabled and turn.revision == 1
 
         parts["run"].click()
-        assert turn.revision == 2 and turn.chain.step("t1.s1").given["box"]["x1"] == 130
+        rests(correction, 2)
+        assert turn.chain.step("t1.s1").given["box"]["x1"] == 130
         assert "Find the red saucer." in parts["table"].value and parts["run"].disabled
 
         parts["canvas"].box = [30, 20, 30, 20]
         assert parts["run"].disabled, "a box without an area is none"
+
+
+def test_a_run_can_be_stopped_and_goes_on_later(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch):
+    cup = make_medium(Medium(name="cup", sample="coffee.jpg", width=300), tmp_path)
+    with BlockingAgent(home, in_process=True) as agent:
+        turn = agent.session().send("make the red cup blue", cup, engine="fake")
+    monkeypatch.setenv("AGENTVID_FAKE", "*=slow:20")
+    with BlockingAgent(home, in_process=True) as agent:
+        turn = agent.session(turn.session).turn(1)
+        correction = Correction(turn, "t1.s1.box")
+        parts = correction.widget.parts
+        correction.draw(Box(x0=30, y0=20, x1=130, y1=196))
+        assert parts["canvas"].box == [30, 20, 130, 196], "what a cell does is seen"
+
+        parts["run"].click()
+        until(lambda: "running t1.s1" in parts["price"].value)
+        assert parts["run"].disabled and not parts["stop"].disabled
+        with pytest.raises(SessionBusy):
+            turn.give("t1.s1.box", Box(x0=0, y0=0, x1=10, y1=10))
+
+        parts["stop"].click()
+        rests(correction, 2)
+        assert "not finished" in parts["price"].value and not parts["run"].disabled
+        assert parts["canvas"].box == [30, 20, 130, 196], "given, though its step did not run"
+
+    monkeypatch.delenv("AGENTVID_FAKE")
+    with BlockingAgent(home, in_process=True) as agent:
+        correction = Correction(agent.session(turn.session).turn(1), "t1.s1.box")
+        assert "t1.s1" in correction.run() and "nothing is changed" in correction.told()
+
+
+def test_a_closed_agent_is_told(tmp_path: Path, home: Path):
+    cup = make_medium(Medium(name="cup", sample="coffee.jpg", width=300), tmp_path)
+    with BlockingAgent(home, in_process=True) as agent:
+        correction = Correction(agent.session().send("make the red cup blue", cup), "t1.s1.box")
+    parts = correction.widget.parts
+    parts["canvas"].box = [30, 20, 130, 196]
+    parts["run"].click()
+
+    until(lambda: "the agent is closed" in parts["price"].value)
+    assert not parts["run"].disabled, "the draft is kept"
+    agent.close()
+
+
+def test_what_a_world_raises_is_told(explorer: Explorer, monkeypatch: pytest.MonkeyPatch):
+    def broken(state, action):
+        raise ValueError("<3")
+
+    monkeypatch.setattr(explorer.model, "step", broken)
+    explorer.widget.parts["wait"].click()
+
+    assert "ValueError" in explorer.widget.parts["told"].value and "&lt;3" in explorer.widget.parts["told"].value
+
+
+def test_what_cells_do_is_seen_in_the_widget(explorer: Explorer):
+    parts = explorer.widget.parts
+    before = parts["canvas"].source
+    explorer.press("d")
+
+    assert parts["canvas"].source != before and "D right" in parts["told"].value
+
+
+def test_a_still_stands_before_the_live_form(explorer: Explorer, monkeypatch: pytest.MonkeyPatch):
+    shown: list[dict] = []
+    monkeypatch.setattr("IPython.display.publish_display_data", shown.append)
+    explorer._ipython_display_()
+
+    assert [set(each) for each in shown] == [
+        {"image/png", "text/plain"}, {"application/vnd.jupyter.widget-view+json", "text/plain"},
+    ]  # fmt: skip
+
+
+def test_a_large_picture_is_sent_small_and_boxes_are_in_its_own_pixels(tmp_path: Path, home: Path):
+    large = tmp_path / "large.png"
+    Image.open(COFFEE).resize((3000, 2000)).save(large)
+    with BlockingAgent(home, in_process=True) as agent:
+        turn = agent.session().send("make the red cup blue", large, engine="fake")
+        stage = Correction(turn, "t1.s1.box").widget.parts["canvas"]
+
+    assert stage.wide == 3000 and len(stage.source) < 1_000_000
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what another thread does; pytest's own limit ends it."""
+    while not is_so():
+        time.sleep(0.02)
+
+
+def rests(correction: Correction, revision: int) -> None:
+    """Wait until a run that was begun by the button has ended."""
+    parts = correction.widget.parts
+    until(lambda: correction.turn.revision == revision and parts["stop"].disabled)

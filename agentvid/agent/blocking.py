@@ -11,13 +11,52 @@ import contextlib
 import inspect
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, Final, Self
 
 from agentvid.agent.agent import Agent, Session, Turn
+from agentvid.errors import InputError
 
-__all__ = ["BlockingAgent", "unwrapped"]
+__all__ = ["BlockingAgent", "Job", "begin", "unwrapped"]
 
 _STOP_SECONDS: Final = 10.0
+
+
+class Job:
+    """Work that was begun on an event loop in another thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> None:
+        self._loop, self._ended = loop, Future[Any]()
+        self._task: asyncio.Task[Any] | None = None
+        loop.call_soon_threadsafe(self._start, work)
+
+    def cancel(self) -> None:
+        """Ask it to stop; `result` tells when it has."""
+        self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+
+    def result(self) -> Any:
+        """Wait for what it returns. Interrupted, it is cancelled, and waited for until it has stopped.
+
+        Raises: what it raises, asyncio.CancelledError once it was cancelled and has stopped.
+        """
+        try:
+            return self._ended.result()
+        except KeyboardInterrupt:
+            self.cancel()
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                self._ended.result(_STOP_SECONDS)
+            raise
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._task = self._loop.create_task(work)
+        self._task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is not None:
+            self._ended.set_exception(error)
+        else:
+            self._ended.set_result(task.result())
 
 
 class _Loop:
@@ -28,15 +67,18 @@ class _Loop:
         self._thread = threading.Thread(target=self._loop.run_forever, name="agentvid", daemon=True)
         self._thread.start()
 
+    def begin(self, work: Coroutine[Any, Any, Any]) -> Job:
+        if self.is_closed:
+            work.close()
+            raise InputError("the agent is closed", "an agent that is open", "make another BlockingAgent")
+        return Job(self._loop, work)
+
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        job = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return job.result()
-        except KeyboardInterrupt:
-            job.cancel()
-            with contextlib.suppress(Exception, asyncio.CancelledError):  # until it stopped, and said so in the log
-                job.exception(timeout=_STOP_SECONDS)
-            raise
+        return self.begin(work).result()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._loop.is_closed()
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -81,9 +123,10 @@ class BlockingAgent(_Blocking):
         self.close()
 
     def close(self) -> None:
-        """End worker processes and the event loop."""
-        self._loop.run(self._target.close())
-        self._loop.close()
+        """End worker processes and the event loop; closed already, nothing happens."""
+        if not self._loop.is_closed:
+            self._loop.run(self._target.close())
+            self._loop.close()
 
 
 def _wrap(value: Any, loop: _Loop) -> Any:
@@ -92,6 +135,15 @@ def _wrap(value: Any, loop: _Loop) -> Any:
     if isinstance(value, list):
         return [_wrap(item, loop) for item in value]
     return value
+
+
+def begin(value: Any, work: Coroutine[Any, Any, Any]) -> Job:
+    """Begin a coroutine of what a blocking object stands for, without waiting.
+
+    Raises: InputError where its agent is closed.
+    """
+    loop: _Loop = value._loop
+    return loop.begin(work)
 
 
 def unwrapped(value: Any) -> Any:

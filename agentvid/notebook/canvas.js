@@ -1,6 +1,8 @@
-// A picture to draw a box on, and to walk in by the keyboard. Boxes are told in pixels of the picture itself.
-const KEYS = { w: "w", a: "a", s: "s", d: "d", ArrowLeft: "look_left", ArrowRight: "look_right",
-  ArrowUp: "look_up", ArrowDown: "look_down" };
+// A picture to draw a box on, and to walk in by the keyboard. Boxes are told in pixels of the picture itself, which is
+// `wide` pixels wide and may be shown smaller. Each key is a message of its own, so that none is lost while the kernel
+// is at work; a key held down goes on as fast as the kernel answers.
+const KEYS = { w: "w", a: "a", s: "s", d: "d", arrowleft: "look_left", arrowright: "look_right",
+  arrowup: "look_up", arrowdown: "look_down", KeyW: "w", KeyA: "a", KeyS: "s", KeyD: "d" };
 
 function render({ model, el }) {
   const frame = document.createElement("div");
@@ -13,34 +15,34 @@ function render({ model, el }) {
   frame.append(picture, box);
   el.append(frame);
 
-  const scale = () => picture.naturalWidth / picture.clientWidth || 1;
+  const scale = () => model.get("wide") / picture.clientWidth || 1;
   const place = (sides) => {
     box.hidden = sides.length !== 4;
     if (box.hidden) return;
     const [x0, y0, x1, y1] = sides.map((side) => side / scale());
     Object.assign(box.style, { left: x0 + "px", top: y0 + "px", width: x1 - x0 + "px", height: y1 - y0 + "px" });
   };
-  const show = () => { picture.src = model.get("source"); picture.alt = model.get("words"); };
+  const show = () => { picture.src = model.get("source"); picture.alt = frame.title = model.get("words"); };
   const put = () => place(model.get("box"));
 
   let from = null;
   const at = (event) => {
     const { left, top } = picture.getBoundingClientRect();
-    const inside = (value, most) => Math.min(Math.max(value, 0), most);
-    return [inside((event.clientX - left) * scale(), picture.naturalWidth),
-      inside((event.clientY - top) * scale(), picture.naturalHeight)];
+    const inside = (value, most) => Math.min(Math.max(value, 0), most) * scale();
+    return [inside(event.clientX - left, picture.clientWidth), inside(event.clientY - top, picture.clientHeight)];
   };
   const sides = (event) => {
     const to = at(event);
     return [Math.min(from[0], to[0]), Math.min(from[1], to[1]), Math.max(from[0], to[0]), Math.max(from[1], to[1])];
   };
   picture.addEventListener("pointerdown", (event) => {
-    if (!model.get("draws")) return;
+    if (!model.get("draws") || event.button !== 0) return;
     from = at(event);
     picture.setPointerCapture(event.pointerId);
     event.preventDefault();
   });
   picture.addEventListener("pointermove", (event) => { if (from) place(sides(event)); });
+  picture.addEventListener("pointercancel", () => { from = null; put(); });
   picture.addEventListener("pointerup", (event) => {
     if (!from) return;
     const drawn = sides(event).map(Math.round);
@@ -49,17 +51,33 @@ function render({ model, el }) {
     model.set("box", drawn);
     model.save_changes();
   });
+
+  let unanswered = 0;
   frame.addEventListener("keydown", (event) => {
-    if (!model.get("walks") || !(event.key in KEYS)) return;
+    if (!model.get("walks") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = KEYS[event.key.toLowerCase()] ?? KEYS[event.code];
+    if (key || event.key.length === 1) event.stopPropagation(); // or a notebook takes X for "cut this cell"
+    if (!key) return;
     event.preventDefault();
-    event.stopPropagation();
-    model.set("pressed", [KEYS[event.key], model.get("pressed")[1] + 1]);
-    model.save_changes();
+    if (event.repeat && unanswered > 0) return;
+    unanswered += 1;
+    model.send({ pressed: key });
   });
+  const answered = () => { unanswered = Math.max(0, unanswered - 1); };
+
+  const watcher = new ResizeObserver(put);
+  watcher.observe(picture);
   picture.addEventListener("load", put);
   model.on("change:source", show);
   model.on("change:box", put);
+  model.on("msg:custom", answered);
   show();
+  return () => {
+    watcher.disconnect();
+    model.off("change:source", show);
+    model.off("change:box", put);
+    model.off("msg:custom", answered);
+  };
 }
 
 export default { render };

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+from html import escape
 from typing import Any, Final
 
 from PIL import Image as Pillow
 
+from agentvid.agent.blocking import Job, begin
 from agentvid.agent.given import split_address
 from agentvid.chain.edit_kinds import Edit, SetGiven
 from agentvid.engine import unpack
-from agentvid.errors import AgentvidError, InputError
+from agentvid.errors import Cancelled, InputError
+from agentvid.events import Event, StepStarted
 from agentvid.media.types import Box, Image, Mask, dump_value
 from agentvid.notebook.chain_table import ChainTable
-from agentvid.notebook.panel import Panel, canvas, widgets
-from agentvid.notebook.picture import data_uri, png_of
+from agentvid.notebook.panel import Panel, aside, beside, canvas, telling, widgets
+from agentvid.notebook.picture import data_uri, jpeg_of
 from agentvid.notebook.turns import plain_turn, record_of
-from agentvid.report.draw import mark
+from agentvid.report.draw import mark, scaled
 from agentvid.run.preview import Preview
 
 __all__ = ["Correction"]
 
 _WIDE: Final = 640
+_SHARP: Final = 1280
 _WORDS: Final = {
     "en": {
-        "run": "run", "thought": "thought", "draw": "draw a box", "nothing": "nothing is changed yet",
+        "run": "run", "stop": "stop", "thought": "thought", "draw": "draw a box", "nothing": "nothing is changed yet",
+        "running": "running {step}", "unfinished": "not finished: run goes on from here",
         "price": "runs {certain}, perhaps {possible}; kept {cached}; {low:.1f} to {high:.1f} s{cost}",
         "none": "nothing",
     },
     "zh": {
-        "run": "运行", "thought": "想法", "draw": "画一个框", "nothing": "还没有改动",
+        "run": "运行", "stop": "停止", "thought": "想法", "draw": "画一个框", "nothing": "还没有改动",
+        "running": "正在运行 {step}", "unfinished": "还没有跑完：点“运行”从这里继续",
         "price": "重跑 {certain}，可能还有 {possible}；保留 {cached}；{low:.1f} 到 {high:.1f} 秒{cost}", "none": "无",
     },
 }  # fmt: skip
@@ -37,8 +45,8 @@ _WORDS: Final = {
 class Correction(Panel):
     """A box of a turn of a `BlockingAgent`, by its address "t1.s1.box", and the thought of its step.
 
-    `draw` and `write` draft an edit, `price` tells what it would run, `run` runs it. On the picture: what the step
-    looked at, the mask it found, and the box as it is drafted.
+    `draw` and `write` draft an edit, `price` tells what it would run, `run` runs it, `stop` stops that. On the picture:
+    what the step looked at, the mask it found, and the box as it is drafted.
 
     Raises: InputError where there is no such step, or it looks at no picture.
     """
@@ -49,7 +57,9 @@ class Correction(Panel):
             raise InputError("a turn of an async agent", "one of a BlockingAgent", "use BlockingAgent in a notebook")
         self.step, self.port = split_address(address)
         self._draft: dict[str, tuple[Edit, ...]] = {}
-        self.box: Box | None = self._found(self.port, Box)
+        self._job: Job | None = None
+        self._at = ""
+        self.box, self.thought = self._kept()
         self._looked_at()
 
     def __repr__(self) -> str:
@@ -65,6 +75,7 @@ class Correction(Panel):
         edits = (SetGiven(step=self.step, port=self.port, value=dump_value(box)),)
         preview = self.turn.preview([*self._edits(without="box"), *edits])
         self._draft["box"], self.box = edits, box
+        self._renew_draft()
         return preview
 
     def write(self, thought: str) -> Preview:
@@ -74,7 +85,8 @@ class Correction(Panel):
         """
         edits = tuple(self.turn.propose_thought(self.step, thought).edits)
         preview = self.turn.preview([*self._edits(without="thought"), *edits])
-        self._draft["thought"] = edits
+        self._draft["thought"], self.thought = edits, thought
+        self._renew_draft()
         return preview
 
     def price(self) -> Preview | None:
@@ -82,23 +94,43 @@ class Correction(Panel):
         return self.turn.preview(self._edits()) if self._draft else None
 
     def run(self) -> tuple[str, ...]:
-        """Make the drafted edits, run what they change, and return the steps that ran.
+        """Make the drafted edits, run what they change, and return the steps that ran; without a draft, go on with a
+        run that was stopped.
 
-        Raises: InputError where nothing is drafted.
+        Raises: InputError where nothing is drafted and nothing left to run; EditError or SessionBusy, with the draft
+        kept; Cancelled where it was stopped.
         """
-        if not self._draft:
+        if not self._is_open:
             raise InputError("nothing is drafted", "a box or a thought", "draw or write first")
-        edits, self._draft = self._edits(), {}
-        self._blocking.edit(edits)
-        self.box = self._found(self.port, Box)
+        before = self.turn.revision
+        work = self.turn.edit(self._edits(), emit=self._hear) if self._draft else self.turn.resume(emit=self._hear)
+        self._job, self._at = begin(self._blocking, work), ""
+        self._renew_draft()
+        try:
+            self._job.result()
+        except asyncio.CancelledError as error:
+            raise Cancelled("stopped", do="run goes on from there") from error
+        finally:
+            self._job = None
+            if self.turn.revision != before:
+                self._draft.clear()
+                self.box, self.thought = self._kept()
+            self._renew()
         return tuple(step for step, record in self.turn.run.steps.items() if record.executed)
 
+    def stop(self) -> None:
+        """Stop what `run` runs, in whichever thread it does. What is done is kept, and `run` goes on from there."""
+        if self._job is not None:
+            self._job.cancel()
+
     def told(self) -> str:
-        """Return the price in words."""
-        words = _WORDS[record_of(self.turn).language]
+        """Return in words what is running, else what a run would do."""
+        words = self._words
+        if self._job is not None:
+            return words["running"].format(step=self._at).strip()
         preview = self.price()
         if preview is None:
-            return words["nothing"]
+            return words["unfinished" if self._is_open else "nothing"]
 
         def named(steps: tuple[str, ...]) -> str:
             return " ".join(steps) or words["none"]
@@ -122,6 +154,25 @@ class Correction(Panel):
         shown = Pillow.fromarray(store.image(self._looked_at()))
         return mark(shown, mask=Pillow.fromarray(store.mask(mask)) if mask else None, box=self.box, width=_WIDE)
 
+    @property
+    def _is_open(self) -> bool:
+        return bool(self._draft) or self.turn.status == "waiting"
+
+    @property
+    def _words(self) -> dict[str, str]:
+        return _WORDS[record_of(self.turn).language]
+
+    def _kept(self) -> tuple[Box | None, str]:
+        step = self.turn.chain.step(self.step)
+        given = step.given.get(self.port)
+        return self._found(self.port, Box) if given is None else Box.model_validate(given), step.thought
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, StepStarted):
+            self._at = event.step
+            if self._widget is not None:
+                self._widget.parts["price"].value = escape(self.told())
+
     def _edits(self, without: str = "") -> list[Edit]:
         return [edit for name, edits in self._draft.items() if name != without for edit in edits]
 
@@ -138,44 +189,55 @@ class Correction(Panel):
         return value if isinstance(value, kind) else None
 
     def _make_widget(self) -> Any:
-        kit, words = widgets(), _WORDS[record_of(self.turn).language]
+        kit, words = widgets(), self._words
         shown = Pillow.fromarray(self.turn.agent.store.image(self._looked_at()))
-        stage = canvas(data_uri(png_of(shown)), words["draw"], draws=True)
-        if self.box is not None:
-            stage.box = [self.box.x0, self.box.y0, self.box.x1, self.box.y1]
-        thought = kit.Textarea(
-            value=self.turn.chain.step(self.step).thought, description=words["thought"], continuous_update=False
-        )
-        price, run = kit.HTML(self.told()), kit.Button(description=words["run"], disabled=True)
-        table = kit.HTML(ChainTable(self.turn)._repr_html_())
-
-        def drafted(make: Any) -> None:
-            try:
-                make()
-                price.value, run.disabled = self.told(), not self._draft
-            except AgentvidError as error:
-                price.value, run.disabled = f"<b>{error.given}</b>", not self._draft
-
-        def ran(_: Any) -> None:
-            run.disabled = True
-            try:
-                self.run()
-                price.value = self.told()
-            except AgentvidError as error:
-                price.value = f"<b>{error.given}</b>"
-            table.value = ChainTable(self.turn)._repr_html_()
+        seen = data_uri(jpeg_of(scaled(shown, _SHARP)), "image/jpeg")
+        stage = canvas(seen, shown.width, words["draw"], draws=True)
+        thought = kit.Textarea(placeholder=words["thought"], continuous_update=False, rows=4, layout={"width": "auto"})
+        price, run, stop = kit.HTML(), kit.Button(description=words["run"]), kit.Button(description=words["stop"])
+        table = kit.HTML()
 
         def drew(change: Any) -> None:
-            x0, y0, x1, y1 = change["new"]
-            if x0 < x1 and y0 < y1:
-                drafted(lambda: self.draw(Box(x0=x0, y0=y0, x1=x1, y1=y1)))
+            x0, y0, x1, y1 = change["new"] or (0, 0, 0, 0)
+            if x0 < x1 and y0 < y1 and [x0, y0, x1, y1] != _sides(self.box):
+                telling(price, lambda: self.draw(Box(x0=x0, y0=y0, x1=x1, y1=y1)))
+                stage.box = _sides(self.box)
+
+        def wrote(change: Any) -> None:
+            if change["new"] != self.thought:
+                telling(price, lambda: self.write(change["new"]))
+
+        def ran() -> None:
+            with suppress(Cancelled):
+                self.run()
 
         stage.observe(drew, "box")
-        thought.observe(lambda change: drafted(lambda: self.write(change["new"])), "value")
-        run.on_click(ran)
-        whole = kit.VBox([kit.HBox([stage, kit.VBox([thought, price, run])]), table])
-        whole.parts = {"canvas": stage, "thought": thought, "price": price, "run": run, "table": table}
+        thought.observe(wrote, "value")
+        run.on_click(lambda _: aside(lambda: telling(price, ran)))
+        stop.on_click(lambda _: self.stop())
+        beside_it = kit.VBox([thought, price, kit.HBox([run, stop])], layout={"flex": "1 1 300px"})
+        whole = kit.VBox([beside([stage, beside_it]), table])
+        whole.parts = {
+            "canvas": stage, "thought": thought, "price": price, "run": run, "stop": stop, "table": table,
+        }  # fmt: skip
         return whole
+
+    def _renew(self) -> None:
+        if self._widget is not None:
+            self._renew_draft()
+            self._widget.parts["table"].value = ChainTable(self.turn)._repr_html_()
+
+    def _renew_draft(self) -> None:
+        if self._widget is None:
+            return
+        parts, runs = self._widget.parts, self._job is not None
+        parts["price"].value = escape(self.told())
+        parts["run"].disabled, parts["stop"].disabled = runs or not self._is_open, not runs
+        parts["canvas"].box, parts["thought"].value = _sides(self.box), self.thought
+
+
+def _sides(box: Box | None) -> list[float]:
+    return [box.x0, box.y0, box.x1, box.y1] if box else []
 
 
 def _cost(preview: Preview) -> str:

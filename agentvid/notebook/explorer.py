@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from functools import partial
+from html import escape
 from typing import Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from agentvid.errors import AgentvidError
 from agentvid.notebook.moving import Clip, Strip
-from agentvid.notebook.panel import Panel, canvas, widgets
+from agentvid.notebook.panel import Panel, beside, canvas, telling, widgets
 from agentvid.notebook.picture import data_uri, png_of
 from agentvid.world.model import KEYS, WAIT, Key, Look, Say, Start, State, WorldAction, WorldModel
 from agentvid.world.physics import DIRECTIONS, STRENGTHS, Direction, Push, Strength
@@ -32,12 +35,13 @@ class Explorer(Panel):
     world = Explorer(SimulatorWorld(), Start(frames, scene=scene))
     world.press("d"); world.push(ball, "left", "hard"); world.wait(6); world.back()
 
-    What the model does not know is refused by it, and changes nothing.
+    What the model does not know is refused by it, and changes nothing. Keys and cells take turns: one action at a time.
     """
 
     def __init__(self, model: WorldModel, start: Start, *, seed: int = 0) -> None:
         self.model = model
         self._states = [model.reset(start, seed)]
+        self._turns = threading.RLock()
 
     def __repr__(self) -> str:
         done = ", ".join(_told(action) for action in self.state.actions) or "nothing yet"
@@ -88,14 +92,18 @@ class Explorer(Panel):
 
         Raises: InputError where the model refuses it.
         """
-        self._states.append(self.model.step(self.state, action))
-        return self.state
+        with self._turns:
+            self._states.append(self.model.step(self.state, action))
+            self._renew()
+            return self.state
 
     def back(self) -> State:
         """Take the last action back; at the start nothing happens. Nothing is computed: states are values."""
-        if len(self._states) > 1:
-            self._states.pop()
-        return self.state
+        with self._turns:
+            if len(self._states) > 1:
+                self._states.pop()
+                self._renew()
+            return self.state
 
     # ------------------------------------------------------------ what is seen
 
@@ -112,43 +120,48 @@ class Explorer(Panel):
 
     def _make_widget(self) -> Any:
         kit = widgets()
-        stage = canvas(self._source(), "use W A S D and the arrow keys", walks=True)
+        stage = canvas(self._source(), _SHOWN, "click here, then use W A S D and the arrow keys", walks=True)
         said, told = kit.Text(placeholder="words for one step", continuous_update=False), kit.HTML()
 
-        def done(act: Any) -> None:
+        def pressed(_: Any, message: Any, __: Any) -> None:
             try:
-                act()
-                told.value = repr(self)
-            except AgentvidError as error:
-                told.value = f"<b>{error.given}</b>: {error.expected}"
-            stage.source = self._source()
-
-        keys: dict[str, Any] = {key: kit.Button(description=_SIGNS[key], layout={"width": "90px"}) for key in KEYS}
-        for key, button in keys.items():
-            button.on_click(lambda _, key=key: done(lambda: self.do(Look(key))))
-        stage.observe(lambda change: done(lambda: self.press(change["new"][0])), "pressed")
+                telling(told, lambda: self.press(message["pressed"]))
+            finally:
+                stage.send(message)
 
         def spoke(change: Any) -> None:
-            if change["new"]:
-                done(lambda: self.say(change["new"]))
+            if change["new"] and telling(told, lambda: self.say(change["new"])):
+                said.value = ""
 
+        def button(name: str, act: Callable[[], object], **layout: str) -> Any:
+            made = kit.Button(description=name, layout=layout)
+            made.on_click(lambda _: telling(told, act))
+            return made
+
+        stage.on_msg(pressed)
         said.observe(spoke, "value")
-        wait, back = kit.Button(description="wait"), kit.Button(description="take back")
-        wait.on_click(lambda _: done(self.wait))
-        back.on_click(lambda _: done(self.back))
+        keys: dict[str, Any] = {key: button(_SIGNS[key], partial(self.press, key), width="90px") for key in KEYS}
+        wait, back = button("wait", self.wait), button("take back", self.back)
         parts: dict[str, Any] = {"canvas": stage, "say": said, "told": told, "wait": wait, "back": back, **keys}
         rows = [kit.HBox([keys[key] for key in KEYS[:4]]), kit.HBox([keys[key] for key in KEYS[4:]])]
         if self.solids:
             who = kit.Dropdown(options=[(" ".join(solid.look), solid) for solid in self.solids], description="push")
             strength = kit.ToggleButtons(options=get_args(Strength), value=STRENGTHS[-1])
-            ways = {way: kit.Button(description=way, layout={"width": "90px"}) for way in DIRECTIONS}
-            for way, button in ways.items():
-                button.on_click(lambda _, way=way: done(lambda: self.push(who.value, way, strength.value)))
-            parts |= {"who": who, "strength": strength, **{f"push {way}": button for way, button in ways.items()}}
-            rows += [kit.HBox([who, strength]), kit.HBox(list(ways.values()))]
-        whole = kit.HBox([stage, kit.VBox([*rows, said, kit.HBox([wait, back]), told])])
+
+            def pushed(way: Direction) -> State:
+                return self.push(who.value, way, strength.value)
+
+            ways = {way: button(way, partial(pushed, way), width="90px") for way in DIRECTIONS}
+            parts |= {"who": who, "strength": strength, **{f"push {way}": made for way, made in ways.items()}}
+            rows += [beside([who, strength]), kit.HBox(list(ways.values()))]
+        whole = beside([stage, kit.VBox([*rows, said, kit.HBox([wait, back]), told])])
         whole.parts = parts
         return whole
+
+    def _renew(self) -> None:
+        if self._widget is not None:
+            parts = self._widget.parts
+            parts["told"].value, parts["canvas"].source = escape(repr(self)), self._source()
 
     def _source(self) -> str:
         return data_uri(png_of(_enlarged(self.state.frame)))

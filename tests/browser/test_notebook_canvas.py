@@ -16,11 +16,14 @@ from agentvid.notebook.picture import data_uri, png_of
 pytestmark = MARKS
 HOME = Path(agentvid.notebook.__file__).parent
 MODEL = """
-const values = { source: SOURCE, words: "a picture", draws: true, walks: true, box: [], pressed: ["", 0] };
+const values = { source: SOURCE, wide: 1280, words: "a picture", draws: true, walks: true, box: [] };
 const heard = {};
 window.model = {
   get: (name) => values[name],
-  set: (name, value) => { values[name] = value; (heard["change:" + name] || []).forEach((call) => call()); },
+  tell: (name) => (heard[name] || []).forEach((call) => call()),
+  set: (name, value) => { values[name] = value; window.model.tell("change:" + name); },
+  off: () => {},
+  send: (message) => { (window.sent ||= []).push(message.pressed); },
   on: (name, call) => { (heard[name] ||= []).push(call); },
   save_changes: () => { window.saved = (window.saved || 0) + 1; },
 };
@@ -44,14 +47,14 @@ def page() -> Iterator[Any]:
 
 
 def test_a_box_is_told_in_pixels_of_the_picture_itself(page: Any):
-    page.mouse.move(10, 20)
+    page.mouse.move(13, 23)
     page.mouse.down()
-    page.mouse.move(110, 70, steps=4)
+    page.mouse.move(113, 73, steps=4)
     page.mouse.up()
 
     assert page.evaluate("[model.get('box'), window.saved]") == [[20, 40, 220, 140], 1], "shown at half its size"
     shown = page.locator(".agentvid-box").bounding_box()
-    assert (shown["x"], shown["y"], shown["width"], shown["height"]) == (10, 20, 100, 50)
+    assert (shown["x"], shown["y"], shown["width"], shown["height"]) == (13, 23, 100, 50)
 
 
 def test_a_click_draws_nothing_and_a_box_from_the_kernel_is_shown(page: Any):
@@ -60,12 +63,42 @@ def test_a_click_draws_nothing_and_a_box_from_the_kernel_is_shown(page: Any):
 
     page.evaluate("model.set('box', [200, 100, 400, 200])")
     shown = page.locator(".agentvid-box").bounding_box()
-    assert (shown["x"], shown["y"], shown["width"], shown["height"]) == (100, 50, 100, 50)
+    assert (shown["x"], shown["y"], shown["width"], shown["height"]) == (103, 53, 100, 50)
 
 
-def test_keys_are_told_one_by_one(page: Any):
+def test_keys_are_told_one_by_one_and_none_reaches_the_notebook_around(page: Any):
+    page.evaluate("document.addEventListener('keydown', (event) => (window.passed ||= []).push(event.key))")
     page.locator(".agentvid-canvas").focus()
-    for key in ("w", "ArrowLeft", "x", "d"):
+    for key in ("w", "ArrowLeft", "x", "D", "Tab"):
         page.keyboard.press(key)
 
-    assert page.evaluate("[model.get('pressed'), window.saved]") == [["d", 3], 3]
+    assert page.evaluate("window.sent") == ["w", "look_left", "d"]
+    assert page.evaluate("window.passed") == ["Tab"], "x would cut a notebook's cell"
+
+
+def test_a_shortcut_is_no_step(page: Any):
+    page.locator(".agentvid-canvas").focus()
+    page.keyboard.press("Control+s")
+
+    assert page.evaluate("window.sent || []") == []
+
+
+def test_a_key_held_down_waits_for_its_answer(page: Any):
+    page.locator(".agentvid-canvas").focus()
+    for _ in range(4):
+        page.keyboard.down("w")
+    assert page.evaluate("window.sent") == ["w"]
+
+    page.evaluate("model.tell('msg:custom')")
+    page.keyboard.down("w")
+    assert page.evaluate("window.sent") == ["w", "w"]
+
+
+def test_a_box_stays_on_its_place_where_it_becomes_narrow(page: Any):
+    page.evaluate("model.set('box', [200, 100, 400, 200])")
+    page.set_viewport_size({"width": 326, "height": 600})
+    page.wait_for_function("document.querySelector('img').clientWidth === 320")
+
+    page.wait_for_function("document.querySelector('.agentvid-box').clientWidth < 60")
+    shown, picture = (page.locator(name).bounding_box() for name in (".agentvid-box", ".agentvid-canvas img"))
+    assert (shown["x"] - picture["x"], shown["width"]) == (50, 50)
