@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agentvid import BlockingAgent
+
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
@@ -25,3 +27,5 @@ def test_it_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pyt
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), f"{path.name} {cell['id']}", "exec"), names)
     assert names
+    if isinstance(agent := names.get("agent"), BlockingAgent):
+        agent.close()

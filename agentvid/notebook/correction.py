@@ -224,8 +224,8 @@ class Correction(Panel):
 
     def _renew(self) -> None:
         if self._widget is not None:
-            self._renew_draft()
             self._widget.parts["table"].value = ChainTable(self.turn)._repr_html_()
+            self._renew_draft()
 
     def _renew_draft(self) -> None:
         if self._widget is None:

@@ -55,7 +55,8 @@ def lab(tmp_path: Path) -> Iterator[str]:
         | {"execution_count": None}
         for at, told in enumerate(CELLS)
     ]
-    book = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    book = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "hands.ipynb").write_text(json.dumps(book), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -109,7 +110,7 @@ def test_a_box_is_drawn_and_a_world_is_walked(page: Any):
 
     page.get_by_role("button", name="运行", exact=True).click()
     page.get_by_text("还没有改动").wait_for()
-    assert run(page, 3) == "2 130.0\n"
+    assert run(page, 3) == "3 130.0\n", "the second revision chose the engine"
 
 
 def run(page: Any, cell: int) -> str:
