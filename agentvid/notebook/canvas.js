@@ -19,8 +19,11 @@ function render({ model, el }) {
   const place = (sides) => {
     box.hidden = sides.length !== 4;
     if (box.hidden) return;
-    const [x0, y0, x1, y1] = sides.map((side) => side / scale());
-    Object.assign(box.style, { left: x0 + "px", top: y0 + "px", width: x1 - x0 + "px", height: y1 - y0 + "px" });
+    const [x0, y0, x1, y1] = sides;
+    const wide = model.get("wide"), high = wide * picture.naturalHeight / picture.naturalWidth;
+    const share = (length, whole) => 100 * length / whole + "%";
+    Object.assign(box.style, { left: share(x0, wide), top: share(y0, high), width: share(x1 - x0, wide),
+      height: share(y1 - y0, high) });
   };
   const show = () => { picture.src = model.get("source"); picture.alt = frame.title = model.get("words"); };
   const put = () => place(model.get("box"));
@@ -65,15 +68,12 @@ function render({ model, el }) {
   });
   const answered = () => { unanswered = Math.max(0, unanswered - 1); };
 
-  const watcher = new ResizeObserver(put);
-  watcher.observe(picture);
   picture.addEventListener("load", put);
   model.on("change:source", show);
   model.on("change:box", put);
   model.on("msg:custom", answered);
   show();
   return () => {
-    watcher.disconnect();
     model.off("change:source", show);
     model.off("change:box", put);
     model.off("msg:custom", answered);
