@@ -69,7 +69,8 @@ def future_frames(task: Task) -> EngineResult:
     new = drawn.frames[len(given) :]
     if video.fps != FPS:
         task.warnings.append(f"the new frames are at {FPS:g} a second, the clip's at {video.fps:g}: they are joined so")
-    bound = task.told_bound("future_frames", range(1, count + 1), list(new), given[-1], FPS)
+    kind = "one frame given" if len(given) == 1 else "four frames given"
+    bound = task.told_bound(f"future_frames, {kind}", range(1, count + 1), list(new), given[-1], FPS)
     trusted = 0.0 if bound is None else bound.measures["trust_seconds"]
     known = "was not tested on this clip" if bound is None else f"is told by rollouts like it: {trusted:.1f} s"
     whole = store.frames(video, 0, keyframe.frame + 1)
