@@ -274,7 +274,7 @@ def test_turning_and_turning_back_is_undone(context):
 def test_a_path_that_was_not_calibrated_says_so(context):
     _, warnings, bound = flown(context, (0.0, 5.0), dolly=0.2)
 
-    assert bound is None
+    assert bound is not None and set(bound.measures) == {"inversion", "seen_again"}, "only what it tells of itself"
     assert any("not calibrated" in told for told in warnings)
 
 

@@ -33,6 +33,7 @@ async def future_frames(
     seconds: float,
     keyframe: Keyframe | None = None,
     beyond_trust: bool = False,
+    test: bool = False,
     seed: int = 0,
     thought: str = "",
 ) -> Future:
@@ -47,6 +48,7 @@ async def future_frames(
         seconds: how long to go on, more than 0 and at most 30
         keyframe: the frame to continue from; without it the last one. Later frames of the clip are left out
         beyond_trust: whether motion goes on where it is a guess
+        test: whether the way back is drawn too, where that costs a second drawing: how far it misses the start is told
     """
     if not 0 < seconds <= MOST_SECONDS:
         raise CallError(f"{seconds:g} seconds", f"more than 0, at most {MOST_SECONDS:g}", "ask for fewer seconds")
@@ -60,6 +62,7 @@ async def future_frames(
         seconds=float(seconds),
         keyframe=keyframe,
         beyond_trust=beyond_trust or None,
+        test=test or None,
         seed=seed,
         thought=thought,
     )
