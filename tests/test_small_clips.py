@@ -115,6 +115,9 @@ def test_a_view_is_led_back_to_its_picture_and_a_walk_where_it_is_asked_for(engi
     monkeypatch.setattr(back_module, "rebuilt_db", lambda unified, picture: 60.0)
     path = CameraPath(poses=(CameraPose(seconds=0.0), CameraPose(seconds=1.0, yaw_deg=15.0)))
     view = run(engine, store, "novel_view", image=picture, path=path, layout=LAYOUT).get("bound", Answer)
+    assert "reads no scene in its last view" in view.text and "inversion" not in view.measures
+    monkeypatch.setattr(back_module, "read_picture", lambda task, view: read_thought(LAYOUT))
+    view = run(engine, store, "novel_view", image=picture, path=path, layout=LAYOUT).get("bound", Answer)
     assert view.measures["inversion"] > 0.5, "random weights lead nowhere"
 
     def walked(**more):

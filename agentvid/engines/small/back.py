@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from agentvid.engines.small.inside import rebuilt_db
+from agentvid.engines.small.inside import read_picture, rebuilt_db
 from agentvid.engines.small.thinking import Task
 from agentvid.models.mot.sizes import Pixels
 from agentvid.world.caption import instruct
@@ -40,14 +40,22 @@ def back_from_view(
     drawn: Mapping[Camera, Pixels],
     language: Language,
 ) -> SelfTest:
-    """Turn back from the last view, or from the farthest of a path that returns, to where the picture was taken."""
+    """Turn back from the last view, or from the farthest of a path that returns, to where the picture was taken.
+
+    The layout is not told: the model reads what it sees in that view, so that a view that shows something else leads
+    elsewhere.
+    """
     at = len(cameras) - 1
     if cameras[at] == scene.camera:
         at = max(range(len(cameras)), key=lambda each: distance(drawn[cameras[each]], picture))
-    there, session, watch = replace(scene, camera=cameras[at]), task.unified.session(), task.watch()
+    there = read_picture(task, drawn[cameras[at]])
+    if there is None:
+        return untested("the model reads no scene in its last view: the way back can't be drawn")
+    turned = there.camera.turned(scene.camera.azimuth - cameras[at].azimuth)
+    goal, session, watch = replace(turned, height=scene.camera.height), task.unified.session(), task.watch()
     session.look(drawn[cameras[at]])
-    session.read(instruct(np.random.default_rng(task.request.seed), there, Turn(scene.camera), language))
-    session.read(tell_scene(scene, language), as_thought=True)
+    session.read(instruct(np.random.default_rng(task.request.seed), there, Turn(goal), language))
+    session.read(tell_scene(replace(there, camera=goal), language), as_thought=True)
     back = session.draw((SIZE, SIZE), seed=task.request.seed, on_step=watch.on_step, cancelled=watch.cancelled)
     return way_back(picture, drawn[cameras[at]], back.image, at + 1, still=_still(task, picture))
 
