@@ -15,8 +15,8 @@ class Walk:
     """What the walker sees, the picture with the way drawn on it, the moves, and where the walk began.
 
     An engine that starts from what is seen at eye level knows no map and no start on it; `layout` is what it drew by,
-    in words, of engines that draw by it. `bound` is what the error of each frame does not exceed, as calibrated, none
-    where nothing is known.
+    in words, of engines that draw by it. `bound` is what the error of each frame does not exceed, as calibrated, and
+    how far the way back misses the first one.
     """
 
     video: Video
