@@ -14,8 +14,8 @@ MOST_SECONDS = 30.0
 class Future:
     """The clip up to the keyframe with the new frames after it, the new frames alone, and how far to believe them.
 
-    `bound` is what the error of each new frame does not exceed, as calibrated, and whether going back
-    in time leads back to what was given; `trust_seconds` is how long it stays within the tolerance, and `finding` says it in words.
+    `bound` is what the error of each new frame does not exceed, as calibrated, and whether going back in time leads to
+    what was given; `trust_seconds` is how long it stays within the tolerance, and `finding` says it in words.
     """
 
     video: Video
