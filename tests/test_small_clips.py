@@ -10,12 +10,14 @@ from small_checkpoint import TASKS, card, save
 from test_small_engine import LAYOUT, run
 
 from agentvid.engines.small import SmallEngine
+from agentvid.engines.small import back as back_module
 from agentvid.engines.small import inside as inside_module
+from agentvid.engines.small import walk as walk_module
 from agentvid.engines.small.thinking import Task
 from agentvid.engines.small.turntable import is_turntable
 from agentvid.engines.small.weights import Claim
 from agentvid.errors import CallError, EngineError
-from agentvid.media.types import Action, Actions, Image, Video
+from agentvid.media.types import Action, Actions, Answer, CameraPath, CameraPose, Image, Video
 from agentvid.store.objects import ObjectStore
 from agentvid.world.language import read_thought
 from agentvid.world.scene import Camera
@@ -106,6 +108,48 @@ def test_where_nothing_is_done_the_clip_goes_about_the_stage(engine, store):
     assert made.get("thought", str) == LAYOUT
     assert any("once about the stage" in warning for warning in made.warnings)
     assert any("a draft" in warning for warning in made.warnings)
+
+
+def test_a_view_is_led_back_to_its_picture_and_a_walk_where_it_is_asked_for(engine, store, picture, monkeypatch):
+    monkeypatch.setattr(inside_module, "rebuilt_db", lambda unified, picture: 60.0)
+    monkeypatch.setattr(back_module, "rebuilt_db", lambda unified, picture: 60.0)
+    path = CameraPath(poses=(CameraPose(seconds=0.0), CameraPose(seconds=1.0, yaw_deg=15.0)))
+    view = run(engine, store, "novel_view", image=picture, path=path, layout=LAYOUT).get("bound", Answer)
+    assert "reads no scene in its last view" in view.text and "inversion" not in view.measures
+    monkeypatch.setattr(back_module, "read_picture", lambda task, view: read_thought(LAYOUT))
+    view = run(engine, store, "novel_view", image=picture, path=path, layout=LAYOUT).get("bound", Answer)
+    assert view.measures["inversion"] > 0.5, "random weights lead nowhere"
+
+    def walked(**more):
+        made = run(engine, store, "navigate", image=picture, actions=MOVES, thought=f"{SCENE}; {WALK}", **more)
+        return made.get("bound", Answer)
+
+    assert "inversion" not in walked().measures and "argument test" in walked().text
+    assert walked(test=True).measures["inversion"] > 0.5
+
+
+def test_a_model_that_stands_still_proves_nothing_by_its_way_back(engine, store, picture, monkeypatch):
+    monkeypatch.setattr(inside_module, "rebuilt_db", lambda unified, picture: 60.0)
+    monkeypatch.setattr(back_module, "rebuilt_db", lambda unified, picture: 60.0)
+    monkeypatch.setattr(walk_module, "_together", lambda task, picture, *rest: np.stack([picture] * 4))
+    made = run(engine, store, "navigate", image=picture, actions=MOVES, thought=f"{SCENE}; {WALK}", test=True)
+    assert "nothing moved" in made.get("bound", Answer).text
+
+
+def test_a_clip_that_goes_on_is_led_back_in_time(engine, store, picture, monkeypatch):
+    monkeypatch.setattr(inside_module, "read_picture", lambda task, picture: read_thought(LAYOUT))
+    monkeypatch.setattr(inside_module, "rebuilt_db", lambda unified, picture: 60.0)
+    monkeypatch.setattr(back_module, "rebuilt_db", lambda unified, picture: 60.0)
+    video = store.put_video(iter([np.roll(store.image(picture), at, axis=1) for at in range(4)]), 8.0)
+
+    def told(seconds, **more):
+        return run(engine, store, "future_frames", video=video, seconds=seconds, **more).get("bound", Answer)
+
+    assert "argument test" in told(1.0).text
+    assert told(1.0, test=True).measures["inversion"] > 0.5
+    assert "fewer than 4 new frames" in told(0.25, test=True).text
+    action = "动作：右后的蓝色小球从高处落下；第5帧：右后的蓝色小球落地"
+    assert "one frame was given" in told(0.25, thought=action).text
 
 
 def test_a_full_turn_is_one_clip_where_the_card_trusts_it_as_far_as_views(engine, store):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,8 @@ from agentvid.engines.classical.ground import navigate
 from agentvid.engines.classical.parallax import novel_view
 from agentvid.errors import InputError
 from agentvid.evals.world import calibrate
-from agentvid.evals.world.calibrate import calibrated, coverage_table, fitted
+from agentvid.evals.world.calibrate import calibrated, coverage_table
+from agentvid.evals.world.quantiles import chance, fitted, strictness
 from agentvid.evals.world.residuals import Residuals, Window, classical_walk, thrown
 from agentvid.evals.world.view import loop_closure, stability
 from agentvid.media.types import Action, Actions, Answer, CameraPath, CameraPose, Image, Point, Video
@@ -29,7 +31,6 @@ from agentvid.world.trust import (
     bound_for,
     closure,
     conformal_quantile,
-    pooled_quantile,
     profiles,
     to_db,
     to_error,
@@ -70,11 +71,6 @@ def test_the_quantile_is_the_rank_that_conformal_calibration_asks_for():
         conformal_quantile([1], 1.0)
 
 
-def test_a_frame_of_a_new_rollout_is_ranked_by_all_frames_of_others():
-    assert pooled_quantile([[1.0, 9.0], [2.0, 3.0], [4.0, 5.0]], 0.5) == 4.0, "1/8 each, a quarter at infinity"
-    assert pooled_quantile([[1.0, 2.0]] * 8, 0.9) == math.inf, "an eighth more than a tenth is at infinity"
-
-
 def rows(rng, count):
     """Rollouts of three steps with errors of their own size, half of which a guess tells."""
     found = []
@@ -85,23 +81,64 @@ def rows(rng, count):
     return found
 
 
-def test_bounds_hold_for_the_stated_share_in_both_directions():
+def test_bounds_hold_for_the_stated_share_at_each_step_in_both_directions():
     rng = np.random.default_rng(0)
     held = [calibrated(rows(rng, 60), rows(rng, 60), "rollouts") for _ in range(60)]
 
     assert np.mean([each.coverage for each in held]) == pytest.approx(LEVEL, abs=0.015)
     assert np.mean([each.whole.mean() for each in held]) == pytest.approx(LEVEL, abs=0.02)
     by_step = np.mean([each.frames.mean(axis=0) for each in held], axis=0)
-    assert by_step == pytest.approx([LEVEL] * 3, abs=0.04)
+    assert by_step == pytest.approx([LEVEL] * 3, abs=0.02)
 
 
 def test_what_is_expected_follows_the_guess_where_it_tells_something():
-    told = [Residuals((1.0,), (5.0 + 2.0 * guess,), (float(guess),)) for guess in range(20)]
-    base, share = fitted(told)
-    assert base == pytest.approx([5.0]) and share == pytest.approx([2.0])
-    silent = [Residuals((1.0,), (float(7 + number % 2),), (0.0,)) for number in range(20)]
-    base, share = fitted(silent)
+    guess = np.arange(20.0)[:, None]
+    base, share = fitted(5.0 + 2.0 * guess, guess)
+    assert base == pytest.approx([5.0], abs=1e-3) and share == pytest.approx([2.0], abs=1e-3)
+    base, share = fitted(7.0 + guess % 2, np.zeros_like(guess))
     assert base == pytest.approx([8.0]) and share == pytest.approx([0.0])
+
+
+def test_a_line_holds_for_low_guesses_as_for_high_ones():
+    rng = np.random.default_rng(4)
+    guess = rng.uniform(0, 40, (600, 1))
+    errors = np.hypot(guess, rng.gamma(4.0, 5.0, (600, 1)))
+    base, share = fitted(errors, guess)
+    held = errors <= base + share * guess
+    for part in (guess < 12, guess > 28):
+        assert held[part].mean() == pytest.approx(LEVEL, abs=0.05), "a line through the mean holds for 60 % of low ones"
+
+
+def test_coverage_lies_within_what_chance_allows():
+    rng = np.random.default_rng(5)
+    low, high = chance(40, 60)
+    shares = []
+    for _ in range(2000):
+        scores = rng.random(100)
+        shares.append((scores[40:] <= conformal_quantile(scores[:40])).mean())
+    within = np.mean([low <= share <= high for share in shares])
+    assert 0.93 <= within <= 0.98 and low < LEVEL < high
+    assert chance(400, 600)[1] - chance(400, 600)[0] < (high - low) / 2
+
+
+def test_the_horizon_is_strict_enough_for_what_is_believed_to_be_true():
+    limit, rng = to_error(24.0), np.random.default_rng(6)
+
+    def drawn(count):
+        bounds = rng.uniform(2, 40, (count, 1))
+        often = np.clip((bounds - 0.4 * limit) / limit, 0, 1)
+        return bounds, np.where(rng.random((count, 1)) < often, limit + 5, limit / 2)
+
+    bounds, errors = drawn(400)
+    strict = strictness(bounds, errors)
+    assert strict is not None and strict > 1
+    others, truth = drawn(4000)
+    believed = others <= limit / strict
+    assert (truth[believed] <= limit).mean() >= LEVEL > (truth[others <= limit] <= limit).mean()
+    assert strictness(np.full((200, 1), limit / 2), np.full((200, 1), limit / 2)) == 1.0
+    assert strictness(np.full((200, 1), 1.0), np.full((200, 1), 2 * limit)) is None, "none is strict enough"
+    assert strictness(np.full((21, 1), 1.0), np.full((21, 1), 1.0)) is None, "0.9 ** 21 > 0.1"
+    assert strictness(np.full((22, 1), 1.0), np.full((22, 1), 1.0)) == 1.0
 
 
 def test_a_calibration_wants_like_rollouts_and_enough():
@@ -112,13 +149,17 @@ def test_a_calibration_wants_like_rollouts_and_enough():
         calibrated(made, [Residuals((1.0, 2.0), (1.0, 1.0), (0.0, 0.0))], "others")
 
 
-PROFILE = Profile(50, "rollouts", steps=(1.0, 3.0), base=(2.0, 4.0), share=(1.0, 2.0), frame=2.0, whole=3.0)
+PROFILE = Profile(50, "rollouts", steps=(1.0, 3.0), base=(2.0, 4.0), share=(1.0, 2.0), frame=(2.0, 4.0), whole=5.0)
 
 
 def test_a_profile_tells_what_lies_between_its_steps_and_nothing_beyond():
     bound = PROFILE.bound([0, 1, 2, 3, 4], [10.0, 10.0, 10.0, 0.0, 0.0])
-    assert bound.errors == (0.0, 24.0, 36.0, 8.0, math.inf)
-    assert bound.whole == (0.0, 36.0, 54.0, 12.0, math.inf)
+    assert bound.errors == (0.0, 24.0, 54.0, 16.0, math.inf)
+    assert bound.whole == (0.0, 60.0, 90.0, 20.0, math.inf)
+    assert bound.trust_steps == 1 and replace(PROFILE, strict=None).bound([0, 1, 2], [0.0] * 3).trust_steps == 1
+    assert PROFILE.bound([1, 2], [0.0] * 2).trust_steps == 2
+    assert replace(PROFILE, strict=4.0).bound([1, 2], [0.0] * 2).trust_steps == 1, "4 and 9 grey levels of 16"
+    assert "no frame is believed" in replace(PROFILE, strict=None).bound([1], [0.0]).told("frame")
 
 
 def bounded(*errors):
@@ -155,7 +196,9 @@ def test_what_ships_can_be_read_and_belongs_to_its_weights():
     for name, profile in shipped.items():
         assert profile.n >= 30 and profile.level == LEVEL, name
         assert all(a < b for a, b in pairwise(profile.steps)), name
-        assert 0 < profile.frame <= profile.whole < math.inf, name
+        assert len(profile.frame) == len(profile.steps), name
+        assert 0 < max(profile.frame) <= profile.whole < math.inf, name
+        assert profile.strict is None or profile.strict >= 1, name
         assert all(profile.expected(step, 5.0) > 0 for step in profile.steps), name
     assert bound_for("small/novel_view", [1.0], [10.0], "other weights") is None
     assert bound_for("classical/nothing", [1.0], [1.0]) is None
@@ -231,7 +274,7 @@ def test_turning_and_turning_back_is_undone(context):
 def test_a_path_that_was_not_calibrated_says_so(context):
     _, warnings, bound = flown(context, (0.0, 5.0), dolly=0.2)
 
-    assert bound is None
+    assert bound is not None and set(bound.measures) == {"inversion", "seen_again"}, "only what it tells of itself"
     assert any("not calibrated" in told for told in warnings)
 
 
@@ -282,6 +325,7 @@ def test_a_calibration_goes_on_and_writes_what_ships(tmp_path, monkeypatch):
     assert shipped["classical/future_frames, moving camera"]["n"] == 60
     assert set(profiles()) <= set(shipped), "what was not asked for stays"
     found = document["coverage"]["classical/navigate"]
+    assert len(found["by_step"]) == 3 and found["by_chance"][0] < LEVEL < found["by_chance"][1]
     assert (found["rollouts"], found["frames"]) == (30, 90) and found["low"] <= found["coverage"] <= found["high"]
     assert coverage_table(document).count("\n") == 6
 

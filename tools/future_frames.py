@@ -14,8 +14,8 @@ MOST_SECONDS = 30.0
 class Future:
     """The clip up to the keyframe with the new frames after it, the new frames alone, and how far to believe them.
 
-    `bound` is what the error of each new frame does not exceed, as calibrated, none where nothing is known;
-    `trust_seconds` is how long it stays within the tolerance, and `finding` says it in words.
+    `bound` is what the error of each new frame does not exceed, as calibrated, and whether going back in time leads to
+    what was given; `trust_seconds` is how long it stays within the tolerance, and `finding` says it in words.
     """
 
     video: Video
@@ -33,6 +33,7 @@ async def future_frames(
     seconds: float,
     keyframe: Keyframe | None = None,
     beyond_trust: bool = False,
+    test: bool = False,
     seed: int = 0,
     thought: str = "",
 ) -> Future:
@@ -47,6 +48,7 @@ async def future_frames(
         seconds: how long to go on, more than 0 and at most 30
         keyframe: the frame to continue from; without it the last one. Later frames of the clip are left out
         beyond_trust: whether motion goes on where it is a guess
+        test: whether the way back is drawn too, where that costs a second drawing: how far it misses the start is told
     """
     if not 0 < seconds <= MOST_SECONDS:
         raise CallError(f"{seconds:g} seconds", f"more than 0, at most {MOST_SECONDS:g}", "ask for fewer seconds")
@@ -60,6 +62,7 @@ async def future_frames(
         seconds=float(seconds),
         keyframe=keyframe,
         beyond_trust=beyond_trust or None,
+        test=test or None,
         seed=seed,
         thought=thought,
     )

@@ -15,8 +15,8 @@ class Walk:
     """What the walker sees, the picture with the way drawn on it, the moves, and where the walk began.
 
     An engine that starts from what is seen at eye level knows no map and no start on it; `layout` is what it drew by,
-    in words, of engines that draw by it. `bound` is what the error of each frame does not exceed, as calibrated, none
-    where nothing is known.
+    in words, of engines that draw by it. `bound` is what the error of each frame does not exceed, as calibrated, and
+    how far the way back misses the first one.
     """
 
     video: Video
@@ -35,6 +35,7 @@ async def navigate(
     start: Point | None = None,
     fps: float = 24,
     stepwise: bool = False,
+    test: bool = False,
     seed: int = 0,
     thought: str = "",
 ) -> Walk:
@@ -49,6 +50,7 @@ async def navigate(
         start: the pixel where the walk begins, heading up; without it the bottom centre
         fps: frames per second of the clip, 1 to 60
         stepwise: draw one frame after the other, where the engine would draw them together
+        test: whether the way back is drawn too, where that costs a second drawing: how far it misses the start is told
     """
     if actions.seconds > MOST_SECONDS:
         raise CallError(
@@ -64,7 +66,14 @@ async def navigate(
         )
     engine = ctx.engine("navigate")
     made = await engine.run(
-        image=image, actions=actions, start=start, fps=float(fps), stepwise=stepwise, seed=seed, thought=thought
+        image=image,
+        actions=actions,
+        start=start,
+        fps=float(fps),
+        stepwise=stepwise,
+        test=test or None,
+        seed=seed,
+        thought=thought,
     )
     return Walk(
         video=made.get("video", Video),

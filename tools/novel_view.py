@@ -14,8 +14,8 @@ MOST_SECONDS = 60.0
 class View:
     """The clip, the path that was really flown, and the depth it was made with (none where none is used).
 
-    `bound` is what the error of each frame does not exceed, as calibrated, none where nothing is known. Of engines that
-    draw view by view: `view` is the last one as a picture, `layout` what it shows, in words.
+    `bound` is what the error of each frame does not exceed, as calibrated, and how far the way back misses the picture.
+    Of engines that draw view by view: `view` is the last one as a picture, `layout` what it shows, in words.
     """
 
     video: Video

@@ -304,6 +304,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "stepwise": ("frame by frame", "逐帧"),
     "stills": ("pictures", "图片"),
     "target": ("target", "目标"),
+    "test": ("test the way back", "返回检验"),
     "text": ("text", "文字"),
     "trust": ("trust", "可信度"),
     "trust_seconds": ("trusted for (s)", "可信时长(秒)"),
@@ -331,7 +332,9 @@ _MEASURES: Final[dict[str, tuple[str, str]]] = {
     "level": ("holds for a share of", "成立的比例"),
     "n": ("rollouts measured", "测过的预测"),
     "tolerance_db": ("tolerance (dB)", "容许误差 (dB)"),
-    "loop_closure": ("loop closure (grey levels)", "回到起点的误差（灰度级）"),
+    "loop_closure": ("loop closure (share of the change)", "回到起点的误差（占途中变化）"),
+    "inversion": ("way back (share of the change missed)", "返回的误差（占途中变化）"),
+    "seen_again": ("of the first picture seen again", "第一张图仍可见的比例"),
 }
 
 _SIGNS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}

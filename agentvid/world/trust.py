@@ -1,9 +1,10 @@
 """How far a prediction can be believed: bounds on its error that hold for a stated share of frames, and the horizon.
 
-Errors on held-out rollouts give quantiles (conformal calibration): where a new rollout is drawn like those, a frame of
-it, any one of them, is within its bound with at least the stated probability, whatever the model is (`errors`); and so
-are all its frames together, for a wider bound (`whole`). Quantiles ship as `trust.json`; `agentvid eval world --suite
-trust` makes that file and measures the coverage on other rollouts.
+Errors on held-out rollouts give quantiles (conformal calibration): where a new rollout is drawn like those, its frame
+at each step is within the bound of that step with at least the stated probability, whatever the model is (`errors`);
+and so are all its frames together, for a wider bound (`whole`). The horizon is calibrated by itself: frames whose bound
+is low are chosen ones, and the bound of chosen ones holds more seldom. Quantiles ship as `trust.json`; `agentvid eval
+world --suite trust` makes that file and measures the coverage on other rollouts.
 
     profile = profiles()["small/novel_view"]
     bound = profile.bound([1, 2, 3], guess=[20.0, 28.0, 31.0])
@@ -11,9 +12,7 @@ trust` makes that file and measures the coverage on other rollouts.
 
 Errors are roots of mean squared differences in grey levels (of 255).
 
-Sources: Angelopoulos and Bates 2021, "A gentle introduction to conformal prediction" (arXiv 2107.07511), section 1;
-Lee, Barber and Willett 2023, "Distribution-free inference with hierarchical data" (arXiv 2306.06342), section 3: one
-frame of a new rollout, by all frames of those that were calibrated with.
+Source: Angelopoulos and Bates 2021, "A gentle introduction to conformal prediction" (arXiv 2107.07511), section 1.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ __all__ = [
     "bound_for",
     "closure",
     "conformal_quantile",
-    "pooled_quantile",
+    "leading",
     "profiles",
     "to_db",
     "to_error",
@@ -61,8 +60,9 @@ class Profile:
 
     After `steps[i]` the error expected is `base[i] + share[i] * guess`, where the guess is what the engine can tell
     without the truth; between two steps it is in between, beyond the last nothing is known. `frame` and `whole` are
-    the quantiles of how often that the true error is: of one frame, and of the worst frame of a rollout. `weights`
-    tells whose errors these are, "" where there are none.
+    the quantiles of how often that the true error is: of the frame at each step, and of the worst frame of a rollout.
+    A frame is believed where `strict` times its bound is within the tolerance; None: no factor made belief right often
+    enough. `weights` tells whose errors these are, "" where there are none.
     """
 
     n: int
@@ -70,8 +70,9 @@ class Profile:
     steps: tuple[float, ...]
     base: tuple[float, ...]
     share: tuple[float, ...]
-    frame: float
+    frame: tuple[float, ...]
     whole: float
+    strict: float | None = 1.0
     level: float = LEVEL
     weights: str = ""
 
@@ -89,8 +90,11 @@ class Profile:
         known = [
             0.0 if step == 0 < first else self.expected(step, each) for step, each in zip(steps, guessed, strict=True)
         ]
-        errors, whole = (tuple(factor * each for each in known) for factor in (self.frame, self.whole))
-        return Bound(errors, whole, self.level, self.n, self.made_on)
+        factors = np.interp(steps, self.steps, self.frame).tolist()
+        errors = tuple(factor * each for factor, each in zip(factors, known, strict=True))
+        whole = tuple(self.whole * each for each in known)
+        strict = math.inf if self.strict is None else self.strict
+        return Bound(errors, whole, self.level, self.n, self.made_on, strict=strict)
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,13 @@ class Bound:
 
     stops: int | None = None
     """A step after which nothing is believed, whatever the bound is; None where it alone decides."""
+    strict: float = 1.0
+    """How many times the bound must fit into the tolerance; infinite where no frame with an error is believed."""
 
     @property
     def trust_steps(self) -> int:
-        """How many steps there are before the bound passes the tolerance, or something else ends belief."""
-        held = _within(self.errors)
+        """How many steps there are before the bound comes too near the tolerance, or something else ends belief."""
+        held = leading(self.errors, to_error(TOLERANCE_DB) / self.strict)
         return held if self.stops is None else min(held, self.stops)
 
     def upto(self, steps: int) -> Bound:
@@ -130,7 +136,7 @@ class Bound:
         held = self.trust_steps
         measures = {
             "trust_steps": float(held),
-            "trust_steps_whole": float(min(held, _within(self.whole))),
+            "trust_steps_whole": float(min(held, leading(self.whole, to_error(TOLERANCE_DB)))),
             "steps": float(len(self.errors)),
             "level": self.level,
             "n": float(self.n),
@@ -153,8 +159,8 @@ class Bound:
         held = self.trust_steps
         if held == len(self.errors):
             return f"within {TOLERANCE_DB:g} dB for all {held}"
-        if held < _within(self.errors):
-            return f"believed up to {step} {held}"
+        if held < leading(self.errors, to_error(TOLERANCE_DB)):
+            return f"believed up to {step} {held}" if held else f"no {step} is believed"
         if math.isfinite(self.errors[held]):
             return f"passes {TOLERANCE_DB:g} dB at {step} {held + 1}"
         return f"not known from {step} {held + 1} on"
@@ -182,26 +188,15 @@ def conformal_quantile(scores: Sequence[float], level: float = LEVEL) -> float:
 
     Raises: InputError for a level that is not between 0 and 1.
     """
-    return pooled_quantile([[score] for score in scores], level)
-
-
-def pooled_quantile(rollouts: Sequence[Sequence[float]], level: float = LEVEL) -> float:
-    """Return what a score drawn at random from a new rollout is not above, with probability `level` or more.
-
-    Each of n rollouts weighs 1/(n + 1), shared by its scores; what is left lies at infinity. Infinite where n is too
-    small for the level.
-
-    Raises: InputError for a level that is not between 0 and 1.
-    """
     if not 0 < level < 1:
         raise InputError(f"level {level:g}", "between 0 and 1", "choose for example 0.9")
-    weighed = sorted((score, 1 / ((len(rollouts) + 1) * len(scores))) for scores in rollouts for score in scores)
-    below = 0.0
-    for score, weight in weighed:
-        below += weight
-        if below >= level - 1e-9:
-            return float(score)
-    return math.inf
+    rank = math.ceil((len(scores) + 1) * level - 1e-9)
+    return float(sorted(scores)[rank - 1]) if rank <= len(scores) else math.inf
+
+
+def leading(errors: Sequence[float], most: float) -> int:
+    """Return how many errors come before the first that is more than `most`."""
+    return next((at for at, error in enumerate(errors) if error > most), len(errors))
 
 
 def to_error(decibels: float) -> float:
@@ -219,11 +214,6 @@ def profiles() -> dict[str, Profile]:
     """Return what ships, by "engine/task"."""
     told: dict[str, dict[str, Any]] = json.loads(PROFILES.read_text(encoding="utf-8"))
     return {
-        name: Profile(**{**each, **{key: tuple(each[key]) for key in ("steps", "base", "share")}})
+        name: Profile(**{**each, **{key: tuple(each[key]) for key in ("steps", "base", "share", "frame")}})
         for name, each in told.items()
     }
-
-
-def _within(errors: Sequence[float]) -> int:
-    most = to_error(TOLERANCE_DB)
-    return next((at for at, error in enumerate(errors) if error > most), len(errors))

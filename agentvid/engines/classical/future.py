@@ -31,9 +31,10 @@ from agentvid.engines.classical.motion import (
 )
 from agentvid.errors import CallError
 from agentvid.media.types import Keyframe, Video
+from agentvid.world.selftest import SelfTest, bound_answer, time_back, untested
 from agentvid.world.trust import Bound, profiles, to_error
 
-__all__ = ["Forecast", "back_test", "back_test_error", "forecast", "future_frames"]
+__all__ = ["Forecast", "back_in_time", "back_test", "back_test_error", "forecast", "future_frames"]
 
 Curve: TypeAlias = NDArray[np.float64]
 
@@ -57,6 +58,8 @@ _WAYS: Final = (
 _MOST_TESTED: Final = 75
 _SAME_DB: Final = 80.0
 """PSNR is capped here: equal pictures."""
+_BACK: Final = 4
+"""Given frames, counted from the last, that going back in time leads to."""
 _REST_SECONDS: Final = 0.25
 """How long motion takes to come to rest, about."""
 
@@ -123,10 +126,15 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
     shot = history[after_last_cut(history) :]
     found = forecast(shot, count, video.fps)
 
+    shown = list[Picture]()
+
     def new_frames(done: int) -> Iterator[Picture]:
         for i in range(1, count + 1):
             context.progress(done + i, total, "warping forward")
-            yield predict(still, found.motion, found.gone(i, video.fps, goes_on=goes_on))
+            frame = predict(still, found.motion, found.gone(i, video.fps, goes_on=goes_on))
+            if done == 0 and i <= AGES[-1]:
+                shown.append(_work_size(frame))
+            yield frame
 
     def whole() -> Iterator[Picture]:
         for i, frame in enumerate(store.frames(video, 0, last + 1)):
@@ -153,7 +161,12 @@ def future_frames(request: EngineRequest, context: EngineContext) -> EngineResul
         future=future,
         keyframe=keyframe,
         trust_seconds=float(trust),
-        bound=None if found.bound is None else found.bound.upto(found.trust_frames).answer("frame", video.fps),
+        bound=bound_answer(
+            None if found.bound is None else found.bound.upto(found.trust_frames),
+            "frame",
+            video.fps,
+            back_in_time(shot, shown, video.fps),
+        ),
         finding=_finding(found, still, video.fps, seconds, trust, len(shot)),
     )
 
@@ -222,6 +235,22 @@ def back_test(
 def back_test_error(curve_db: Sequence[float]) -> tuple[float, ...]:
     """Return the error in grey levels that a back-test makes expect of each frame: the most so far, at least 1."""
     return tuple(np.maximum.accumulate([max(_LEAST_ERROR, to_error(value)) for value in curve_db]).tolist())
+
+
+def back_in_time(given: Sequence[Picture], shown: Sequence[Picture], fps: float) -> SelfTest:
+    """Carry the reversed new frames on, back to a frame that was given, and test how near that comes.
+
+    Args:
+        given: frames of the clip, one shot, the last is the keyframe
+        shown: the new frames after it, of the same size
+    """
+    if len(given) < 2:
+        return untested("one frame was given: going back in time can't be tested")
+    if len(shown) < 2:
+        return untested("one new frame shows no motion: going back in time can't be tested")
+    many = min(len(given), len(shown), _BACK)
+    motion = forecast(list(reversed(shown)), many, fps).motion
+    return time_back(given[-many], given[-1], shown[-1], predict(shown[0], motion, many))
 
 
 def _psnr(a: Picture, b: Picture) -> float:

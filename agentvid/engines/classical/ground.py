@@ -19,7 +19,8 @@ from agentvid.engines.classical.camera import Floats, Maps, Picture, fetch, fram
 from agentvid.engines.classical.parallax import even_frame
 from agentvid.errors import CallError
 from agentvid.media.types import Action, Actions, Image, Point
-from agentvid.world.trust import bound_for, closure
+from agentvid.world.selftest import SelfTest, bound_answer, distance, loop, way_back
+from agentvid.world.trust import bound_for
 
 __all__ = [
     "ACROSS_DEG",
@@ -74,14 +75,17 @@ def navigate(request: EngineRequest, context: EngineContext) -> EngineResult:
     track = lay_track(actions.actions, start, image.width, fps)
     total = len(track.x)
 
-    changes, began = list[float](), np.empty(0, np.float32)
+    changes, returns, at = list[float](), _returns(track), 0
+    began, far = frame, frame
 
     def frames() -> Iterator[Picture]:
-        nonlocal began
+        nonlocal began, far, at
         for i, view in enumerate(render_walk(rgb, track, frame.shape[1], frame.shape[0])):
             context.progress(i, total, "walking")
-            began = began if i else view.astype(np.float32)
-            changes.append(float(np.sqrt(((view - began) ** 2).mean())))
+            began = began if i else view
+            changes.append(distance(view, began))
+            if not returns or changes[-1] == max(changes):
+                far, at = view, i
             yield view
 
     warnings = [
@@ -96,9 +100,33 @@ def navigate(request: EngineRequest, context: EngineContext) -> EngineResult:
     bound = bound_for("classical/navigate", _moves_made(actions, total), changes)
     assert bound is not None
     warnings.append(bound.told("frame"))
-    tests = closure(changes) if _returns(track) else {}
-    told = bound.answer("frame", fps, **tests)
+    test = _led_back(began, far, track, at, rgb.shape[1] / PICTURE_METRES)
+    told = bound_answer(bound, "frame", fps, test.joined(loop(changes) if returns else None))
     return EngineResult.of(*warnings, video=video, map=drawn, actions=actions, start=start, bound=told)
+
+
+def _led_back(began: Picture, view: Picture, track: Track, at: int, pixels: float) -> SelfTest:
+    """Fetch the ground that the first frame shows back from frame `at`, as far as it is seen there."""
+    height, width = began.shape[:2]
+    focal, down = width / 2 / math.tan(math.radians(ACROSS_DEG / 2)), math.radians(DOWN_DEG)
+    u, v = np.meshgrid((np.arange(width) - (width - 1) / 2) / focal, (np.arange(height) - (height - 1) / 2) / focal)
+    fall = v * math.cos(down) + math.sin(down)
+    metres = EYE_METRES / np.maximum(fall, 1e-3)
+    ahead, aside = metres * (math.cos(down) - v * math.sin(down)), metres * u
+    here, there = (math.radians(float(track.heading_deg[i])) for i in (0, at))
+    dx = (float(track.x[0]) - float(track.x[at])) / pixels + math.sin(here) * ahead + math.cos(here) * aside
+    dy = (float(track.y[0]) - float(track.y[at])) / pixels + math.sin(here) * aside - math.cos(here) * ahead
+    onward, beside = math.sin(there) * dx - math.cos(there) * dy, math.cos(there) * dx + math.sin(there) * dy
+    below = math.cos(down) * onward + math.sin(down) * EYE_METRES
+    far = np.maximum(below, 1e-3)
+    px = beside / far * focal + (width - 1) / 2
+    py = (math.cos(down) * EYE_METRES - math.sin(down) * onward) / far * focal + (height - 1) / 2
+    seen = (fall > 1e-3) & (below > 1e-3) & (metres < _HAZE_METRES) & (far < _HAZE_METRES)
+    seen &= (px >= 0) & (px <= width - 1) & (py >= 0) & (py <= height - 1)
+    clear = np.exp((far - metres) / _HAZE_METRES)[..., None]
+    fetched = fetch(view, np.dstack([px, py]).astype(np.float32), cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
+    back = np.clip(np.round(_HORIZON + (fetched - _HORIZON) * clear), 0, 255).astype(np.uint8)
+    return way_back(began, view, back, at + 1, seen)
 
 
 def _moves_made(actions: Actions, total: int) -> list[float]:

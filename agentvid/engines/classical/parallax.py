@@ -37,7 +37,8 @@ from agentvid.engines.classical.layers import DEPTH_SPREAD, Scene, build_scene
 from agentvid.engines.classical.reproject import inverse_depth, reprojected
 from agentvid.errors import CallError
 from agentvid.media.types import CameraPath, CameraPose, Depth, Image, Mask
-from agentvid.world.trust import Bound, bound_for, closure
+from agentvid.world.selftest import SelfTest, bound_answer, loop, way_back
+from agentvid.world.trust import Bound, bound_for
 
 __all__ = ["even_frame", "novel_view", "render_views"]
 
@@ -87,12 +88,16 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
         field_deg=field_deg or FIELD_OF_VIEW_DEG,
     )
     total = frame_count(path.seconds, fps)
-    holes, changes = list[float](), list[float]()
+    holes, changes, returns = list[float](), list[float](), _returns(path)
+    far, at = frame, 0
 
     def frames() -> Iterator[Picture]:
+        nonlocal far, at
         for i, view in enumerate(render_views(scene, path, fps, holes)):
             context.progress(i, total, "flying the camera")
             changes.append(_change(view, frame))
+            if not returns or changes[-1] == max(changes):
+                far, at = view, i
             yield view
 
     video = store.put_video(frames(), fps)
@@ -110,8 +115,8 @@ def novel_view(request: EngineRequest, context: EngineContext) -> EngineResult:
         warnings.append(f"up to {shown:.0%} of the frame's width or height lies beyond the picture and is made up")
     bound = _bound(path, changes, scene.front is not None)
     warnings.append("error bound: not calibrated for such a path" if bound is None else bound.told("frame"))
-    tests = closure(changes) if _returns(path) else {}
-    told = None if bound is None else bound.answer("frame", fps, **tests)
+    test = _led_back(scene, frame, far, at, pose_at(path, path.seconds * at / (total - 1)), path.kind)
+    told = bound_answer(bound, "frame", fps, test.joined(loop(changes) if returns else None))
     return EngineResult.of(*said, *warnings, video=video, depth=depth, path=path, bound=told)
 
 
@@ -126,6 +131,30 @@ def _bound(path: CameraPath, changes: list[float], has_depth: bool) -> Bound | N
         return None
     turned = [abs(pose_at(path, float(time)).yaw_deg) for time in np.linspace(0, path.seconds, len(changes))]
     return bound_for("classical/novel_view", turned, changes)
+
+
+def _led_back(scene: Scene, picture: Picture, view: Picture, at: int, pose: CameraPose, kind: str) -> SelfTest:
+    """Fetch the picture back from frame `at`, by where each of its points is seen there."""
+    lens = scene.lens
+    x, y = (plane.astype(np.float64) for plane in np.meshgrid(np.arange(lens.width), np.arange(lens.height)))
+    deep = scene.front_nearness if scene.front is not None else None
+    near = scene.plate_nearness if deep is None else deep
+    nearer = 1 + _hiding(scene, pose, kind) if deep is None else 1.0
+    fx, fy, z = _placed(scene, x, y, inverse_depth(near, scene), _Sight(pose, kind, nearer))
+    seen = (fx >= 0) & (fx <= lens.width - 1) & (fy >= 0) & (fy <= lens.height - 1)
+    if deep is not None:
+        seen &= _not_hidden(fx, fy, z, seen)
+    back = fetch(view, np.dstack([fx, fy]).astype(np.float32), cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
+    return way_back(picture, view, back, at + 1, seen)
+
+
+def _not_hidden(x: Floats, y: Floats, z: Floats, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which points are not hidden by something clearly nearer; those `inside` the frame are in the view."""
+    height, width = z.shape
+    at = np.clip(y.round(), 0, height - 1).astype(np.int64) * width + np.clip(x.round(), 0, width - 1).astype(np.int64)
+    nearest = np.full(height * width, np.inf)
+    np.minimum.at(nearest, at[inside], z[inside])
+    return np.asarray(z <= nearest[at] * 1.02, np.bool_)
 
 
 def _returns(path: CameraPath) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from agentvid.engine import EngineResult
+from agentvid.engines.small.back import back_from_view
 from agentvid.engines.small.inside import seen_picture
 from agentvid.engines.small.thinking import Task, as_scene, course_in, outside, own_thought
 from agentvid.engines.small.turntable import draw_turn, is_turn_asked, is_turntable, turn_from_words
@@ -73,7 +74,8 @@ def novel_view(task: Task) -> EngineResult:
     steps = [
         max(min(turn, AZIMUTHS - turn), camera != scene.camera) for turn, camera in zip(away, cameras, strict=True)
     ]
-    bound = task.told_bound("novel_view", steps, [drawn[camera] for camera in cameras], picture, fps)
+    test = back_from_view(task, picture, scene, cameras, drawn, language)
+    bound = task.told_bound("novel_view", steps, [drawn[camera] for camera in cameras], picture, fps, test)
     video = store.put_video((drawn[camera] for camera in cameras), fps)
     last = store.put_image(drawn[cameras[-1]])
     seen = tell_scene(replace(scene, camera=cameras[-1]), language)

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from agentvid.engine import EngineResult
+from agentvid.engines.small.back import back_in_time
 from agentvid.engines.small.inside import seen_picture, square
 from agentvid.engines.small.thinking import Task, as_thought
 from agentvid.engines.small.weights import Claim
@@ -35,7 +36,7 @@ def future_frames(task: Task) -> EngineResult:
     """Go on from a clip's `keyframe` for `seconds`: as the thought says, an action and what comes of it, or as seen.
 
     Outputs `video`, `future`, `keyframe`, `trust_seconds` (0: not calibrated), `finding` and, where one was told,
-    `thought`.
+    `thought`. With `test` the given frames are also drawn back from the new ones.
 
     Raises: CallError where the thought tells no action, where without one there are too few frames, or where the clip
     is not of this world.
@@ -69,9 +70,11 @@ def future_frames(task: Task) -> EngineResult:
     new = drawn.frames[len(given) :]
     if video.fps != FPS:
         task.warnings.append(f"the new frames are at {FPS:g} a second, the clip's at {video.fps:g}: they are joined so")
-    bound = task.told_bound("future_frames", range(1, count + 1), list(new), given[-1], FPS)
-    trusted = 0.0 if bound is None else bound.measures["trust_seconds"]
-    known = "was not tested on this clip" if bound is None else f"is told by rollouts like it: {trusted:.1f} s"
+    test = back_in_time(task, given, new)
+    kind = "one frame given" if len(given) == 1 else "four frames given"
+    bound = task.told_bound(f"future_frames, {kind}", range(1, count + 1), list(new), given[-1], FPS, test)
+    trusted = bound.measures.get("trust_seconds")
+    known = "was not tested on this clip" if trusted is None else f"is told by rollouts like it: {trusted:.1f} s"
     whole = store.frames(video, 0, keyframe.frame + 1)
     before = whole if task.knows_scenes else map(square, whole)
     return EngineResult.of(
@@ -79,7 +82,7 @@ def future_frames(task: Task) -> EngineResult:
         video=store.put_video(itertools.chain(before, new), video.fps),
         future=store.put_video(iter(new), FPS),
         keyframe=keyframe,
-        trust_seconds=trusted,
+        trust_seconds=trusted or 0.0,
         bound=bound,
         finding=f"The {count} new frames are imagined; how long they can be believed {known}.",
         thought=None if course is None else film.think_future(course, language),

@@ -23,6 +23,7 @@ from agentvid.world.language import Course, Thought, read_thought
 from agentvid.world.model import frame_errors
 from agentvid.world.reading import Asked
 from agentvid.world.scene import Camera, Scene
+from agentvid.world.selftest import SelfTest, bound_answer
 from agentvid.world.trust import bound_for
 
 __all__ = ["OUTSIDE", "Task", "as_scene", "as_thought", "course_in", "fits", "outside", "own_thought"]
@@ -53,19 +54,19 @@ class Task(Work):
     """False where the weights were fine-tuned on clips of anything: frames are taken as they come."""
 
     def told_bound(
-        self, task: str, steps: Sequence[float], drawn: Sequence[Pixels], source: Pixels, fps: float
-    ) -> Answer | None:
+        self, task: str, steps: Sequence[float], drawn: Sequence[Pixels], source: Pixels, fps: float, test: SelfTest
+    ) -> Answer:
         """Say how far frames may be off that were drawn from a picture, after so many steps each, and return it.
 
-        None where nothing is known of these weights.
+        Where nothing is known of these weights, only the self-test is.
         """
         changes = [float(frame_errors(frame[None], source[None])[0]) for frame in drawn]
         bound = bound_for(f"small/{task}", steps, changes, self.weights)
         if bound is None:
             self.warnings.append("error bound: not calibrated for these weights")
-            return None
-        self.warnings.append(bound.told("frame"))
-        return bound.answer("frame", fps)
+        else:
+            self.warnings.append(bound.told("frame"))
+        return bound_answer(bound, "frame", fps, test)
 
     def told_level(self, scene: Scene) -> None:
         """Say where a scene is beyond what is claimed."""

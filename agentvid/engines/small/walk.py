@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from agentvid.engine import EngineResult
+from agentvid.engines.small.back import back_from_walk
 from agentvid.engines.small.inside import LEAST_MAP_DB, plain_picture
 from agentvid.engines.small.thinking import Task, as_scene, as_thought, own_thought
 from agentvid.errors import CallError
@@ -41,7 +42,7 @@ def navigate(task: Task) -> EngineResult:
     """Walk on from `image`, seen at eye level, by `actions`; `stepwise` draws one frame after the other.
 
     The thought is the scene and the walk; without one the model writes its own. Outputs `video` (the picture first),
-    `actions` as they were walked, and `thought`.
+    `actions` as they were walked, `bound` (with `test` the way back is drawn too) and `thought`.
 
     Raises: CallError for moves that it does not know, or a picture that is not of this world; ToolFailed where no
     thought came.
@@ -65,7 +66,8 @@ def navigate(task: Task) -> EngineResult:
     stepwise = request.maybe("stepwise", bool) or False
     frames = _one_by_one(task, picture, tour, language) if stepwise else _together(task, picture, tour, language)
     fps = request.maybe("fps", float) or FPS
-    bound = task.told_bound("navigate", range(len(tour.walk.steps) + 1), list(frames), picture, fps)
+    test = back_from_walk(task, np.concatenate([picture[None], frames[1:]]), tour, language)
+    bound = task.told_bound("navigate", range(len(tour.walk.steps) + 1), list(frames), picture, fps, test)
     video = task.context.store.put_video(iter(frames), fps)
     return EngineResult.of(
         *task.warnings,

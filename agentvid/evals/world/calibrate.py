@@ -5,11 +5,13 @@
     classical/novel_view      simulated stages turned by up to 30 degrees; steps are degrees
     classical/navigate        walks over simulated maps whose solids stand up in truth; steps are moves made
     small/novel_view          held-out stages, by steps of 15 degrees
-    small/future_frames       held-out pushes and drops from their first frame, and clips that go on; steps are frames
+    small/future_frames       held-out pushes and drops: from their first frame, and clips of four that go on, are
+                              calibrated apart; steps are frames
     small/navigate            held-out walks; steps are steps of the walk
 
-Of the rollouts of one seed a third tells how large errors are to be expected (`fit`), the others rank how far they are
-exceeded; coverage is measured on the rollouts of another seed. The windows of a real clip come from `BLOCKS` parts of
+Of the rollouts of one seed a third tells how large errors are to be expected (`fitted`), the others rank how far they
+are exceeded, step by step, and tell how strict the horizon must be; coverage is measured on the rollouts of another
+seed. The windows of a real clip come from `BLOCKS` parts of
 its time that share no frame: each part is tested with bounds made on the others. A bound holds for what is drawn like
 the rollouts it was made on; of other media it is a guide.
 """
@@ -28,6 +30,7 @@ from numpy.typing import NDArray
 
 from agentvid.errors import InputError
 from agentvid.evals.rate import Rate
+from agentvid.evals.world.quantiles import chance, fitted, strictness
 from agentvid.evals.world.residuals import (
     BALL_FPS,
     BLOCKS,
@@ -41,12 +44,12 @@ from agentvid.evals.world.residuals import (
     small_walk,
     thrown,
 )
-from agentvid.world.trust import LEVEL, PROFILES, TOLERANCE_DB, Profile, conformal_quantile, pooled_quantile, to_error
+from agentvid.world.trust import LEVEL, PROFILES, TOLERANCE_DB, Profile, conformal_quantile, to_error
 
 if TYPE_CHECKING:
     from agentvid.models.mot import Unified
 
-__all__ = ["PARTS", "RESULTS", "SEEDS", "Calibrated", "calibrated", "coverage_table", "fitted", "run_trust"]
+__all__ = ["PARTS", "RESULTS", "SEEDS", "Calibrated", "calibrated", "coverage_table", "run_trust"]
 
 RESULTS: Final = "residuals.json"
 PARTS: Final = ("classical", "small")
@@ -54,8 +57,6 @@ SEEDS: Final = (3100, 3200)
 """Of the rollouts that are calibrated with, and of those that coverage is measured on."""
 _EVERY: Final = 3
 """Each third rollout is fitted to, the others rank."""
-_LEAST: Final = 1.0
-"""Grey levels that are expected at least."""
 _CITY: Final = "classical/future_frames, moving camera"
 _CITY_FPS: Final = 24.0
 
@@ -90,7 +91,7 @@ class Calibrated:
 
     def to_json(self) -> dict[str, Any]:
         """Return what was measured. Frames of a rollout stand and fall together: the interval is of mean shares."""
-        shares = self.frames.mean(axis=1)
+        shares, ranked = self.frames.mean(axis=1), self.profile.n - len(range(0, self.profile.n, _EVERY))
         half = 1.959964 * float(shares.std(ddof=1)) / len(shares) ** 0.5 if len(shares) > 1 else float("nan")
         kept = self.within[self.trusted]
         return {
@@ -100,22 +101,11 @@ class Calibrated:
             "coverage": round(self.coverage, 4),
             "low": round(max(0.0, self.coverage - half), 4),
             "high": round(min(1.0, self.coverage + half), 4),
-            "by_step": [round(float(share), 3) for share in self.frames.mean(axis=0)],
+            "by_step": [Rate.of(step).to_json() for step in self.frames.T.tolist()],
+            "by_chance": [round(share, 4) for share in chance(ranked, len(self.frames))],
             "whole": Rate.of(self.whole.tolist()).to_json(),
             "trusted": Rate.of(kept.tolist()).to_json(),
         }
-
-
-def fitted(rows: Rows) -> tuple[Floats, Floats]:
-    """Return base and share (T,) of what errors are to be expected, from a guess, so that a tenth are larger.
-
-    Least squares at each step, none below 0, then scaled so that the same share of errors is exceeded at each.
-    """
-    errors, guess = _table(rows, "errors"), _table(rows, "guess")
-    found = np.array([_line(errors[:, at], guess[:, at]) for at in range(errors.shape[1])])
-    expected = np.maximum(found[:, 0] + found[:, 1] * guess, _LEAST)
-    found *= np.quantile(errors / expected, LEVEL, axis=0)[:, None]
-    return np.maximum(found[:, 0], np.where(found[:, 1] > 0, 0.0, _LEAST)), found[:, 1]
 
 
 def calibrated(rows: Rows, others: Rows, made_on: str, weights: str = "") -> Calibrated:
@@ -126,8 +116,8 @@ def calibrated(rows: Rows, others: Rows, made_on: str, weights: str = "") -> Cal
     steps = rows[0].steps if rows else ()
     if len(rows) < 30 or not others or any(row.steps != steps for row in (*rows, *others)):
         raise InputError(f"{len(rows)} and {len(others)} rollouts", "at least 30 of the same steps", "roll out more")
-    base, share = fitted(rows[::_EVERY])
-    ranked = [row for number, row in enumerate(rows) if number % _EVERY]
+    fit, ranked = rows[::_EVERY], [row for number, row in enumerate(rows) if number % _EVERY]
+    base, share = fitted(_table(fit, "errors"), _table(fit, "guess"))
     scores = _scores(ranked, base, share)
     profile = Profile(
         n=len(rows),
@@ -135,10 +125,12 @@ def calibrated(rows: Rows, others: Rows, made_on: str, weights: str = "") -> Cal
         steps=tuple(map(float, steps)),
         base=tuple(_up(base)),
         share=tuple(_up(share)),
-        frame=_up([pooled_quantile(scores.tolist())])[0],
+        frame=tuple(_up([conformal_quantile(step) for step in scores.T.tolist()])),
         whole=_up([conformal_quantile(scores.max(axis=1).tolist())])[0],
         weights=weights,
     )
+    held_to = np.array([profile.bound(row.steps, row.guess).errors for row in ranked])
+    profile = replace(profile, strict=strictness(held_to, _table(ranked, "errors")))
     bounds, errors = [profile.bound(row.steps, row.guess) for row in others], _table(others, "errors")
     each, whole = (np.array([getattr(bound, name) for bound in bounds]) for name in ("errors", "whole"))
     ahead = np.array([[at < bound.trust_steps for at in range(len(steps))] for bound in bounds], np.bool_)
@@ -164,8 +156,9 @@ def run_trust(
     """
     kept = _Kept(out / RESULTS, weights, told)
 
-    def rows(name: str, make: Callable[[int, int], Residuals]) -> tuple[Rows, Rows]:
-        pairs = [[kept.row(f"{name} {s} {n}", partial(make, s, n)) for s in SEEDS] for n in range(rollouts)]
+    def rows(name: str, make: Callable[[int, int], Residuals], first: int = 0, every: int = 1) -> tuple[Rows, Rows]:
+        numbers = range(first, rollouts * every, every)
+        pairs = [[kept.row(f"{name} {s} {n}", partial(make, s, n)) for s in SEEDS] for n in numbers]
         return [one for one, _ in pairs], [two for _, two in pairs]
 
     found: dict[str, Calibrated] = {}
@@ -175,13 +168,17 @@ def run_trust(
         found["classical/novel_view"] = calibrated(*rows("turn", classical_views), "simulated stages")
         found["classical/navigate"] = calibrated(*rows("walk", classical_walk), "simulated maps")
     if "small" in parts and unified is not None:
-        for task, name, make, what in (
-            ("novel_view", "view", small_views, "held-out stages"),
-            ("future_frames", "future", small_future, "held-out pushes and drops"),
-            ("navigate", "step", small_walk, "held-out walks"),
+        for task, name, make, first, every, what in (
+            ("novel_view", "view", small_views, 0, 1, "held-out stages"),
+            ("future_frames, four frames given", "future", small_future, 0, 2, "held-out pushes and drops"),
+            ("future_frames, one frame given", "future", small_future, 1, 2, "held-out pushes and drops"),
+            ("navigate", "step", small_walk, 0, 1, "held-out walks"),
         ):
-            found[f"small/{task}"] = calibrated(*rows(name, partial(make, unified)), what, weights)
-    shipped = {**json.loads(PROFILES.read_text(encoding="utf-8")), **_profiles(found)}
+            found[f"small/{task}"] = calibrated(*rows(name, partial(make, unified), first, every), what, weights)
+    anew = {name.split("/")[0] for name in found}
+    told_before = json.loads(PROFILES.read_text(encoding="utf-8"))
+    others = {name: each for name, each in told_before.items() if name.split("/")[0] not in anew}
+    shipped = {**others, **_profiles(found)}
     (out / "trust.json").write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     coverage = {name: each.to_json() for name, each in found.items()}
     document: dict[str, Any] = {"level": LEVEL, "seeds": SEEDS, "coverage": coverage, "profiles": shipped}
@@ -191,14 +188,19 @@ def run_trust(
 
 
 def coverage_table(document: dict[str, Any]) -> str:
-    """Return the coverage as a table in Markdown, with 95 % intervals."""
-    head = "| bound | calibrated on | tested on | frames within (90 % wanted) | rollouts within | trusted and true |"
-    lines = [head, "|" + "---|" * 6]
+    """Return the coverage as a table in Markdown, with 95 % intervals; of steps, the least and the most covered."""
+    head = (
+        "| bound | calibrated on | tested on | frames within (90 % wanted) | by step (by chance) | rollouts within "
+        "| trusted and true |"
+    )
+    lines = [head, "|" + "---|" * 7]
     for name, each in document["coverage"].items():
         whole, kept = each["whole"], each["trusted"]
+        by_step, (low, high) = [step["value"] for step in each["by_step"]], each["by_chance"]
         lines.append(
             f"| {name} | {each['calibrated']} | {each['rollouts']} ({each['frames']} frames) "
             f"| {_percent(each['coverage'], each['low'], each['high'])} "
+            f"| {min(by_step):.0%} to {max(by_step):.0%} ({low:.0%} to {high:.0%}) "
             f"| {_percent(whole['value'], whole['low'], whole['high'])} "
             f"| {_percent(kept['value'], kept['low'], kept['high']) if kept['n'] else 'none is'} |"
         )
@@ -229,19 +231,6 @@ def _real(clip: Path, kept: _Kept) -> Calibrated:
 
 def _ball(seed: int, number: int) -> Residuals:
     return classical_future(thrown(seed, number), BALL_FPS)
-
-
-def _line(errors: Floats, guess: Floats) -> Floats:
-    """Return base and share of the line through errors that is nearest, of those that never fall below 0."""
-    ones = np.ones_like(guess)
-    found = np.linalg.lstsq(np.stack([ones, guess], axis=1), errors, rcond=None)[0]
-    if (found >= 0).all():
-        return np.asarray(found, np.float64)
-    norm = float((guess * guess).sum())
-    alone = float((guess * errors).sum()) / norm if norm else 0.0
-    flat, steep = np.array([errors.mean(), 0.0]), np.array([0.0, max(0.0, alone)])
-    off = [float(((each[0] + each[1] * guess - errors) ** 2).sum()) for each in (flat, steep)]
-    return flat if off[0] <= off[1] else steep
 
 
 def _scores(rows: Rows, base: Floats, share: Floats) -> Floats:
