@@ -10,7 +10,7 @@ from agentvid.planner.wide.group import Group
 from agentvid.planner.wide.merging import merged
 from agentvid.planner.wide.order import ordered
 from agentvid.planner.wide.pieces import Cut
-from agentvid.planner.wide.talk import CORRECTION, KEEP, without_exceptions
+from agentvid.planner.wide.talk import CORRECTION, FORBIDS, KEEP, without_courtesy, without_exceptions
 from agentvid.planner.wide.text import Told
 from agentvid.planner.wide.where import ordinals_in
 from agentvid.planner.wide.words import CLASSES
@@ -54,6 +54,8 @@ class _Reader:
             cut = replace(cut, start=cut.start + correction.end())
             low = low[correction.end() :]
         self.keep += [self.message.part(cut.start + a, cut.start + b) for a, b in without_exceptions(low)[1]]
+        if label and FORBIDS.match(low, without_courtesy(low)[0]):
+            label = ""
         if label in ("recolour", "replace") and _BACKGROUND.search(self.pending) and _BECOMES.match(low):
             label = "background_change"
         if label:

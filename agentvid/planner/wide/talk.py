@@ -7,6 +7,7 @@ from typing import Final
 
 __all__ = [
     "CORRECTION",
+    "FORBIDS",
     "KEEP",
     "is_able",
     "is_chat",
@@ -56,6 +57,11 @@ KEEP: Final = re.compile(
     ).replace("{mw}", r"[个只条张根辆支朵]")
 )
 """A clause with such words limits other requests and asks for nothing itself."""
+FORBIDS: Final = re.compile(
+    r"\W*(?:but |just |only |and |please )*(?:don'?t|do not|dont|never|no need to)(?! (?:just|you|want|like|need|see|think|know|have|make it any)(?![a-z]))(?![a-z])"
+    r"|\W*(?:但|也|可|就|千万|可千万)*(?:别(?!墅|人|家|的|处|针|太|那么|[晃抖颠摇])|勿|甭|不许|不准|不用(?!了))"
+)
+"""Begins a clause that says what not to do: whatever it seems to ask for, it does not."""
 CORRECTION: Final = re.compile(
     r"(?<![a-z])(?:i mean|no,? wait|wait,? no|scratch that|or rather|no,? just|on second thoughts?|strike that|actually,? no)(?![a-z])|哦不|噢不|呃不|啊不|不对不对|(?<=[,。])不对|(?<=[,。])算了|说错了|我是说"
 )

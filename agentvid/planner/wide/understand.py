@@ -79,6 +79,8 @@ def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] 
     if not shelf.real and not any(group.op in _NO_MEDIUM for group in groups):
         groups = [] if is_able(message.low) or is_chat(message.low) else groups
     bare = message.low[slice(*without_courtesy(message.low))].strip()
+    if not shelf.real and groups and all(group.op in _NO_MEDIUM for group in groups) and _OF_WHAT_IS.match(bare):
+        return Understood(language, "ask", reason="no_media")
     if not said and _BARE.fullmatch(bare):
         return Understood(language, "ask", reason="no_thing")
     if (
@@ -100,6 +102,10 @@ def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] 
 _BARE: Final = re.compile(
     r"(?:remove|delete|erase|replace|change|move|add|recolou?r|resize|去掉|删掉|删除|去除|移除|替换|换掉|换一下|添加|移动|擦掉|抹掉)"
 )
+_OF_WHAT_IS: Final = re.compile(
+    r"(?:make|turn|paint|change|dye) (?:the|my|our|his|her|its|this|that|it|them)(?![a-z])|p一?下|修一?下|调一?下|[p修调改]一?张?图?$"
+)
+"""Begins a request about what would have to be there already: "make the hat red"."""
 _AGAIN: Final = re.compile(
     r"(?<![a-z])(?:(?:do |and )?(?:the )?same (?:thing |again |treatment )?(?:for|to|on|with|again)|what about (?:the|his|her|my)|do (?:it )?(?:again|the other)|likewise|ditto)(?![a-z])|同样|也(?:一样|这样|来)|照(?:样|做)|再来一次|还是这样"
 )
