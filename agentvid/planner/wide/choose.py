@@ -7,6 +7,7 @@ which tools there are, the precise phrases alone count: the wide reader's chains
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -16,6 +17,7 @@ from agentvid.planner import PlanRequest
 from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.write import write_requests
 from agentvid.planner.request import Ask, Continue, Edit, Film, Generate, Join, Request, View, Walk
+from agentvid.planner.wide.own import OWN, OwnTools
 from agentvid.planner.wide.plan import lacks, understood_of, write_wide
 from agentvid.planner.wide.slots import measured_in
 from agentvid.planner.wide.text import told
@@ -54,6 +56,10 @@ def write_message(request: PlanRequest) -> Chain:
 
     Raises: InputError where the message is too long to be read.
     """
+    if request.own and request.tools:
+        understood = understood_of(request, OwnTools(request.own, lambda text: _is_built_in(request, text)))
+        if any(want.op.startswith(OWN) for want in understood.wants):
+            return write_wide(request, understood)
     parsed = read_message(request)
     precise = write_requests(request, parsed).chain
     understood = understood_of(request)
@@ -83,6 +89,11 @@ def write_message(request: PlanRequest) -> Chain:
         return precise
     wide = write_wide(request, understood)
     return precise if wide.question and can_run and (is_read or not precise.question) else wide
+
+
+def _is_built_in(request: PlanRequest, text: str) -> bool:
+    """Whether words can be planned with the tools that came with agentvid."""
+    return bool(write_message(replace(request, text=text, own=(), asked="")).steps)
 
 
 def _agree(requests: tuple[Request, ...], understood: Understood) -> bool:

@@ -9,6 +9,8 @@ from agentvid.chain.step import Ref
 from agentvid.media.types import Video
 from agentvid.planner.grammar.resolve import AskBack, Held
 from agentvid.planner.request import Continue
+from agentvid.planner.wide.own import OWN
+from agentvid.planner.wide.own_steps import write_own
 from agentvid.planner.wide.says import tell
 from agentvid.planner.wide.slots import amount_in, direction_in
 from agentvid.planner.wide.steps import PictureWriter
@@ -45,6 +47,9 @@ class StepsWriter(PictureWriter):
 
         Raises: AskBack where it can't be placed or no engine at hand can do it.
         """
+        if want.op.startswith(OWN):
+            write_own(self, want)
+            return
         if want.op == "trim" and self._is_when_of_words(want):
             return
         if want.op in _RETIMED:
