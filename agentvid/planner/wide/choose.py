@@ -7,6 +7,7 @@ which tools there are, the precise phrases alone count: the wide reader's chains
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -21,6 +22,7 @@ from agentvid.planner.wide.own import OWN, OwnTools
 from agentvid.planner.wide.plan import lacks, understood_of, write_wide
 from agentvid.planner.wide.slots import measured_in
 from agentvid.planner.wide.text import told
+from agentvid.planner.wide.times import HALF
 from agentvid.planner.wide.understand import Understood
 
 __all__ = ["write_message"]
@@ -81,6 +83,8 @@ def write_message(request: PlanRequest) -> Chain:
         is_strict = is_strict and not any(isinstance(request, Join) for request in parsed.requests)
     can_run = not lacks(precise, request.tools)
     is_read = is_read and can_run
+    if has_clip and any(want.op == "remove" and HALF.fullmatch(want.target) for want in understood.wants):
+        is_read = False
     if has_clip and any(want.op == "past" for want in understood.wants):
         is_read = False
     if any(want.op == "answer" and measured_in(told(want.clause).low) for want in understood.wants):
@@ -113,6 +117,8 @@ def _agree(requests: tuple[Request, ...], understood: Understood) -> bool:
 def _kinds(request: Request) -> frozenset[str]:
     if isinstance(request, View):
         return _VIEWS.get(request.operation, frozenset().union(*_VIEWS.values()))
+    if isinstance(request, Edit) and re.match(r"[浅淡深]", request.colour):  # the wide reader takes it for saturation
+        return _EDITS["recolour"] | {"saturate"}
     if isinstance(request, Edit):
         return _EDITS[request.operation]
     return _OTHERS.get(type(request), frozenset())

@@ -60,6 +60,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Find the {thing} in {medium}: it stands before what is around it.",
         "在{medium}中找到{thing}：它立在周围的东西前面。",
     ),
+    "locate_words": (
+        "Find the {thing} in {medium}: the words stand there.",
+        "在{medium}中找到{thing}：文字要写在那里。",
+    ),
     "locate_size": (
         "Find the {thing} in {medium}: its box tells how large it is.",
         "在{medium}中找到{thing}：它的框说明它有多大。",

@@ -9,7 +9,7 @@ where     which media are meant            slots     what is changed, and to wha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from agentvid.planner.grammar.lexicon import detect_language
@@ -17,7 +17,7 @@ from agentvid.planner.request import Language
 from agentvid.planner.wide.group import Group
 from agentvid.planner.wide.groups import grouped
 from agentvid.planner.wide.own import OWN, OwnTools
-from agentvid.planner.wide.pieces import pieces_of
+from agentvid.planner.wide.pieces import pieces_of, ruled
 from agentvid.planner.wide.slots import kept_in, target_of, value_of
 from agentvid.planner.wide.table import row_of
 from agentvid.planner.wide.tagger import tag
@@ -219,6 +219,14 @@ def _own(low: str, shelf: Shelf, *, is_before: bool) -> tuple[int, ...]:
 _EACH: Final = re.compile(
     r"(?:两|三|几|每|所有|全部)[张段个幅条]?[^,]{0,6}(?:都|各)|每[张段个幅]|(?<![a-z])(?:each(?: (?:of them|one|clip|photo|picture))?|both(?: (?:of (?:them|these)|clips|photos|pictures|videos))?|every one)(?![a-z])"
 )
+_OF_THIS: Final = re.compile(
+    r"\W*(?:please )?(?:make|turn|convert) (?:this|it|the (?:picture|photo|image))(?: photo| picture| image)?(?: into)? an? "
+    r"|\W*(?:please )?(?:make|create)(?: me)? an? [a-z0-9 -]{0,20}?(?:clip|video) (?:that |which )?(?:slowly )?(?:orbit|zoom|pan|push|doll|circl|tilt)"
+    r"|\W*把(?:它|这[张幅]?(?:图片?|照片|画)?|图片?|照片)(?:做|变|转|弄)[成为]"
+)
+_CAMERA: Final = frozenset({"zoom", "dolly", "pan", "tilt", "truck", "pedestal", "orbit", "turntable"})
+_SURELY: Final = 7
+"""The weight from which words of a row say it by themselves."""
 _HEADING: Final = re.compile(r"(?:短片|视频|片子|小片|宣传片|动画|(?<![a-z])(?:video|clip|reel|film|promo))\W*$")
 
 
@@ -235,6 +243,15 @@ def _each(group: Group, shelf: Shelf, wants: list[Want]) -> list[int]:
 
 def _without_heading(groups: list[Group], shelf: Shelf) -> list[Group]:
     """Drop "make a short film of it:" before what it consists of, where there is a picture to make it of."""
+    if (
+        len(groups) == 1
+        and shelf.new
+        and groups[0].op in ("generate_video", "animate")
+        and _OF_THIS.match(groups[0].low)
+    ):
+        hits = [op for op, weight in ruled(groups[0].low, "image") if op in _CAMERA and weight >= _SURELY]
+        hit = row_of(hits[0]).hit(groups[0].low, "image") if hits else None
+        return [replace(groups[0], op=hit.op, head=groups[0].low[hit.start :])] if hit else groups
     if len(groups) > 1 and shelf.new and groups[0].op in ("generate_video", "animate"):
         low = groups[0].low
         if len(low) <= 24 and _HEADING.search(low) and groups[1].op not in _ANSWERS:
