@@ -21,7 +21,7 @@ from agentvid.engine import Engine
 from agentvid.errors import SettingsError
 from agentvid.tool import ToolSpec
 
-__all__ = ["builtin_folder", "engine_paths", "load_engine", "load_engines", "load_tools", "tools_in"]
+__all__ = ["builtin_folder", "engine_paths", "load_engine", "load_engines", "load_tools", "own_tools", "tools_in"]
 
 BUILTIN_ENGINES: Final[Mapping[str, str]] = {
     "classical": "agentvid.engines.classical:ClassicalEngine",
@@ -82,6 +82,13 @@ def tools_in(folder: Path) -> dict[str, ToolSpec]:
                 )
             found[spec.name] = spec
     return found
+
+
+def own_tools(specs: Iterable[ToolSpec]) -> tuple[ToolSpec, ...]:
+    """Return those tools that neither came with agentvid nor stand for one that did."""
+    ours = builtin_folder("tools").resolve()
+    names = {path.parent.name if path.name == "__init__.py" else path.stem for path in _plugin_files(ours)}
+    return tuple(spec for spec in specs if spec.name not in names and ours not in Path(spec.path).resolve().parents)
 
 
 def engine_paths() -> dict[str, str]:

@@ -12,7 +12,8 @@
         '''
 
 Rules the signature follows:
-- parameters are port types, `X | None`, or `list[X]`; `seed: int` and `thought: str` are filled from the step itself;
+- parameters are port types, `X | None`, `list[X]`, or a `Literal` of texts; `seed: int` and `thought: str` are filled
+  from the step itself;
 - a parameter with the name of a port is a constraint: a value that a person gives on the port is passed in there;
 - the result is one port type (the port is named after it, "answer") or a frozen dataclass whose fields are the ports.
 Nothing a tool does may depend on what is not among its parameters: the key of a result is made of them alone.
@@ -93,7 +94,10 @@ class ToolContext(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: its port type name, whether it takes a list, whether it must be given, and what it means."""
+    """One parameter: its port type name, whether it takes a list, whether it must be given, and what it means.
+
+    `choices` are the texts it may be; none: any.
+    """
 
     name: str
     type: str
@@ -101,6 +105,7 @@ class Parameter:
     required: bool
     default: Any
     doc: str
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,10 @@ class Port:
 
 @dataclass(frozen=True)
 class ToolSpec:
-    """A tool as everything else sees it: planner, checker, executor, help."""
+    """A tool as everything else sees it: planner, checker, executor, help.
+
+    `titles` are other names that people have for it, `examples` messages that ask for it; both in any language.
+    """
 
     name: str
     summary: str
@@ -125,6 +133,8 @@ class ToolSpec:
     digest: str
     path: str
     run: Callable[..., Awaitable[Any]]
+    titles: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
@@ -147,8 +157,11 @@ class ToolSpec:
         return {
             "name": self.name,
             "summary": self.summary,
+            "titles": list(self.titles),
+            "examples": list(self.examples),
             "parameters": [
                 {name: getattr(p, name) for name in ("name", "type", "many", "required", "default", "doc")}
+                | ({"choices": list(p.choices)} if p.choices else {})
                 for p in self.parameters
             ],
             "ports": [{"name": p.name, "type": p.type, "optional": p.optional} for p in self.ports],
@@ -157,11 +170,17 @@ class ToolSpec:
 
 
 def tool(
-    *, tasks: Sequence[str] = (), helpers: Sequence[Callable[..., Any]] = ()
+    *,
+    tasks: Sequence[str] = (),
+    helpers: Sequence[Callable[..., Any]] = (),
+    titles: Sequence[str] = (),
+    examples: Sequence[str] = (),
 ) -> Callable[[Callable[..., Awaitable[Any]]], ToolSpec]:
     """Make a tool of a typed async function. No side effect: loading is up to `plugins`.
 
     `tasks` are what it asks engines for; `helpers` are functions outside its file that its result depends on.
+    `titles` ("postcard", "明信片") and `examples` ("make a postcard of these two") are what the offline planner knows
+    it by, besides the words of its name.
 
     Raises: SettingsError, naming the file and the parameter, where the signature does not follow the rules.
     """
@@ -185,9 +204,17 @@ def tool(
             digest=_digest(Path(path), helpers),
             path=path,
             run=function,
+            titles=_texts(titles, f"{where}: titles"),
+            examples=_texts(examples, f"{where}: examples"),
         )
 
     return make
+
+
+def _texts(given: Sequence[str], where: str) -> tuple[str, ...]:
+    if isinstance(given, str) or not all(isinstance(text, str) for text in given):
+        raise SettingsError(f"{where} is {given!r}", "a list of texts", "put them into brackets")
+    return tuple(given)
 
 
 @cache
@@ -251,7 +278,8 @@ def _parameters(function: Callable[..., Any], doc: str, where: str) -> tuple[Par
             continue
         if name not in hints:
             raise SettingsError(f"{where}: parameter {name!r} has no type", "a port type", f"one of {_names()}")
-        type_name, many, optional = _port_type(hints[name], f"{where}: parameter {name!r}")
+        hint, choices = _choices(hints[name])
+        type_name, many, optional = _port_type(hint, f"{where}: parameter {name!r}")
         empty = parameter.default is inspect.Parameter.empty
         parameters.append(
             Parameter(
@@ -261,6 +289,7 @@ def _parameters(function: Callable[..., Any], doc: str, where: str) -> tuple[Par
                 required=empty and not optional,
                 default=None if empty else parameter.default,
                 doc=told.get(name, ""),
+                choices=choices,
             )
         )
     return tuple(parameters)
@@ -281,6 +310,17 @@ def _ports(function: Callable[..., Any], where: str) -> tuple[Port, ...]:
     if many:
         raise SettingsError(f"{where} returns a list", "a port type or a frozen dataclass of ports")
     return (Port(re.sub(r"(?<!^)(?=[A-Z])", "_", type_name).lower(), type_name, False),)
+
+
+def _choices(hint: Any) -> tuple[Any, tuple[str, ...]]:
+    """Return a hint with a `Literal` of texts as plain text, and the texts."""
+    inner = [item for item in typing.get_args(hint) if typing.get_origin(item) is typing.Literal]
+    literal = hint if typing.get_origin(hint) is typing.Literal else inner[0] if len(inner) == 1 else None
+    texts = typing.get_args(literal)
+    if not texts or not all(isinstance(text, str) for text in texts):
+        return hint, ()
+    is_optional = hint is not literal and type(None) in typing.get_args(hint)
+    return (str | None if is_optional else str), texts
 
 
 def _port_type(hint: Any, where: str) -> tuple[str, bool, bool]:

@@ -110,7 +110,7 @@ async def plan_edit(
             move: share of the picture, 0 to 1; resize: factor; text: letter height as a share of the picture; count
         direction: move: left, right, up, down, or a place to move to; light: the side it comes from; text, add: a place
         text: the words to write
-        box: where the words are to stand
+        box: where the words are to stand, or the thing that they stand above or below, as `direction` says
     """
     if plan is not None:
         first = plan.operations[0]
@@ -221,8 +221,20 @@ def _writing(
         re.search(r"hand|script|手写|楷|书法", font, re.I),
     )
     family = "hand" if hand else "serif" if serif and not re.search(r"sans", font, re.I) else "sans"
+    box = box if box is None else _beside(box, direction)
     fields = {"text": text, "box": box, "place": _place(direction) or "bottom", "colour": ink, "font": family}
     return WriteText.model_validate(fields | ({} if amount is None else {"size": _within("amount", amount, 0.01, 1)}))
+
+
+def _beside(box: Box, direction: str) -> Box:
+    """The room right above or below a thing, as wide as it is; its own place where no side is named, or it has none."""
+    low = direction.lower()
+    tall = max(12.0, (box.y1 - box.y0) / 3)
+    if re.search(r"above|\bover\b|上方", low) and box.y0 >= 12:
+        return Box(x0=box.x0, y0=max(0.0, box.y0 - tall), x1=box.x1, y1=box.y0)
+    if re.search(r"below|under|下方", low):
+        return Box(x0=box.x0, y0=box.y1, x1=box.x1, y1=box.y1 + tall)
+    return box
 
 
 def _drawing(operation: str, value: str, amount: float | None, direction: str, target: str) -> Step:

@@ -25,6 +25,7 @@ from agentvid.media.types import Image
 from agentvid.planner import Exchange, PlanRequest, subject_of
 from agentvid.planner.check import require
 from agentvid.planner.stage import stages_of
+from agentvid.plugins import own_tools
 from agentvid.run.route import bears, drafts, offers
 from agentvid.store.log import Log
 from agentvid.store.rows import RevisionRow
@@ -119,6 +120,7 @@ def plan_request(
         earlier=earlier_ports(log, session, turn, tools),
         notes={name: _note(engines[name]) for name in offers(engines)},
         tools={name: frozenset(p.name for p in spec.parameters) for name, spec in tools.items()},
+        own=own_tools(tools.values()),
     )
 
 

@@ -64,6 +64,8 @@ def list_tools(*, name: str | None, extra: Sequence[Path], as_json: bool) -> int
     console = Console()
     if name:
         console.print(escape(chosen[0].doc), highlight=False)
+        for example in chosen[0].examples:
+            console.print(f"for example: {escape(example)}", highlight=False)
     table = Table("tool", "takes", "gives", "what for")
     for spec in chosen:
         takes = ", ".join(f"{p.name}{'' if p.required else '?'}" for p in spec.parameters)

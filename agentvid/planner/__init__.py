@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentvid.planner.grammar import GrammarPlanner
     from agentvid.planner.rewrite.rewriting import Rewrite
     from agentvid.planner.stage import Stage
+    from agentvid.tool import ToolSpec
 
 __all__ = [
     "EditAsk",
@@ -79,7 +80,8 @@ class PlanRequest:
     tasks they bear, `drafts` those of their tasks that they don't claim; `stages` what pictures of the small world
     show, by port ("t1.s1.image"); `asked` is the message before, where it got a question back; `tools` are the tools
     there are, each with the arguments it takes (none: not known, and only what the precise phrases of the grammar read
-    is planned). `said` are the earlier turns, oldest first.
+    is planned); `own` those of them that did not come with agentvid, planned where a message names them. `said` are the
+    earlier turns, oldest first.
 
     For planners that read more than the message: `earlier` are the ports of earlier turns with their types,
     "t1.s4.image" → "Image"; `notes` what each engine that can be used now says of itself.
@@ -97,6 +99,7 @@ class PlanRequest:
     stages: Mapping[str, Stage] = field(default_factory=dict)
     asked: str = ""
     tools: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    own: tuple[ToolSpec, ...] = ()
     said: tuple[Exchange, ...] = ()
     earlier: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)

@@ -211,6 +211,10 @@ class _Check:
             yield Problem(step.id, f"{where} is one value", _type_of(parameter), "put it into a list")
         else:
             for item in value if parameter.many else (value,):
+                if parameter.choices and isinstance(item, str) and item not in parameter.choices:
+                    known = f"one of {', '.join(parameter.choices)}"
+                    yield Problem(step.id, f"{where} is {_short(item)}", known, "choose one of them")
+                    continue
                 yield from self._value(step.id, where, parameter.name, parameter.type, item)
 
     def _value(self, step: str, where: str, name: str, type_name: str, value: Any) -> Iterator[Problem]:

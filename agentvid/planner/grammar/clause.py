@@ -49,7 +49,7 @@ def split_thing(text: str) -> tuple[str, Reference | None]:
 
     A pronoun alone is the thing ""; the words of a medium alone are the thing "" in that medium.
     """
-    text = plain(text)
+    text = re.sub(r"\s+as an? (?:[a-z0-9-]+ ){0,3}(?:clip|video|gif)$", "", plain(text), flags=re.IGNORECASE)
     whole = read_reference(re.sub(r"(?:里面|里|中|上|的)+$", "", text))
     if whole is not None:
         return "", (None if whole.to == "it" else whole)

@@ -106,7 +106,11 @@ def _english(text: str) -> float | None:
 
 _UNITS: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     "seconds": (
-        (r"秒钟?|seconds?\b(?! (?:picture|photo|image|clip|video|one)\b)|secs?\b|s\b", 1.0),
+        (
+            r"秒钟?|(?<=\d )second\b|(?<=\d-)second\b|seconds?\b(?! (?:picture|photo|image|clip|video|one)\b)"
+            r"|secs?\b|s\b",
+            1.0,
+        ),
         (r"分钟|minutes?\b|mins?\b", 60.0),
     ),
     "degrees": ((r"度|°|degrees?\b|deg\b", 1.0), (r"圈|周|(?:full )?(?:circles?|turns?)\b", 360.0)),

@@ -85,7 +85,8 @@ _SLOTS: Final = {
     r"|改为|变为|换为|替换为|设为|设成|换上|变得|改得|调得|弄得)",
     "去掉": r"(?:去掉|移除|删除|删掉|移走|移掉|去除|抹掉|抹去|擦掉|擦除|消除|清除|拿掉|拿走|除掉"
     r"|去除掉|消掉|删了|去了)",
-    "map": r"(?: (?:along|on|through|across|over|in|following) (?:the |this )?(?:map|road|path|street))?",
+    "map": r"(?: (?:along|on|through|across|over|in(?:to|side)?|following)"
+    r" (?:the |this |my )?(?:map|road|path|street|picture|photo|image|scene))?",
     "地图": r"(?:(?:沿着?|顺着|在)?(?:这张|这个)?(?:地图|路|道路|街道)(?:上的路|上)?)?",
 }
 

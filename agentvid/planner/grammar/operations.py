@@ -225,7 +225,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         (
             r"{cam}pans?{thecam} {side}",
             r"{cam}tilts?{thecam} {side}",
-            r"(?:look|{cam!}looks?) {side}",
+            r"(?:look|{cam!}looks?)(?: back| over)? {side}",
+            r"(?:{镜头})?{向}(?P<side>左|右|上|下)边?(?:看|望)(?:去|过去|一看|看)?",
             r"(?:{镜头})?{向}?(?P<side>左|右|上|下)边?摇(?:动|镜头?)?",
             r"摇镜头{向}(?P<side>左|右|上|下)边?",
         ),
@@ -257,13 +258,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         read_motion.read_walk,
         (
             r"(?:walk|go|move|step|run|head|drive)(?: (?P<way>forwards?|ahead|straight(?: ahead| on)?"
-            r"|back(?:wards?)?|(?:to the )?(?:left|right)))?(?P<map>{map})",
+            r"|back(?:wards?)?|on|in|(?:to the )?(?:left|right)))?(?P<map>{map})",
+            r"take (?P<way>forwards?|ahead|back(?:wards?)?)(?P<map>{map})",
             r"(?:turn|rotate) (?P<turn>(?:to the |to your )?(?:left|right)|around|back)(?P<map>{map})",
             r"(?:make|take) a (?P<turn>left|right)(?: turn)?",
             r"(?P<wait>wait|stop|pause|stand still)(?: there)?",
             r"(?P<map>{地图})(?:继续)?{向}(?P<way>前|后|左|右)(?:面|边|方)?(?:直)?(?:走去|走|移动|移|跑|行走|前进"
             r"|迈|行进|行驶|开)(?:过去)?(?P<map2>{地图})",
             r"(?P<map>{地图})(?:继续)?(?P<way>前进|后退|直走|直行|倒退|走|行走|前行)(?:过去)?",
+            r"走(?:进|入)(?:去|里面|这?[张幅]?(?:画面|图片?|照片)(?:里面?|中|里头)?)",
             r"(?P<map>{地图}){向}?(?P<turn>左|右)边?(?:转弯|转身|转|拐弯|拐)",
             r"(?P<turn>掉头|调头|转身|向后转)",
             r"(?P<wait>等待?|停下?|停留|停住|原地不动)",

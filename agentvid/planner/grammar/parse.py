@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from agentvid.media.types import Action
 from agentvid.planner.grammar.clause import Clause, Refusal
 from agentvid.planner.grammar.lexicon import detect_language, plain, strip_politeness, take_measures
 from agentvid.planner.grammar.operations import OPERATIONS, Operation
@@ -142,6 +143,8 @@ def _merged(requests: list[Request]) -> tuple[Request, ...]:
         ):
             what, clause = (f"{told}, {request.clause}" for told in (before.what, before.clause))
             merged[-1] = replace(before, what=what, clause=clause)
+        elif isinstance(before, Walk) and (turn := _look_round(request)) is not None:
+            merged[-1] = replace(before, actions=(*before.actions, turn), clause=f"{before.clause}, {request.clause}")
         elif isinstance(request, Walk) and isinstance(before, Walk) and request.where in (None, before.where):
             is_possible = bool(before.actions and request.actions)
             actions = before.actions + request.actions if is_possible else ()
@@ -159,3 +162,20 @@ def _merged(requests: list[Request]) -> tuple[Request, ...]:
         else:
             merged.append(request)
     return tuple(merged)
+
+
+_LOOK_DEG: Final = 45.0
+"""How far a walker looks round where the message does not say."""
+_TURN_DEG_PER_S: Final = 45.0
+
+
+def _look_round(request: Request) -> Action | None:
+    """Return a look to the left or right as a turn on the ground: what it is after a walk. None for any other."""
+    if not isinstance(request, View) or request.thing or request.where or len(request.moves) != 1:
+        return None
+    (move,) = request.moves
+    if move.turning != "look" or not move.yaw_deg or move.pitch_deg or move.zoom != 1:
+        return None
+    degrees = abs(move.yaw_deg) if move.is_said else _LOOK_DEG
+    side = "turn_left" if move.yaw_deg < 0 else "turn_right"
+    return Action.model_validate({"move": side, "amount": degrees, "seconds": degrees / _TURN_DEG_PER_S})

@@ -117,6 +117,8 @@ def read_walk(clause: Clause) -> tuple[Request, ...] | None:
     if turn:
         return None if said.metres is not None else _turn(clause, turn)
     is_bare = not way and verb in ("go", "move", "step", "run", "head", "drive")
+    if verb == "take" and said.metres is None:
+        return None
     if said.degrees is not None or (is_bare and said.metres is None and not clause.get("map")):
         return None
     speed = _WALK_M_PER_S[said.speed]

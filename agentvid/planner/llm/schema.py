@@ -95,7 +95,7 @@ def _step(spec: ToolSpec, engines: list[str]) -> Schema:
 def _argument(parameter: Parameter) -> Schema:
     choices: list[Schema] = [{"$ref": "#/$defs/from"}]
     if parameter.type == "Text":
-        choices.append(_TEXT)
+        choices.append({**_TEXT, "enum": list(parameter.choices)} if parameter.choices else _TEXT)
     elif parameter.type == "Number":
         choices.append(_ranged(parameter.name))
     elif parameter.type in _WRITTEN:

@@ -7,6 +7,8 @@ which tools there are, the precise phrases alone count: the wide reader's chains
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -16,9 +18,11 @@ from agentvid.planner import PlanRequest
 from agentvid.planner.grammar.read_message import read_message
 from agentvid.planner.grammar.write import write_requests
 from agentvid.planner.request import Ask, Continue, Edit, Film, Generate, Join, Request, View, Walk
+from agentvid.planner.wide.own import OWN, OwnTools
 from agentvid.planner.wide.plan import lacks, understood_of, write_wide
 from agentvid.planner.wide.slots import measured_in
 from agentvid.planner.wide.text import told
+from agentvid.planner.wide.times import HALF
 from agentvid.planner.wide.understand import Understood
 
 __all__ = ["write_message"]
@@ -54,6 +58,10 @@ def write_message(request: PlanRequest) -> Chain:
 
     Raises: InputError where the message is too long to be read.
     """
+    if request.own and request.tools:
+        understood = understood_of(request, OwnTools(request.own, lambda text: _is_built_in(request, text)))
+        if any(want.op.startswith(OWN) for want in understood.wants):
+            return write_wide(request, understood)
     parsed = read_message(request)
     precise = write_requests(request, parsed).chain
     understood = understood_of(request)
@@ -75,6 +83,8 @@ def write_message(request: PlanRequest) -> Chain:
         is_strict = is_strict and not any(isinstance(request, Join) for request in parsed.requests)
     can_run = not lacks(precise, request.tools)
     is_read = is_read and can_run
+    if has_clip and any(want.op == "remove" and HALF.fullmatch(want.target) for want in understood.wants):
+        is_read = False
     if has_clip and any(want.op == "past" for want in understood.wants):
         is_read = False
     if any(want.op == "answer" and measured_in(told(want.clause).low) for want in understood.wants):
@@ -83,6 +93,11 @@ def write_message(request: PlanRequest) -> Chain:
         return precise
     wide = write_wide(request, understood)
     return precise if wide.question and can_run and (is_read or not precise.question) else wide
+
+
+def _is_built_in(request: PlanRequest, text: str) -> bool:
+    """Whether words can be planned with the tools that came with agentvid."""
+    return bool(write_message(replace(request, text=text, own=(), asked="")).steps)
 
 
 def _agree(requests: tuple[Request, ...], understood: Understood) -> bool:
@@ -102,6 +117,8 @@ def _agree(requests: tuple[Request, ...], understood: Understood) -> bool:
 def _kinds(request: Request) -> frozenset[str]:
     if isinstance(request, View):
         return _VIEWS.get(request.operation, frozenset().union(*_VIEWS.values()))
+    if isinstance(request, Edit) and re.match(r"[浅淡深]", request.colour):  # the wide reader takes it for saturation
+        return _EDITS["recolour"] | {"saturate"}
     if isinstance(request, Edit):
         return _EDITS[request.operation]
     return _OTHERS.get(type(request), frozenset())

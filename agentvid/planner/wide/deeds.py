@@ -19,6 +19,7 @@ _DEEDS: Final[Mapping[str, tuple[str, str]]] = {
     "speed": ("Play {medium} at {speed} times its speed{span}", "以 {speed} 倍速播放{medium}{span}"),
     "speed back": ("Play {medium} backwards at {speed} times its speed{span}", "以 {speed} 倍速倒放{medium}{span}"),
     "reverse": ("Play {medium} backwards", "倒放{medium}"),
+    "reverse loops": ("Play {medium} backwards, {loops} times over", "把{medium}倒放 {loops} 遍"),
     "loops": ("Play {medium} {loops} times over{span}", "把{medium}循环播放 {loops} 遍{span}"),
     "trim": ("Keep of {medium} only what comes{span}", "只保留{medium}的一段{span}"),
     "extend_video": ("Continue {medium} by {seconds} s", "把{medium}续写 {seconds} 秒"),
@@ -97,6 +98,8 @@ def _name(tool: str, args: Mapping[str, Any]) -> str:
         return f"flip {args['axis']}" if args["kind"] == "flip" else str(args["kind"])
     if tool == "retime":
         name = next((name for name in ("speed", "reverse", "loops") if args.get(name)), "trim")
+        if name == "reverse" and args.get("loops"):
+            return "reverse loops"
         return "speed back" if name == "speed" and args.get("reverse") else name
     if tool == "compose":
         return str(args["layout"])

@@ -61,7 +61,7 @@ class _Reader:
         if label:
             self.groups.append(Group(label, cut.start, cut.end, low, cut.join, self.pending, low))
             self.pending = ""
-        elif KEEP.search(low):
+        elif KEEP.search(low) and not (self.began and self.groups[-1].op.startswith("own:") and cut.join != "hard"):
             self.keep.append(self.message.part(cut.start, cut.end))
         else:
             self._take_detail(cut, low, is_last=is_last)

@@ -21,6 +21,13 @@ _ONCE: Final = frozenset(
 )
 """Asked for twice in a row it is one request, told in two clauses."""
 _ASKED: Final = frozenset({"compare", "answer", "map_to_view", "view_from", "past", "future"})
+_TURNS: Final = frozenset({"navigate", "pan", "rotate", "orbit", "view_from", "turntable", "truck"})
+_LOOK_ROUND: Final = re.compile(
+    r"^\W*(?:and |then )*(?:look|turn|face|glance|rotate|walk|go|take)(?! (?:the|it|this|that|my) )(?![^,;]*(?:video|clip|footage|picture|photo|image))"
+    r"[^,;]*?(?<![a-z])(?:left|right|around|round|back|on|ahead|forwards?)(?![a-z])"
+    r"|^\W*(?:然后|接着|再|又)*(?:往|向|朝)?(?:左|右|后)(?:边|面)?(?:转|拐|看|望|走)|^\W*(?:然后|接着|再|又)*(?:掉头|调头|转身)"
+)
+"""Says how a walk goes on: a turn of the walker, not of the picture."""
 _STARTS: Final = re.compile(
     r"\W*(?:(?:then|also|after|next|finally|and (?:then|also)|first|add|put|make it|crop|write|read|turn|set|play|slow|speed"
     r"|trim|loop|reverse|cut|narrate|subtitle|caption|rotate|flip|blur|darken|brighten|remove|zoom|pan|tilt|extend|have it)"
@@ -88,6 +95,8 @@ def _is_one(last: Group, group: Group) -> bool:
         return group.op == last.op or (
             group.join in ("comma", "soft", "hard") and group.op in _TOLD and not _STARTS.match(group.low)
         )
+    if last.op == "navigate" and group.op in _TURNS and _LOOK_ROUND.search(group.low):
+        return True
     if group.op == "answer" and last.op in _ASKED:
         return True
     if group.op != last.op or group.join == "then":

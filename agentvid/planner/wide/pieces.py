@@ -29,7 +29,7 @@ _COMMA: Final = (
     r"(?<!(?<![a-z])no)(?<!wait)(?<!nah),(?!\d{3}(?!\d))(?! ?(?:not|instead of|rather than) (?:just |only )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten))|、"
     r"|(?<!everything )(?<!all )(?<!anything )(?<!nothing )(?<![a-z,])but(?! (?:not|for) )(?![a-z])"
 )
-_SOFT: Final = r"(?<![a-z])(?:and also|(?<!black )(?<!before )(?<!black-)(?<!rock )(?<!and )and(?! (?:a half|white|after|forth|ever|again|round|roll|drink)(?![a-z]))(?! \d)|plus|but|while|as well as|with|(?<!the one )(?<!version )(?<!than )(?<!like )before(?! (?:the|it|and|that)(?![a-z]))|so)(?![a-z])|&|(?<=[来掉好完了])(?=[循倒加放剪裁配翻旋提锐])|同时|并(?![排列肩])|并且|而且|还有|以及|外加|顺便|顺带|另外|(?<!.)再|再|也(?=[把给])|(?<![饱暖柔平温])和(?![平谐服面睦])|跟(?=把)|还要|(?<=[了后完掉好])(?=[把给再])"
+_SOFT: Final = r"(?<![a-z])(?:and also|(?<!black )(?<!before )(?<!black-)(?<!rock )(?<!and )and(?! (?:a half|white|after|forth|ever|again|round|roll|drink)(?![a-z]))(?! \d)|plus|but|while|as well as|with|(?<!the one )(?<!version )(?<!than )(?<!like )before(?! (?:the|it|and|that)(?![a-z]))|so)(?![a-z])|&|(?<=[来掉好完了])(?=[循倒加放剪裁配翻旋提锐])|同时|并(?![排列肩])|并且|而且|还有|以及|外加|顺便|顺带|另外|(?<!.)再|(?<!倒着)再|也(?=[把给])|(?<![饱暖柔平温])和(?![平谐服面睦])|跟(?=把)|还要|(?<=[了后完掉好])(?=[把给再])"
 _ANY: Final = re.compile(f"(?P<hard>{_HARD})|(?P<then>{_THEN})|(?P<comma>{_COMMA})|(?P<soft>{_SOFT})")
 
 

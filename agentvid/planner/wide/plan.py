@@ -11,6 +11,7 @@ from agentvid.media.types import Image, Video
 from agentvid.planner import KnownMedia, PlanRequest
 from agentvid.planner.grammar.resolve import AskBack, Media
 from agentvid.planner.grammar.write import ChainWriter
+from agentvid.planner.wide.own import OwnTools
 from agentvid.planner.wide.says import tell
 from agentvid.planner.wide.steps_clip import StepsWriter
 from agentvid.planner.wide.understand import Understood, understand
@@ -27,14 +28,13 @@ def medium_of(known: KnownMedia) -> Medium:
     return Medium(known.number, kind, known.turn, known.is_new, isinstance(known.source, Ref))
 
 
-def understood_of(request: PlanRequest) -> Understood:
-    """Return what the message of a request asks for.
+def understood_of(request: PlanRequest, own: OwnTools | None = None) -> Understood:
+    """Return what the message of a request asks for, of `own` tools too.
 
     Raises: InputError where the message is too long to be read.
     """
-    return understand(
-        request.text, tuple(medium_of(known) for known in request.media), tuple(before.text for before in request.said)
-    )
+    media = tuple(medium_of(known) for known in request.media)
+    return understand(request.text, media, tuple(before.text for before in request.said), own)
 
 
 def write_wide(request: PlanRequest, understood: Understood) -> Chain:

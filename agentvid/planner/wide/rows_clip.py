@@ -174,7 +174,7 @@ CLIP: Final[tuple[Row, ...]] = (
         {
             9: (
                 r"(?<![a-z])(?:revers(?:e|ed|ing)(?! (?:angle|shot|view|side|image|the (?:image|picture|colou?rs))|d)|backwards?(?= ?(?:$|,|\.|and|then|please|so|at|from|for))|in reverse|rewind(?! to)|(?:play|run)(?: it| this| the clip)? (?:back to front|from end to start|from the end)|un-?(?:pour|break|burn))(?![a-z])",
-                r"(?:倒放|倒着(?:放|播|来)[^,]{0,4}|倒播|反着放|反向播|倒过来(?:放|播)|逆放|时光倒流|反放|倒序|倒带|回放成倒)",
+                r"(?:倒放|倒着再?(?:放|播|来)[^,]{0,4}|倒播|反着放|反向播|倒过来(?:放|播)|逆放|时光倒流|反放|倒序|倒带|回放成倒)",
             ),
         },
         (

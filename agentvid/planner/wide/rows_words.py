@@ -23,6 +23,7 @@ WORDS_AND_SOUND: Final[tuple[Row, ...]] = (
                 r"(?<![a-z])(?:(?:add|put|write|stick|pop|stamp) (?:the |my |our |today's |a |his |her )*(?:[a-z]+'s )?(?:date|year|name|title|price|address|phone number|initials|logo text) (?:in|on|at|across|under|along|over|to|below))(?![a-z])",
                 r"(?<![a-z])(?:(?:drop(?: in)?|chuck|bung|whack|plonk|run|spell out|slot in|set|splash|plaster|tag|sign|superimpose|carve|embroider|type out|paint|spray|chalk) )(?:[^,]{0,40}?)?{quote}",
                 r"标(?:出|明|注)[^,]{0,10}(?<!箭头)",
+                r"(?<![a-z])(?:print|stamp) (?!(?:it|this|that|them|these|out|a|an|the|my|me|on|in|at|size|quality|version|\d)(?![a-z]))[^,;]{1,40}? (?:on|over|above|across|under|below|onto|along) (?:the|my|it|this|that)(?![a-z])",
                 r"(?:来|整|弄|搞|配|放|用|刷|喷|绣|雕|拼|盖|签|敲|输入|显示|出现)[^,换改]{0,16}?{quote}",
                 r"(?:write|add|put|pop|place|stick|slap|print|type|overlay|engrave|stamp|letter|insert|include|display|paint|have|with|want|needs?|scrawl|throw|give|scribble|emblazon) (?!.*(?:subtitle|caption))(?:[^,]{0,40}?)?{quote}",
                 r"{quote}[^,]{0,14}(?:in|across|on|along|at|over|underneath|below|above|big|bold|as) ",

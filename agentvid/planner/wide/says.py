@@ -60,6 +60,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Find the {thing} in {medium}: it stands before what is around it.",
         "在{medium}中找到{thing}：它立在周围的东西前面。",
     ),
+    "locate_words": (
+        "Find the {thing} in {medium}: the words stand there.",
+        "在{medium}中找到{thing}：文字要写在那里。",
+    ),
     "locate_size": (
         "Find the {thing} in {medium}: its box tells how large it is.",
         "在{medium}中找到{thing}：它的框说明它有多大。",
@@ -92,6 +96,31 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "whole": ("whole picture", "整张画面"),
     "no_words": ("Which words should be written? Put them in quotes.", "要写什么字？请用引号写出来。"),
+    "own": ("Use the tool {tool} on {medium}: {what}{values}.", "用工具 {tool} 处理{medium}：{what}{values}。"),
+    "own_plain": ("Use the tool {tool}: {what}{values}.", "用工具 {tool}：{what}{values}。"),
+    "locate_own": ("Find the {thing} in {medium}: {tool} works on it.", "在{medium}中找到{thing}：{tool} 要用到它。"),
+    "own_medium": ("{tool} needs {what}{doc}: attach one.", "{tool} 还缺{what}{doc}：请随消息上传。"),
+    "own_text": ("{tool} needs its {name}{doc}: put the words in quotes.", "{tool} 还缺 {name}{doc}：请用引号写出来。"),
+    "own_number": (
+        "{tool} needs its {name}{doc}: say “{name} 3”, for example.",
+        "{tool} 还缺 {name}{doc}：请说例如“{name} 3”。",
+    ),
+    "own_flag": (
+        "{tool} needs its {name}{doc}: say “{name}” or “no {name}”.",
+        "{tool} 还缺 {name}{doc}：请说“{name}”或“no {name}”。",
+    ),
+    "own_choice": (
+        "{tool} needs its {name}{doc}: say one of {known}.",
+        "{tool} 还缺 {name}{doc}：请从中选一个：{known}。",
+    ),
+    "own_other": (
+        "{tool} needs its {name}{doc}, a {type}, which can't be read from words.",
+        "{tool} 还缺 {name}{doc}，它的类型是 {type}，从文字里读不出来。",
+    ),
+    "own_range": (
+        "{name} of {tool} can't be {value}: it is {allowed}.",
+        "{tool} 的 {name} 不能是 {value}：应为 {allowed}。",
+    ),
     "made": ("the result", "结果"),
     "voice": ("the voice", "朗读"),
     "instead_picture": (

@@ -161,13 +161,13 @@ def value_of(message: Told, group: Group) -> str:
 
 
 _PLACED: Final = (
-    r"(?= (?:in (?:big|large|small|bold|huge|tiny|white|black|red|blue|green|yellow|gold|the|a)|at the|on (?:the|it|top|this|my)"
+    r"(?= (?:in (?:big|large|small|bold|huge|tiny|white|black|red|blue|green|yellow|gold|the|a)|at the|on(?:to)? (?:the|it|top|this|my)"
     r"|across|along|over|under|below|above|near|to the)(?![a-z])|$)"
 )
 """Where words that are to be written end: where it is said how or where they stand."""
 _WRITTEN: Final = re.compile(
     rf"(?<![a-z])(?:saying|that says|that reads|reading) (?P<v>[^,;]{{1,60}}?){_PLACED}"
-    rf"|(?<![a-z])(?:write|print|type|letter)(?: the)?(?: words?| text| caption| title)? (?!at |on |in |across )(?P<w>[^,;:]{{1,60}}?){_PLACED}"
+    rf"|(?<![a-z])(?:write|print|type|letter|stamp|engrave)(?: the)?(?: words?| text| caption| title)? (?!at |on |in |across )(?P<w>[^,;:]{{1,60}}?){_PLACED}"
     r"|(?<![a-z])(?:text|words?|caption|title)(?: (?:saying|that says|that reads|reading))? "
     r"(?!at |on |in |across |to )(?P<x>[^,;:]{1,60}?)"
     rf"{_PLACED}|: ?(?P<y>[^,;]{{1,60}})$"

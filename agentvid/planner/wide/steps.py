@@ -23,6 +23,7 @@ from agentvid.planner.wide.slots import measured_in
 from agentvid.planner.wide.table import row_of
 from agentvid.planner.wide.text import told
 from agentvid.planner.wide.times import moment_in
+from agentvid.planner.wide.words_place import words_near
 
 if TYPE_CHECKING:
     from agentvid.planner.wide.understand import Want
@@ -187,12 +188,21 @@ class PictureWriter:
             self._refuse(want)
         mask = self._mask(want, picture)
         seen: dict[str, Any] = {}
+        near = words_near(low) if want.op == "text_add" and picture.kind == "image" else None
+        if near:
+            located = self.writer.step(
+                "locate",
+                self.say("locate_words", want, picture.name, thing=near[0]),
+                {"image": picture.value, "what": near[0]},
+            )
+            seen = {"box": Ref(step=located, port="box")}
         if want.op in _LOOKS and mask is not None and picture.kind == "image":
             step = self.writer.step(
                 "analyse", self.say("analyse", want, picture.name), {"image": picture.value, "mask": mask}
             )
             seen = {port: Ref(step=step, port=port) for port in ("palette", "light", "size", "place")}
-        told_args = edit_args(want.op, low, want.value, chinese=self.language == "zh")
+        words = low.replace(near[0], " ") if near else low
+        told_args = edit_args(want.op, words, want.value, chinese=self.language == "zh")
         if not told_args.is_known:
             self._unknown(want, told_args.operation)
             told_args = EditArgs("replace", value=want.clause)
@@ -203,7 +213,7 @@ class PictureWriter:
             **seen,
             "value": told_args.value,
             "amount": told_args.amount,
-            "direction": told_args.direction,
+            "direction": near[1] if near else told_args.direction,
             "text": told_args.text,
             "background": source.value if source and want.op in ("add", "replace", "background_change") else None,
             "request": want.clause,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from agentvid.chain.step import Ref
 from agentvid.media.types import Video
 from agentvid.planner.grammar.resolve import AskBack, Held
 from agentvid.planner.request import Continue
+from agentvid.planner.wide.own import OWN
+from agentvid.planner.wide.own_steps import write_own
 from agentvid.planner.wide.says import tell
 from agentvid.planner.wide.slots import amount_in, direction_in
 from agentvid.planner.wide.steps import PictureWriter
 from agentvid.planner.wide.table import row_of
 from agentvid.planner.wide.text import told
-from agentvid.planner.wide.times import Span, moment_in, seconds_in, span_in
+from agentvid.planner.wide.times import HALF, Span, moment_in, seconds_in, span_in
 
 if TYPE_CHECKING:
     from agentvid.planner.wide.understand import Want
@@ -26,6 +29,15 @@ _LONGER: Final = 2.0
 _FADE: Final = re.compile(r"\b(?:cross-?)?fad\w*|\bdissolv\w*|淡入|淡出|渐变|叠化|过渡")
 _SURELY: Final = 7
 """The weight from which words of another row say it, in a clause that was read as this one."""
+_OFTEN: Final = re.compile(r"(\d+|[两二三四五六])\s?(?:遍|次|x|times)|(three|four|five|two) times|twice")
+_PLAYED: Final = re.compile(
+    r"(?<![a-z])(?:play|show|run)(?:s|ed)?(?: (?:it|this|that|the (?:clip|video)))? (?:twice|(?:two|three|four|five|\d) times)"
+    r"(?! (?:as|the|faster|slower|its))"
+)
+"""Says how often a clip is shown, not how fast."""
+_DROPPED: Final = re.compile(
+    r"(?<![a-z])(?:remove|delete|drop|lose|cut off|cut out|chop|skip|without|get rid of|trim off)(?![a-z])|去掉|删|剪掉|不要|切掉"
+)
 _RETIMED: Final = frozenset({"speed", "reverse", "loop", "trim"})
 _VERB_UP: Final = re.compile(r"(?<=[加配写打放贴标附])上")
 """The 上 of 加上, which says no place."""
@@ -45,6 +57,11 @@ class StepsWriter(PictureWriter):
 
         Raises: AskBack where it can't be placed or no engine at hand can do it.
         """
+        if want.op.startswith(OWN):
+            write_own(self, want)
+            return
+        if want.op == "remove" and HALF.fullmatch(want.target) and self.held(want).kind == "video":
+            want = replace(want, op="trim")
         if want.op == "trim" and self._is_when_of_words(want):
             return
         if want.op in _RETIMED:
@@ -68,17 +85,22 @@ class StepsWriter(PictureWriter):
     def _retime(self, want: Want) -> None:
         low = told(want.clause).low
         args: dict[str, Any] = {}
+        backwards = row_of("reverse").hit(low, "video")
+        is_back = backwards is not None and backwards.weight >= _SURELY
+        if want.op == "speed" and _PLAYED.search(low):
+            want = replace(want, op="loop")
+        if want.op == "loop" and is_back and not _OFTEN.search(low):
+            want = replace(want, op="reverse")
         if want.op == "speed":
-            args["speed"] = _factor(low)
-            backwards = row_of("reverse").hit(low, "video")
-            args["reverse"] = backwards is not None and backwards.weight >= _SURELY
+            args["speed"] = _factor(HALF.sub(" ", low))
+            args["reverse"] = is_back
         elif want.op == "reverse":
-            args["reverse"] = True
+            args |= {"reverse": True, "loops": _times(often) if (often := _OFTEN.search(low)) else None}
         elif want.op == "loop":
-            times = re.search(r"(\d+|[两二三四五六])\s?(?:遍|次|x|times)|(three|four|five|two) times|twice", low)
+            times = _OFTEN.search(low)
             args["loops"] = _times(times) if times else 2
         if want.op in ("trim", "speed", "loop"):
-            args |= self._span(want, span_in(low))
+            args |= self._half(want, low) or self._span(want, span_in(low))
         self._one("retime", want, args)
 
     def _span(self, want: Want, span: Span) -> dict[str, Any]:
@@ -96,6 +118,21 @@ class StepsWriter(PictureWriter):
             end = length - span.tail if span.tail is not None else end
             start = max(0.0, length + start) if start is not None and start < 0 else start
         return {"start": start, "end": end}
+
+    def _half(self, want: Want, low: str) -> dict[str, Any]:
+        """Return the half of a clip that words name, as seconds from its beginning; nothing where they name none.
+
+        Raises: AskBack where it is not known yet how long the clip is.
+        """
+        found = HALF.search(low)
+        if found is None:
+            return {}
+        length = self._length(want)
+        if length is None:
+            raise AskBack(self.say("no_length", want, self.held(want).name))
+        is_last = bool(found["last"] or found["last2"]) != (want.op == "trim" and _DROPPED.search(low) is not None)
+        middle = round(length / 2, 3)
+        return {"start": middle, "end": length} if is_last else {"start": 0.0, "end": middle}
 
     def _length(self, want: Want) -> float | None:
         held = self.held(want)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from agentvid.planner.wide.row import Row
@@ -21,5 +22,13 @@ _BY_NAME: Final = {row.op: row for row in ROWS}
 
 
 def row_of(op: str) -> Row:
-    """Return the row of an operation. Raises: KeyError for a name that is not in the table."""
-    return _BY_NAME[op]
+    """Return the row of an operation; of one that stands for a person's own tool ("own:image:several:postcard"), a row
+    without words. Raises: KeyError for a name that is not in the table.
+    """
+    return _own(op) if op.startswith("own:") else _BY_NAME[op]
+
+
+@lru_cache(maxsize=256)
+def _own(op: str) -> Row:
+    _, makes, needs, name = op.split(":")
+    return Row(op, (name, name), needs if needs in ("image", "video") else "any", ("", ""), {}, makes=makes)  # type: ignore[arg-type]

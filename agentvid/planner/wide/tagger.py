@@ -36,12 +36,13 @@ _WIDTH: Final = 4
 """Readings that are followed side by side."""
 
 
-def tag(pieces: list[Piece], kinds: str, media: str) -> list[str]:
+def tag(pieces: list[Piece], kinds: str, media: str, *, is_sure: bool = False) -> list[str]:
     """Return a label for each piece; `kinds` as `features_of` takes them, `media` are the kinds of all media at hand
-    ("iv"): what needs another kind, or more of them, is not meant.
+    ("iv"): what needs another kind, or more of them, is not meant. Where nothing is found, what is nearest is taken, unless
+    only what `is_sure` is wanted.
     """
     labels = decode(_weights(), pieces, kinds, media)
-    return labels if any(labels) else _likeliest(pieces, kinds, media)
+    return labels if is_sure or any(labels) else _likeliest(pieces, kinds, media)
 
 
 def _likeliest(pieces: list[Piece], kinds: str, media: str) -> list[str]:

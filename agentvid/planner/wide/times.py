@@ -9,7 +9,7 @@ from typing import Final
 from agentvid.planner.grammar.lexicon import read_number, take_measures
 from agentvid.planner.wide.words import CLASSES
 
-__all__ = ["Span", "moment_in", "seconds_in", "span_in"]
+__all__ = ["HALF", "Span", "moment_in", "seconds_in", "span_in"]
 
 _NUMBER: Final = CLASSES["number"]
 _UNIT: Final = r"\s*-?\s*(?:s|secs?|seconds?|秒钟?)(?![a-z])"
@@ -20,6 +20,12 @@ _CUT: Final = re.compile(
 _KEEPS: Final = re.compile(
     r"(?<![a-z])(?:keep|only|just|use|leave|extract|grab|want)(?![a-z])|留|只要|只剪|截取|截出|保留|取|要第"
 )
+
+HALF: Final = re.compile(
+    r"(?<![a-z])(?:(?:first|opening)|(?P<last>second|last|latter|final|other)) half(?! (?:a )?(?:second|minute))(?![a-z])"
+    r"|[前上]半(?:段|部分|截)?|(?P<last2>[后下]半)(?:段|部分|截)?"
+)
+"""The half of a clip that words name; `last` or `last2` where it is the second."""
 
 
 @dataclass(frozen=True)

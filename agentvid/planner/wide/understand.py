@@ -9,14 +9,15 @@ where     which media are meant            slots     what is changed, and to wha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from agentvid.planner.grammar.lexicon import detect_language
 from agentvid.planner.request import Language
 from agentvid.planner.wide.group import Group
 from agentvid.planner.wide.groups import grouped
-from agentvid.planner.wide.pieces import pieces_of
+from agentvid.planner.wide.own import OWN, OwnTools
+from agentvid.planner.wide.pieces import pieces_of, ruled
 from agentvid.planner.wide.slots import kept_in, target_of, value_of
 from agentvid.planner.wide.table import row_of
 from agentvid.planner.wide.tagger import tag
@@ -64,8 +65,11 @@ class Understood:
     left: tuple[str, ...] = field(default=())
 
 
-def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] = ()) -> Understood:
-    """Return what a message asks for. `said` are the earlier messages of the session, oldest first.
+def understand(
+    text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] = (), own: OwnTools | None = None
+) -> Understood:
+    """Return what a message asks for. `said` are the earlier messages of the session, oldest first; `own` the tools that
+    did not come with agentvid.
 
     Raises: InputError where the message is too long to be read.
     """
@@ -75,7 +79,9 @@ def understand(text: str, media: tuple[Medium, ...] = (), said: tuple[str, ...] 
         return Understood(language, "refuse")
     shelf = Shelf(media, tuple(told(line[:2000]).low for line in said[-4:]), message.low)
     kind = shelf.kind_of(shelf.default("any") or 0)
-    groups, keep = _read(message, kind, shelf)
+    groups, keep = _read(message, kind, shelf, own)
+    if any(group.op.startswith(OWN) for group in groups):
+        return _placed(message, language, groups, keep, shelf)
     if not shelf.real and not any(group.op in _NO_MEDIUM for group in groups):
         groups = [] if is_able(message.low) or is_chat(message.low) else groups
     bare = message.low[slice(*without_courtesy(message.low))].strip()
@@ -129,15 +135,16 @@ def _is_scene(low: str) -> bool:
     return len(re.findall(r"[a-z]{3,}", low)) >= 3 or len(re.findall(r"[\u4e00-\u9fff]", low)) >= 5
 
 
-def _read(message: Told, kind: str, shelf: Shelf) -> tuple[list[Group], list[str]]:
+def _read(message: Told, kind: str, shelf: Shelf, own: OwnTools | None = None) -> tuple[list[Group], list[str]]:
     """Return the requests of a message before media, targets and values are read, and what must stay."""
     new = "".join(medium.kind[:1] for medium in shelf.media if medium.is_new)
     cuts, pieces = pieces_of(message.low, kind)
-    return grouped(
-        message,
-        cuts,
-        tag(pieces, new or (f"h{kind[:1]}" if shelf.media else ""), "".join(medium.kind[:1] for medium in shelf.real)),
-    )
+    at_hand = new or (f"h{kind[:1]}" if shelf.media else ""), "".join(medium.kind[:1] for medium in shelf.real)
+    if own is not None:
+        labels = own.claimed(message.low, cuts, tag(pieces, *at_hand, is_sure=True))
+        if any(label.startswith(OWN) for label in labels):
+            return grouped(message, cuts, labels)
+    return grouped(message, cuts, tag(pieces, *at_hand))
 
 
 def _placed(message: Told, language: Language, groups: list[Group], keep: list[str], shelf: Shelf) -> Understood:
@@ -175,6 +182,8 @@ def _on(
         return (), None
     named = shelf.named(group.low)
     before = [want for want in wants if row_of(want.op).makes != "text"]
+    if group.op.startswith(OWN):
+        return _own(group.low, shelf, is_before=bool(before)), None
     if not shelf.real and not before:
         return None, None
     if group.op in JOINING:
@@ -201,15 +210,37 @@ def _on(
     return (shelf.default(needs, group.op) or 0,), source
 
 
+_IT: Final = re.compile(r"(?<![a-z])(?:it|this|that|the result|them)(?![a-z])|它|这个|结果")
+
+
+def _own(low: str, shelf: Shelf, *, is_before: bool) -> tuple[int, ...]:
+    """Return the media that a request for a person's own tool names, in order; those that are missing are for the tool."""
+    found: list[int] = []
+    for part in re.split(r"(?=(?<![a-z])(?:and|with|to|beside)(?![a-z])|[和跟与,、])", low):
+        named = shelf.named(part)
+        found += named or ([0] if is_before and _IT.search(part) else [])
+    return tuple(dict.fromkeys(found))
+
+
 _EACH: Final = re.compile(
     r"(?:两|三|几|每|所有|全部)[张段个幅条]?[^,]{0,6}(?:都|各)|每[张段个幅]|(?<![a-z])(?:each(?: (?:of them|one|clip|photo|picture))?|both(?: (?:of (?:them|these)|clips|photos|pictures|videos))?|every one)(?![a-z])"
 )
+_OF_THIS: Final = re.compile(
+    r"\W*(?:please )?(?:make|turn|convert) (?:this|it|the (?:picture|photo|image))(?: photo| picture| image)?(?: into)? an? "
+    r"|\W*(?:please )?(?:make|create)(?: me)? an? [a-z0-9 -]{0,20}?(?:clip|video) (?:that |which )?(?:slowly )?(?:orbit|zoom|pan|push|doll|circl|tilt)"
+    r"|\W*把(?:它|这[张幅]?(?:图片?|照片|画)?|图片?|照片)(?:做|变|转|弄)[成为]"
+)
+_CAMERA: Final = frozenset({"zoom", "dolly", "pan", "tilt", "truck", "pedestal", "orbit", "turntable"})
+_SURELY: Final = 7
+"""The weight from which words of a row say it by themselves."""
 _HEADING: Final = re.compile(r"(?:短片|视频|片子|小片|宣传片|动画|(?<![a-z])(?:video|clip|reel|film|promo))\W*$")
 
 
 def _each(group: Group, shelf: Shelf, wants: list[Want]) -> list[int]:
     """Return the media that "both" and "each" mean, where a request is made of every one by itself."""
     needs = row_of(group.op).needs
+    if group.op.startswith(OWN) and ":several:" in group.op:
+        return []
     if wants or group.op in JOINING | _ANSWERS | _NO_MEDIUM or len(shelf.new) < 2 or not _EACH.search(group.low):
         return []
     found = [medium.number for medium in shelf.new if needs == "any" or medium.kind == needs]
@@ -218,6 +249,15 @@ def _each(group: Group, shelf: Shelf, wants: list[Want]) -> list[int]:
 
 def _without_heading(groups: list[Group], shelf: Shelf) -> list[Group]:
     """Drop "make a short film of it:" before what it consists of, where there is a picture to make it of."""
+    if (
+        len(groups) == 1
+        and shelf.new
+        and groups[0].op in ("generate_video", "animate")
+        and _OF_THIS.match(groups[0].low)
+    ):
+        hits = [op for op, weight in ruled(groups[0].low, "image") if op in _CAMERA and weight >= _SURELY]
+        hit = row_of(hits[0]).hit(groups[0].low, "image") if hits else None
+        return [replace(groups[0], op=hit.op, head=groups[0].low[hit.start :])] if hit else groups
     if len(groups) > 1 and shelf.new and groups[0].op in ("generate_video", "animate"):
         low = groups[0].low
         if len(low) <= 24 and _HEADING.search(low) and groups[1].op not in _ANSWERS:

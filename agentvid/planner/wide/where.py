@@ -24,7 +24,7 @@ _VIDEO: Final = r"(?:clips?|videos?|vids?|footage|takes?|movies?)"
 _ORDINAL: Final = re.compile(
     rf"第(?P<zh>[一二三四五六七八\d])(?P<mw>[张幅段条支版]|个(?:图|视频|版本|片段|照片|片子)|次(?:的|生成)|部)"
     rf"|(?<![a-z])(?P<en>first|second|third|fourth|fifth|1st|2nd|3rd|4th)(?: (?P<made>one (?:you|that you|i) (?:made|did|sent)|version|result|attempt|draft))(?![a-z])"
-    rf"|(?<![a-z])(?P<en2>first|second|third|fourth|fifth|1st|2nd|3rd|4th) (?:[a-z]+ )?(?P<noun>one|{_IMAGE}|{_VIDEO})(?![a-z])"
+    rf"|(?<![a-z])(?<!\d )(?<!\d-)(?<!two )(?<!ten )(?<!four )(?<!five )(?<!three )(?P<en2>first|second|third|fourth|fifth|1st|2nd|3rd|4th) (?:[a-z]+ )?(?P<noun>one|{_IMAGE}|{_VIDEO})(?![a-z])"
     rf"|(?<![a-z])(?:in|on|from|into|onto|of|to|and|with|after|before|behind|beside|above|below|than|between) the (?P<bare>first|second|third|fourth)(?= |$|,|\.|\?|;|')(?! (?:second|half|part|floor|row|window|mug|candle|goal|time|chair|shelf|car|person|man|woman|house|tree|step|minute|few|player|sentence|word|line|letter|thing|flat|bit|section|two|three|frame)s?)"
     rf"|(?<![a-z])(?P<noun2>{_IMAGE}|{_VIDEO}|version|number|no\.) ?#?(?P<digit>one|two|three|four|[1-6])(?![a-z0-9.:%])"
     rf"|(?P<zhnoun>图片?|照片|视频|片段)(?P<zhdigit>[一二三四1-6])(?![\d张秒个段条点些下直起\u7248:倍年百千只辆])"
@@ -233,6 +233,8 @@ class Shelf:
             return [0, *others]
         if len(named) >= 2:
             return named[::-1] if op == "join" and _COMES_AFTER.search(clause) else named
+        if len(named) == 1 and named[0] in pool and op == "join" and _COMES_FIRST.search(clause):
+            return [named[0], *(number for number in pool if number != named[0])]
         if len(pool) >= 2:
             return pool
         if named and self.made and not self.new:
@@ -250,6 +252,10 @@ class Shelf:
         return pool or named
 
 
+_COMES_FIRST: Final = re.compile(
+    rf"(?<![a-z])(?:one|v\d+|{_IMAGE}|{_VIDEO}) (?:comes |goes |to come )?first(?![a-z])|第.[段张个条幅](?:视频|图)?[放排]在?最?前"
+)
+"""Words by which the one that is named comes first: "put the second clip first"."""
 _COMES_AFTER: Final = re.compile(
     r"(?<![a-z])(?:play|put|show|place|add|append|join|stick)(?! (?:them|both|it))[a-z0-9 ]* (?:after|behind) (?:the )?[a-z]"
     r"|[接放拼加]在.{1,12}(?:后面?|之后)"
