@@ -67,7 +67,7 @@ def test_a_table_speaks_the_language_of_its_message(cup: Path, home: Path):
 
 
 def test_a_revision_that_has_not_run_shows_no_earlier_run(turn):
-    turn.edit(turn.read("t1.s3.colour=green"), plan_only=True)
+    turn.edit(turn.read("t1.s3.args.colour=green"), run=False)
 
     html = ChainTable(turn)._repr_html_()
 
