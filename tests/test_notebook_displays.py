@@ -45,7 +45,7 @@ def world(model=None) -> Explorer:
 def test_a_chain_is_a_table_of_its_steps_with_the_evidence_drawn(turn):
     html = ChainTable(turn)._repr_html_()
 
-    assert re.findall(r'class="tool">(\w+)<', html) == ["locate", "analyse", "plan_edit", "edit_image", "check"]
+    assert re.findall(r"t1\.s\d · (\w+)<", html) == ["locate", "analyse", "plan_edit", "edit_image", "check"]
     assert html.count("<img") == 2 and "dark red" in html and "Find the red cup" in html
     assert "locate" in repr(ChainTable(turn))
 
@@ -54,6 +54,25 @@ def test_words_of_a_person_are_no_html(turn):
     turn.edit(turn.read("t1.s4.thought=<script>alert(1)</script>"))
 
     assert "<script" not in ChainTable(turn)._repr_html_()
+
+
+def test_a_table_speaks_the_language_of_its_message(cup: Path, home: Path):
+    with BlockingAgent(home, in_process=True) as agent:
+        html = ChainTable(agent.session().send("把红色的杯子变成蓝色", cup))._repr_html_()
+
+    told = re.sub(r"<style>.*</style>|<[^>]*>|&\w+;|#\w+", " ", html, flags=re.DOTALL)
+    assert "定位" in told and "完成" not in told and "运行" in told and " 秒" in told
+    words = set(re.findall(r"[A-Za-z_]+", told))
+    assert words <= {"locate", "analyse", "plan_edit", "edit_image", "check", "t", "s", "v"}, "nothing else is English"
+
+
+def test_a_revision_that_has_not_run_shows_no_earlier_run(turn):
+    turn.edit(turn.read("t1.s3.args.colour=green"), run=False)
+
+    html = ChainTable(turn)._repr_html_()
+
+    assert f"Revision {turn.revision} has not run yet." in html and html.count("to do<") == 5
+    assert "<img" not in html and 'class="done"' not in html
 
 
 async def test_a_turn_of_an_async_agent_is_a_table_too_but_not_corrected(cup: Path, home: Path):
@@ -125,6 +144,16 @@ def test_words_for_one_step_are_an_action():
     assert (said.frame == done.frame).all() and len(said.actions) == 1
 
 
+def test_a_world_tells_in_chinese_what_was_done():
+    explorer = Explorer(SimulatorWorld(), Start(render_scene(SCENE).rgb[None], scene=SCENE), language="zh")
+    assert repr(explorer) == "simulator: 还没有动作"
+    explorer.push(BALL, "right", "hard")
+    explorer.press("d")
+    explorer.wait()
+
+    assert repr(explorer) == "simulator: 向右推黄色球，D 向右，等待"
+
+
 def test_what_a_world_refuses_changes_nothing():
     explorer = world()
     with pytest.raises(InputError):
@@ -165,6 +194,20 @@ def test_a_strip_shows_the_first_and_the_last_frame():
     strip = np.asarray(Strip(frames, shown=3, height=20).picture())
 
     assert strip.shape == (24, 64, 3) and strip[5, 5, 0] == 0 and strip[5, 60, 0] == 190
+
+
+def test_a_label_stays_above_its_frame_in_any_script():
+    frames = np.zeros((2, 40, 60, 3), np.uint8)
+
+    strip = Strip(frames, height=40, labels=["向右推黄色球和红色方块，再等待", "x"]).picture().convert("L")
+    heads = np.asarray(strip)[:16]
+
+    assert (heads[:, :60] < 128).any() and (heads[:, 58:63] > 200).all()
+    assert len(np.unique(np.asarray(Strip(frames, height=40, labels=["向", "右"]).picture())[:16, :20])) > 4
+    assert (
+        Strip(frames, height=40, labels=["向", "右"])._repr_png_()
+        != Strip(frames, height=40, labels=["右", "右"])._repr_png_()
+    )
 
 
 def test_curves_span_their_values_and_name_them():

@@ -51,6 +51,16 @@ def test_keys_and_buttons_move_the_camera(explorer: Explorer):
     assert len(explorer.state.actions) == 2
 
 
+def test_buttons_are_told_in_chinese():
+    explorer = Explorer(SimulatorWorld(), Start(render_scene(SCENE).rgb[None], scene=SCENE), language="zh")
+    parts = explorer.widget.parts
+    parts["push right"].click()
+    parts["back"].click()
+
+    assert parts["back"].description == "撤回" and parts["who"].options[0] == ("黄色小球", BALL)
+    assert parts["strength"].value == "hard" and "还没有动作" in parts["told"].value
+
+
 def test_what_is_chosen_is_pushed(explorer: Explorer):
     parts = explorer.widget.parts
     parts["who"].value, parts["strength"].value = BALL, "gently"

@@ -105,6 +105,7 @@ class Correction(Panel):
         before = self.turn.revision
         work = self.turn.edit(self._edits(), emit=self._hear) if self._draft else self.turn.resume(emit=self._hear)
         self._job, self._at = begin(self._blocking, work), ""
+        self._fade()
         self._renew_draft()
         try:
             self._job.result()
@@ -226,6 +227,11 @@ class Correction(Panel):
         if self._widget is not None:
             self._widget.parts["table"].value = ChainTable(self.turn)._repr_html_()
             self._renew_draft()
+
+    def _fade(self) -> None:
+        if self._widget is not None:
+            table = self._widget.parts["table"]
+            table.value = f'<div style="opacity: 0.4">{table.value}</div>'
 
     def _renew_draft(self) -> None:
         if self._widget is None:

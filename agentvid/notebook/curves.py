@@ -45,7 +45,7 @@ class Curves:
             return f"{x:.1f},{10 + (high - value) / (high - low) * (_HIGH - _LOW - 10):.1f}"
 
         tall = _HIGH + 20 * len(self.curves)
-        size = f'viewBox="0 0 {_WIDE} {tall}" width="{_WIDE}"'
+        size = f'viewBox="0 0 {_WIDE} {tall}" width="{_WIDE}" style="max-width: 100%"'
         parts = [f'<svg {size} role="img" font-family="system-ui, sans-serif" font-size="11">']
         for mark in marks:
             y = at(0, mark).split(",")[1]

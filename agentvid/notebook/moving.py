@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from agentvid.engines.classical.fonts import find_font
 from agentvid.errors import InputError
 from agentvid.notebook.picture import data_uri, png_of
 
@@ -36,7 +37,8 @@ class Clip:
 
     def _repr_html_(self) -> str:
         source = data_uri(self._bytes, "video/mp4")
-        return f'<video src="{source}" width="{self._width}" controls loop muted autoplay playsinline></video>'
+        size = f'width="{self._width}" style="max-width: 100%"'
+        return f'<video src="{source}" {size} controls loop muted autoplay playsinline></video>'
 
 
 class Strip:
@@ -75,15 +77,27 @@ class Strip:
         width = round(frames[0].shape[1] * self._height / frames[0].shape[0])
         head = _LABEL if name or self._labels else 0
         row = Pillow.new("RGB", (len(at) * (width + 2) - 2, self._height + head + 4), "white")
-        pen, font = ImageDraw.Draw(row), ImageFont.load_default(12)
+        pen = ImageDraw.Draw(row)
         if name:
-            pen.text((2, 1), name, fill="#333", font=font)
+            _write(pen, 0, name, row.width)
         for place, frame in enumerate(at):
             tile = Pillow.fromarray(frames[frame]).resize((width, self._height), Pillow.Resampling.LANCZOS)
             row.paste(tile, (place * (width + 2), head))
             if self._labels and not name:
-                pen.text((place * (width + 2) + 2, 1), str(self._labels[frame]), fill="#333", font=font)
+                _write(pen, place * (width + 2), str(self._labels[frame]), width)
         return row
+
+
+def _write(pen: ImageDraw.ImageDraw, left: int, words: str, wide: int) -> None:
+    """Write a label, smaller where it would not fit, and cut where it still does not."""
+    path, face = find_font("sans", words)
+    for size in (13, 12, 11, 10, 9):
+        font = ImageFont.truetype(path, size, index=face)
+        if font.getlength(words) <= wide - 4:
+            break
+    while font.getlength(words) > wide - 4 and len(words) > 1:
+        words = words.removesuffix("…")[:-1] + "…"
+    pen.text((left + 2, _LABEL // 2), words, fill="#333", font=font, anchor="lm")
 
 
 def _encoded(frames: NDArray[np.uint8], fps: float) -> bytes:

@@ -35,7 +35,15 @@ from agentvid.media.types import (
 from agentvid.report.record import Language
 from agentvid.report.words import seconds
 
-__all__ = ["action_words", "number", "operation_notes", "operation_title", "predicate_words", "value_words"]
+__all__ = [
+    "action_words",
+    "number",
+    "operation_notes",
+    "operation_title",
+    "place_name",
+    "predicate_words",
+    "value_words",
+]
 
 _MOVES: Final[dict[str, tuple[str, str, str]]] = {
     "forward": ("↑", "forward", "前进"),
@@ -46,6 +54,12 @@ _MOVES: Final[dict[str, tuple[str, str, str]]] = {
     "turn_right": ("↻", "turn right", "右转"),
     "wait": ("◦", "wait", "等待"),
 }
+
+_PLACES: Final = {
+    "upper left": "左上方", "top": "上方", "upper right": "右上方",
+    "left": "左边", "centre": "中间", "right": "右边",
+    "lower left": "左下方", "bottom": "下方", "lower right": "右下方",
+}  # fmt: skip
 
 _KEEP: Final = {"shading": ("shading", "明暗"), "highlights": ("highlights", "高光")}
 
@@ -90,6 +104,11 @@ def value_words(value: PortValue, language: Language) -> str:
     if isinstance(value, Actions):
         return ", ".join(action_words(action, language) for action in value.actions)
     return _media_words(value, language)
+
+
+def place_name(place: str, language: Language) -> str:
+    """Return where something lies, "upper left" … "lower right"; words of a person stay as they are."""
+    return _PLACES.get(place, place) if language == "zh" else place
 
 
 def action_words(action: Action, language: Language) -> str:

@@ -35,7 +35,7 @@ from agentvid.media.types import (
 )
 from agentvid.report.chinese import said
 from agentvid.report.command import correct_command, field_of, give_command, written
-from agentvid.report.describe import action_words, number, operation_notes, operation_title, value_words
+from agentvid.report.describe import action_words, number, operation_notes, operation_title, place_name, value_words
 from agentvid.report.draw import camera_path_svg, error_curve_svg, mark
 from agentvid.report.media_view import Medium, Showcase
 from agentvid.report.record import Found
@@ -179,6 +179,8 @@ def _row(show: Showcase, step: Step, found: Found) -> Row:
         return replace(row, drawing=error_curve_svg(errors, limit, row.text))
     if isinstance(value, float) and found.port in _SHARES:
         return replace(row, text=f"{100 * value:.1f} %")
+    if isinstance(value, str) and found.port == "place":
+        return replace(row, text=place_name(value, language))
     if isinstance(value, Mask):
         return replace(row, text=f"{row.text}{_covered(show, value)}")
     return row
