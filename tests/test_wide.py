@@ -197,6 +197,7 @@ def test_a_count_beyond_what_there_is_is_asked_back() -> None:
 @pytest.mark.parametrize(
     ("text", "target", "value"),
     [
+        ("把这张的红杯子变成蓝色，然后旋转90度", "红杯子", "蓝色"),
         ("把红色的杯子变成蓝色", "红色的杯子", "蓝色"),
         ("paint the wall navy", "wall", "navy"),
         ("swap the car for a cherry-red Mustang", "car", "a cherry-red Mustang"),

@@ -98,6 +98,7 @@ def target_of(message: Told, group: Group) -> str:
                 words,
                 flags=re.IGNORECASE,
             )
+            words = re.sub(r"^的(?!士)", "", words)
             if group.op == "material":
                 words = re.sub(rf" (?:out of )?{CLASSES['material']}$", "", words, flags=re.IGNORECASE)
             words = without_media(words)
