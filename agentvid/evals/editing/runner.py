@@ -1,5 +1,8 @@
 """Measure systems on the cases, one after another; what was measured with the same code is kept and not done again.
 
+The first case of a system is done twice, and counts the second time: the first loads programs and weights, for
+whichever system is measured first.
+
 rows.json and index.html are written after each case, so that stopping loses one case at most.
 """
 
@@ -50,12 +53,16 @@ async def run_systems(plan: Plan, out: Path, *, told: Told = lambda system, case
     rows = _kept(out)
     results: dict[str, dict[str, Any]] = {}
     for name, make in plan.systems.items():
+        is_warm = False
         for case in plan.cases:
             key = _key(name, make, case)
             if key in rows:
                 told(name, case, "kept")
                 continue
             told(name, case, "started")
+            if not is_warm:
+                await _measured(plan, name, make, case, out)
+                is_warm = True
             rows[key] = await _measured(plan, name, make, case, out)
             told(name, case, "done")
             results[name] = _result(plan, name, make, rows)
