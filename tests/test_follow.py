@@ -80,6 +80,10 @@ def test_what_does_not(say: str):
         ("only 3 seconds", "edits"),
         ("只要三秒", "edits"),
         ("orbit the other way", "edits"),
+        ("use a darker blue", "edits"),
+        ("用深一点的蓝色", "edits"),
+        ("remove the check", "edits"),
+        ("use a vase instead of a spoon next time in red", None),
         ("别动背景", "nothing"),
         ("in step 2 use a darker blue", "question"),
         ("in step 2 fly to the moon", "refused"),
@@ -93,6 +97,23 @@ async def test_which_messages_are_about_the_chain(agent: Agent, say: str, kind: 
     await session.send(SAID, COFFEE, plan_only=True)
     found = meant(agent.executor, "s", say)
     assert (found.rewrite.kind if found else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        ("pan left for half a second", "make it one second", "1.0"),
+        ("镜头向左摇半秒", "改成一秒", "1.0"),
+        ("make it brighter", "darker instead", "darker"),
+    ],
+)
+async def test_how_long_and_how_bright_are_changed_where_they_were_told(agent: Agent, first: str, then: str, told: str):
+    session = await agent.session("s")
+    await session.send(first, COFFEE, plan_only=True)
+    found = meant(agent.executor, "s", then)
+    assert found is not None and found.rewrite.kind == "edits"
+    assert any(told in str(edit) for edit in found.rewrite.edits)
+    assert not any("recolour" in str(edit) for edit in found.rewrite.edits)
 
 
 async def test_a_session_is_edited_undone_and_gone_on_with_in_words(agent: Agent):

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from agentvid.chain.chain import Chain
+from agentvid.chain.step import Step
 from agentvid.errors import InputError
 from agentvid.planner.grammar.lexicon import strip_politeness
 from agentvid.planner.grammar.split import clean
+from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.read_run import command_in
 from agentvid.tool import ToolSpec
 
@@ -26,6 +28,20 @@ _CORRECTION: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_USES: Final = re.compile(
+    r"(?:use|try|go (?:for|with)|take|用|换用|改用)(?: an?| the|一?[个种])? ?(?!.*(?:background|backdrop|wall|背景))"
+    r".{2,24}",
+    re.IGNORECASE,
+)
+_COUNT: Final = (
+    r"(?:\d+(?:\.\d+)?|half an?|an?|one|two|three|four|five|six|seven|eight|ten|[一二两三四五六七八九十半]+)"
+)
+_LASTS: Final = re.compile(
+    rf"(?:(?:make|let) (?:it|that)(?: last| be)?|set (?:it|that) to|change (?:it|that) to|only|just) {_COUNT}"
+    rf" ?(?:s|secs?|seconds?)(?: long| instead)?"
+    rf"|(?:改成|改为|换成|调成|设成|只要|就要) ?{_COUNT} ?秒钟?(?:就行|就够了|就好|好了|吧)?",
+    re.IGNORECASE,
+)
 _NUMBERED: Final = re.compile(r"\bsteps? \d+(?!\.)\b|第[一二三四五六七八九十\d]+步(?![走远长])", re.IGNORECASE)
 
 
@@ -42,7 +58,8 @@ def is_correction(text: str) -> bool:
 
 
 def is_unmistakable(text: str, chain: Chain, tools: Mapping[str, ToolSpec]) -> bool:
-    """Return whether a message can only be about the steps or runs of a chain: it names a step, a seed, another run.
+    """Return whether a message can only be about the steps or runs of a chain: it names a step, a seed, another run,
+    the colour to use, or how long what it makes shall last.
 
     Such a message edits that chain even where nobody said so; others may ask for something new.
     """
@@ -51,9 +68,24 @@ def is_unmistakable(text: str, chain: Chain, tools: Mapping[str, ToolSpec]) -> b
         r"\bseed\b|种子|\bt\d+\.s\d+\b|\bsteps? \d+\b|第[一二三四五六七八九十\d]+步(?![走远长])", said, re.IGNORECASE
     ):
         return not re.match(r"(?:walk|go|move|往|向|走)", said, re.IGNORECASE)
+    bare = strip_politeness(said)
+    if _USES.fullmatch(bare) and any("colour" in step.args for step in chain):
+        return said_colours(bare) != []
+    if _LASTS.fullmatch(bare) and sum(_has_length(step) for step in chain) == 1:
+        return True
     again = r"(?:do|run|try) (?:it|that) (?:once )?again|(?:再|重新)(?:来|试|跑)一?[次遍]"
-    skip = r"(?:skip|drop|leave out) the (?:check|last step)|(?:跳过|不用|不要)(?:做)?(?:检查|最后一步)(?:了)?"
-    return re.fullmatch(rf"(?:{again}|{skip})", strip_politeness(said), re.IGNORECASE) is not None and bool(chain.steps)
+    skip = (
+        r"(?:skip|drop|leave out|remove|delete) the (?:check|checking|last step)"
+        r"|(?:跳过|不用|不要|去掉|删掉|删除)(?:做)?(?:检查|最后一步)(?:了)?"
+    )
+    return re.fullmatch(rf"(?:{again}|{skip})", bare, re.IGNORECASE) is not None and bool(chain.steps)
+
+
+def _has_length(step: Step) -> bool:
+    """Return whether it is told how long what a step makes lasts."""
+    path = step.args.get("path")
+    poses = path.get("poses", ()) if isinstance(path, Mapping) else ()
+    return "seconds" in step.args or len(poses) > 1
 
 
 def names_step(said: str) -> bool:

@@ -256,6 +256,11 @@ def put_operation(draft: Draft, wanted: Edit, where: Where | None) -> bool:
         return False
     part = next(part for part in fitting if part.core == core)
 
+    said = said_colours(wanted.colour)
+    if part.operation == "adjust" and said and said[0].is_relative:  # "brighter" – "darker instead"
+        draft.settle(lambda: draft.put_request(part.plan, value=wanted.colour))
+        return True
+
     def change() -> None:
         draft.put_request(part.plan, operation=wanted.operation)
         step = draft.chain.step(part.plan)
