@@ -222,5 +222,5 @@ def until(is_so: Callable[[], bool]) -> None:
 
 def rests(correction: Correction, revision: int) -> None:
     """Wait until a run that was begun by the button has ended."""
-    parts = correction.widget.parts
-    until(lambda: correction.turn.revision >= revision and parts["stop"].disabled)
+    until(lambda: correction.turn.revision >= revision and not correction._one_run.locked())
+    assert correction.widget.parts["stop"].disabled
