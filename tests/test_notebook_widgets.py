@@ -134,6 +134,35 @@ def test_a_run_can_be_stopped_and_goes_on_later(tmp_path: Path, home: Path, monk
         assert "t1.s1" in correction.run() and "nothing is changed" in correction.told()
 
 
+def test_one_run_at_a_time_and_what_is_drafted_meanwhile_is_kept(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    cup = make_medium(Medium(name="cup", sample="coffee.jpg", width=300), tmp_path)
+    with BlockingAgent(home, in_process=True) as agent:
+        session = agent.session().send("make the red cup blue", cup, engine="fake").session
+    monkeypatch.setenv("AGENTVID_FAKE", "*=slow:20")
+    with BlockingAgent(home, in_process=True) as agent:
+        correction = Correction(agent.session(session).turn(1), "t1.s1.box")
+        parts = correction.widget.parts
+        parts["canvas"].box, parts["thought"].value = [30, 20, 130, 196], "Find the red saucer."
+        parts["run"].click()
+        until(lambda: "running t1.s1" in parts["price"].value)
+
+        parts["run"].click()
+        with pytest.raises(SessionBusy):
+            correction.run()
+        assert "running" in parts["price"].value and not parts["stop"].disabled, "the run that goes on is still told"
+
+        parts["canvas"].box = [40, 30, 140, 186]
+        assert "running" in parts["price"].value
+        parts["stop"].click()
+        rests(correction, 2)
+        assert correction.turn.chain.step("t1.s1").given["box"]["x0"] == 30
+        assert correction.turn.chain.step("t1.s1").thought == "Find the red saucer."
+        assert parts["canvas"].box == [40, 30, 140, 186] and not parts["run"].disabled
+        assert "runs t1.s1" in parts["price"].value, "a draft, with its price"
+
+
 def test_a_closed_agent_is_told(tmp_path: Path, home: Path):
     cup = make_medium(Medium(name="cup", sample="coffee.jpg", width=300), tmp_path)
     with BlockingAgent(home, in_process=True) as agent:
@@ -193,5 +222,5 @@ def until(is_so: Callable[[], bool]) -> None:
 
 def rests(correction: Correction, revision: int) -> None:
     """Wait until a run that was begun by the button has ended."""
-    parts = correction.widget.parts
-    until(lambda: correction.turn.revision >= revision and parts["stop"].disabled)
+    until(lambda: correction.turn.revision >= revision and not correction._one_run.locked())
+    assert correction.widget.parts["stop"].disabled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import suppress
 from html import escape
 from typing import Any, Final
@@ -13,7 +14,7 @@ from agentvid.agent.blocking import Job, begin
 from agentvid.agent.given import split_address
 from agentvid.chain.edit_kinds import Edit, SetGiven
 from agentvid.engine import unpack
-from agentvid.errors import Cancelled, InputError
+from agentvid.errors import Cancelled, InputError, SessionBusy
 from agentvid.events import Event, StepStarted
 from agentvid.media.types import Box, Image, Mask, dump_value
 from agentvid.notebook.chain_table import ChainTable
@@ -58,6 +59,7 @@ class Correction(Panel):
         self.step, self.port = split_address(address)
         self._draft: dict[str, tuple[Edit, ...]] = {}
         self._job: Job | None = None
+        self._one_run = threading.Lock()
         self._at = ""
         self.box, self.thought = self._kept()
         self._looked_at()
@@ -97,26 +99,17 @@ class Correction(Panel):
         """Make the drafted edits, run what they change, and return the steps that ran; without a draft, go on with a
         run that was stopped.
 
+        What is drafted while it runs stays a draft.
+
         Raises: InputError where nothing is drafted and nothing left to run; EditError or SessionBusy, with the draft
         kept; Cancelled where it was stopped.
         """
-        if not self._is_open:
-            raise InputError("nothing is drafted", "a box or a thought", "draw or write first")
-        before = self.turn.revision
-        work = self.turn.edit(self._edits(), emit=self._hear) if self._draft else self.turn.resume(emit=self._hear)
-        self._job, self._at = begin(self._blocking, work), ""
-        self._fade()
-        self._renew_draft()
+        if not self._one_run.acquire(blocking=False):
+            raise SessionBusy("it runs already", "one run at a time", "wait for it, or stop it")
         try:
-            self._job.result()
-        except asyncio.CancelledError as error:
-            raise Cancelled("stopped", do="run goes on from there") from error
+            self._run()
         finally:
-            self._job = None
-            if self.turn.revision != before:
-                self._draft.clear()
-                self.box, self.thought = self._kept()
-            self._renew()
+            self._one_run.release()
         return tuple(step for step, record in self.turn.run.steps.items() if record.executed)
 
     def stop(self) -> None:
@@ -168,6 +161,30 @@ class Correction(Panel):
         given = step.given.get(self.port)
         return self._found(self.port, Box) if given is None else Box.model_validate(given), step.thought
 
+    def _run(self) -> None:
+        if not self._is_open:
+            raise InputError("nothing is drafted", "a box or a thought", "draw or write first")
+        before, draft = self.turn.revision, dict(self._draft)
+        work = self.turn.edit(self._edits(), emit=self._hear) if draft else self.turn.resume(emit=self._hear)
+        job = self._job = begin(self._blocking, work)
+        self._at = ""
+        self._renew_draft()
+        self._fade()
+        try:
+            job.result()
+        except asyncio.CancelledError as error:
+            raise Cancelled("stopped", do="run goes on from there") from error
+        finally:
+            self._job = None
+            if self.turn.revision != before:
+                for name, edits in draft.items():
+                    if self._draft.get(name) is edits:
+                        del self._draft[name]
+                box, thought = self._kept()
+                self.box = self.box if "box" in self._draft else box
+                self.thought = self.thought if "thought" in self._draft else thought
+            self._renew()
+
     def _hear(self, event: Event) -> None:
         if isinstance(event, StepStarted):
             self._at = event.step
@@ -209,8 +226,9 @@ class Correction(Panel):
                 telling(price, lambda: self.write(change["new"]))
 
         def ran() -> None:
-            with suppress(Cancelled):
-                self.run()
+            if self._job is None:
+                with suppress(Cancelled):
+                    self.run()
 
         stage.observe(drew, "box")
         thought.observe(wrote, "value")

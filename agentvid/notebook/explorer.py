@@ -196,7 +196,8 @@ class Explorer(Panel):
             ways = {way: button(words[way], partial(pushed, way), width="90px") for way in DIRECTIONS}
             parts |= {"who": who, "strength": strength, **{f"push {way}": made for way, made in ways.items()}}
             rows += [beside([who, strength]), kit.HBox(list(ways.values()))]
-        whole = beside([stage, kit.VBox([*rows, said, kit.HBox([wait, back]), told])])
+        hands = kit.VBox([*rows, said, kit.HBox([wait, back]), told], layout={"flex": "1 1 380px", "min_width": "0"})
+        whole = beside([stage, hands])
         whole.parts = parts
         return whole
 

@@ -105,6 +105,10 @@ def test_a_box_is_drawn_and_a_world_is_walked(page: Any):
     for key in ("a", "a", "x", "d"):
         page.keyboard.press(key)
     page.get_by_text("A left, A left, D right").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_text("the camera of the stage was told").wait_for()
+    world, ahead = page.locator(".agentvid-canvas").nth(1), page.get_by_role("button", name="W ahead")
+    assert ahead.bounding_box()["y"] < world.bounding_box()["y"] + 50, "long words leave the buttons beside the picture"
 
     assert run(page, 2) == "x0=30.0 y0=20.0 x1=130.0 y1=180.0\nsimulator: A left, A left, D right\n"
 
