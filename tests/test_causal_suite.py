@@ -302,7 +302,7 @@ async def test_a_photo_edit_and_a_flight_obey_each_correction(tmp_path: Path):
     assert {row.port for row in rows} >= {"box", "mask", "point", "palette", "plan", "args.colour", "path", "light"}
     assert json.loads(json.dumps([row.to_json() for row in rows]))[0]["findings"][0]["passed"] is True
     assert {row.port for row in rows if row.obeyed is None} == set()
-    assert {row.port for row in rows if row.direct} == {"finding", "answer"}
+    assert {row.port for row in rows if row.direct} == {"finding", "answer", "bound"}
     assert min(row.psnr_outside_db for row in rows if row.psnr_outside_db is not None) == 99
 
 

@@ -19,7 +19,9 @@ from agentvid.events import AnswerEvent
 from agentvid.media.types import Answer, Audio, Image, Mesh, Video, dump_value
 from agentvid.plugins import builtin_folder
 from agentvid.prompt import Language, Prompt, load_prompt
+from agentvid.report.chinese import said
 from agentvid.report.describe import predicate_words
+from agentvid.world.trust import QUESTION
 
 __all__ = ["answer", "answer_parts", "language_of", "sinks", "turn_status"]
 
@@ -143,12 +145,17 @@ def _verdicts(checks: list[Verdict], language: Language) -> list[str]:
 
 
 def _bounds(run: Run, language: Language) -> list[str]:
-    """Return up to which frame predictions are to be believed, of each step that carries a bound."""
+    """Return up to which frame predictions are to be believed, of each step that carries a bound; where nothing was
+    calibrated, what it found out by itself."""
     found = []
     for record in run.steps.values():
         bound = unpack(record.outputs.get(_BOUND))
-        if isinstance(bound, Answer) and "trust_steps" in bound.measures and record.is_usable:
+        if not isinstance(bound, Answer) or not record.is_usable:
+            continue
+        if "trust_steps" in bound.measures:
             found.append(_bound(record.step, bound.measures, language))
+        elif bound.question == QUESTION:
+            found.append(f"{record.step}{'：' if language == 'zh' else ': '}{said(bound.text, language)}")
     return found
 
 

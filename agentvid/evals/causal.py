@@ -204,7 +204,8 @@ def _row(found: Intervened, planned: _Planned, answer: tuple[Ref, ...]) -> Causa
     reruns = tuple(step for step, record in run.steps.items() if record.key != base.steps[step].key)
     strayed = tuple(port for port in changed if port.rpartition(".")[0] not in below)
     strayed += tuple(step for step in reruns if step not in below)
-    answer_changed = tuple(port for port in changed if port in {str(ref) for ref in answer})
+    told = {*map(str, answer), *(f"{step}.bound" for step in run.steps)}  # the answer tells every bound
+    answer_changed = tuple(port for port in changed if port in told)
     is_usable = all(record.is_usable for record in run.steps.values())
     asked = findings(found) if is_usable else ()
     drawing = drawing_of(found) if is_usable else None

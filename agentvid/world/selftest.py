@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentvid.media.types import Answer
-from agentvid.world.trust import Bound, closure
+from agentvid.world.trust import QUESTION, Bound, closure
 
 __all__ = ["STILL", "SelfTest", "bound_answer", "distance", "loop", "time_back", "untested", "way_back"]
 
@@ -108,6 +108,6 @@ def untested(why: str) -> SelfTest:
 def bound_answer(bound: Bound | None, step: str, fps: float, test: SelfTest) -> Answer:
     """Return the bound and the self-test as one answer; without a bound the test alone."""
     if bound is None:
-        return Answer(question="how far can it be believed?", text=test.said, measures=dict(test.measures))
+        return Answer(question=QUESTION, text=test.said, measures=dict(test.measures))
     told = bound.answer(step, fps, **test.measures)
     return told.model_copy(update={"text": f"{told.text}; {test.said}"})

@@ -33,6 +33,7 @@ from agentvid.media.types import Answer
 __all__ = [
     "LEVEL",
     "PROFILES",
+    "QUESTION",
     "TOLERANCE_DB",
     "Bound",
     "Profile",
@@ -45,6 +46,8 @@ __all__ = [
     "to_error",
 ]
 
+QUESTION: Final = "how far can it be believed?"
+"""What an answer under the port `bound` answers."""
 LEVEL: Final = 0.9
 """Share of frames, or of rollouts, for which a bound is made to hold."""
 TOLERANCE_DB: Final = 24.0
@@ -145,7 +148,7 @@ class Bound:
             **tests,
             **known,
         }
-        return Answer(question="how far can it be believed?", text=self.told(step), measures=measures)
+        return Answer(question=QUESTION, text=self.told(step), measures=measures)
 
     def told(self, step: str) -> str:
         """Return the bound in words; `step` names one: "view"."""

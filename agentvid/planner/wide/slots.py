@@ -69,6 +69,12 @@ _ENGLISH: Final = re.compile(
 )
 
 
+_AROUND: Final = re.compile(
+    r"(?<![a-z])(?:orbit|circl|fl[iy]|mov|go|turn|sweep)[a-z]* (?:a?round|about) (?P<t>[a-z][a-z' -]{1,30}?)"
+    r"(?= (?:slowly|once|twice|in|for|as|at|then|and)(?![a-z])|[ ,.!]*$)"
+)
+
+
 def target_of(message: Told, group: Group) -> str:
     """Return what a request is about in the person's words, or "" for the whole or for what was spoken of before."""
     if group.op in _WHOLE_OPS:
@@ -77,6 +83,7 @@ def target_of(message: Told, group: Group) -> str:
     start, end = without_courtesy(low)
     text, offset = low[start:end], start
     patterns = (_BA, _VERB_FIRST, _NOUN_FIRST) if re.search(r"[\u4e00-\u9fff]", text) else (_ENGLISH,)
+    patterns = (_AROUND, *patterns) if group.op == "orbit" else patterns
     for pattern in patterns:
         match = pattern.search(text)
         if match and match["t"].strip():

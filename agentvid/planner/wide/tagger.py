@@ -32,6 +32,10 @@ _PRICE: Final = 4.0
 _NEAR: Final = 2.5
 """How much less likely than nothing a request may be, as a logarithm, where a message asks for nothing else."""
 _TELLS_ENOUGH: Final = re.compile(r"(?:[a-z']+[^a-z]+){3}[a-z']|[\u4e00-\u9fff]{6}")
+_FAR: Final = re.compile(
+    r"(?<![a-z])(?:go|walk|step|move|head)(?: [a-z]+)? (?:\d+(?:\.\d+)?|two|three|four|five|a few) ?(?:m|met(?:er|re)s?|steps?"
+    r"|paces?|feet)(?![a-z])|走[^,]{0,4}[米步]"
+)
 _WIDTH: Final = 4
 """Readings that are followed side by side."""
 
@@ -42,7 +46,15 @@ def tag(pieces: list[Piece], kinds: str, media: str, *, is_sure: bool = False) -
     only what `is_sure` is wanted.
     """
     labels = decode(_weights(), pieces, kinds, media)
+    labels = [
+        "navigate" if not label and _is_walk(piece) else label for label, piece in zip(labels, pieces, strict=True)
+    ]
     return labels if is_sure or any(labels) else _likeliest(pieces, kinds, media)
+
+
+def _is_walk(piece: Piece) -> bool:
+    """Whether it tells how far to go: "go 2 m ahead", which is not told of anything else."""
+    return bool(piece.ruled) and piece.ruled[0][0] == "navigate" and _FAR.search(piece.text) is not None
 
 
 def _likeliest(pieces: list[Piece], kinds: str, media: str) -> list[str]:
