@@ -9,7 +9,7 @@ import pytest
 from agentvid import Agent
 from agentvid.agent.document import turn_document
 from agentvid.agent.propose import meant
-from agentvid.chain.edit import SetSeed
+from agentvid.chain.edit import SetSeed, SetThought
 from agentvid.errors import EditError, InputError
 from agentvid.planner.rewrite import is_command, is_correction
 from agentvid.samples import COFFEE
@@ -114,6 +114,8 @@ async def test_how_long_and_how_bright_are_changed_where_they_were_told(agent: A
     assert found is not None and found.rewrite.kind == "edits"
     assert any(told in str(edit) for edit in found.rewrite.edits)
     assert not any("recolour" in str(edit) for edit in found.rewrite.edits)
+    thoughts = [edit.thought for edit in found.rewrite.edits if isinstance(edit, SetThought)]
+    assert thoughts and all(told.rstrip(".0") in thought for thought in thoughts), "what is thought is what is done"
 
 
 async def test_a_session_is_edited_undone_and_gone_on_with_in_words(agent: Agent):

@@ -35,7 +35,7 @@ from sayings import DATA, clauses, joined
 from agentvid.planner.wide.features import BUCKETS, Piece, features_of
 from agentvid.planner.wide.pieces import pieces_of
 from agentvid.planner.wide.table import ROWS
-from agentvid.planner.wide.tagger import LABELS
+from agentvid.planner.wide.tagger import LABELS, decode
 from agentvid.planner.wide.text import told
 from agentvid.planner.wide.where import Shelf
 
@@ -284,6 +284,13 @@ def store(weights: Weights, path: Path) -> None:
     save_file({**parts, "scale": np.array([scale], np.float32)}, path)
 
 
+def read_of_held_out(weights: Weights) -> tuple[int, int]:
+    """Return how many of the held-out messages of people have exactly their operations tagged, and how many there are."""
+    examples = [_of_message(message) for message in messages() if message.is_held_out and message.mood != "refuse"]
+    read = [[label for label in decode(weights, each.pieces, each.kinds) if label] for each in examples]
+    return sum(labels in each.wanted for labels, each in zip(read, examples, strict=True)), len(examples)
+
+
 def main() -> None:
     """Fit and store."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -296,7 +303,10 @@ def main() -> None:
     untuned += request_examples()
     with ProcessPoolExecutor() as pool:
         drawn = list(pool.map(partial(_drawn, tuned, untuned), _DRAWS))
-    store(np.asarray(sum(drawn), np.float32), options.out)
+    weights = np.asarray(sum(drawn), np.float32)
+    store(weights, options.out)
+    exact, count = read_of_held_out(weights)
+    print(f"of {count} messages of people that were held out, {exact / count:.1%} have all their requests right")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from agentvid.planner.rewrite.colour_said import said_colours
 from agentvid.planner.rewrite.draft import Draft, Part
 from agentvid.planner.rewrite.leave_out import leave_out
 from agentvid.planner.rewrite.read_clip import put_view
+from agentvid.planner.rewrite.read_look import put_look
 from agentvid.planner.rewrite.recover import recover
 from agentvid.planner.rewrite.where import Where, steps_named
 from agentvid.planner.stage import stages_of
@@ -256,9 +257,7 @@ def put_operation(draft: Draft, wanted: Edit, where: Where | None) -> bool:
         return False
     part = next(part for part in fitting if part.core == core)
 
-    said = said_colours(wanted.colour)
-    if part.operation == "adjust" and said and said[0].is_relative:  # "brighter" – "darker instead"
-        draft.settle(lambda: draft.put_request(part.plan, value=wanted.colour))
+    if put_look(draft, part, wanted.colour):
         return True
 
     def change() -> None:
