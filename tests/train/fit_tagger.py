@@ -285,7 +285,7 @@ def store(weights: Weights, path: Path) -> None:
 
 
 def read_of_held_out(weights: Weights) -> tuple[int, int]:
-    """Return how many of the held-out messages of people have exactly their operations tagged, and how many there are."""
+    """Return how many of people's held-out messages have exactly their operations tagged, and how many there are."""
     examples = [_of_message(message) for message in messages() if message.is_held_out and message.mood != "refuse"]
     read = [[label for label in decode(weights, each.pieces, each.kinds) if label] for each in examples]
     return sum(labels in each.wanted for labels, each in zip(read, examples, strict=True)), len(examples)
